@@ -1,0 +1,45 @@
+# The README's two commands are `make demo` and `make test`; both need Go alone.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+export CGO_ENABLED = 0
+
+# Versions of the tools that check; `go run` fetches them as modules.
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+FUZZTIME ?= 10s
+
+.PHONY: build test race lint vuln fuzz tidy check demo bench
+
+build: ## one static binary
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/kinesnow ./cmd/kinesnow
+
+test: ## every test, with Go alone, in under two minutes
+	$(GO) test ./...
+
+demo: ## the main job on the local cloud, under chaos
+	$(GO) run ./cmd/kinesnow demo
+
+race: ## the same tests under the race detector (needs gcc)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint:
+	$(GO) run $(GOLANGCI) run ./...
+
+vuln: ## known vulnerabilities in what is called; goes on where the database cannot be reached
+	@./.ci/vuln $(GO) $(GOVULNCHECK)
+
+fuzz: ## a short run of every fuzz target
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' ./.ci/fuzz
+
+tidy:
+	@$(GO) mod tidy -diff
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	$(GO) vet ./...
+
+check: tidy lint race vuln fuzz ## everything but the benchmarks
+
+bench: ## CPU per GB beside the straight-line programs, on this machine
+	$(GO) run ./integration/bench
