@@ -1,0 +1,76 @@
+package localkinesis
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"time"
+)
+
+// Options configure a Server. The zero value is ready to use.
+type Options struct {
+	Listen    string // loopback address to listen on; default "127.0.0.1:0", a free port
+	Dir       string // where streams and records outlive the process; "" keeps them in memory
+	Region    string // default "us-east-1"
+	AccountID string // 12 digits; default "000000000000"
+
+	// Now is the server's clock. It stamps records, ages shard iterators and is
+	// sent as the Date header. Default time.Now.
+	Now func() time.Time
+
+	IteratorLife time.Duration // age at which a shard iterator expires; default 300 s
+	Retention    time.Duration // of new streams; default 24 h, the least that CreateStream gives
+	Delay        time.Duration // how long a stream stays CREATING, UPDATING or DELETING; default 0
+
+	// Limits enforces the rates of a provisioned shard: 1 MiB/s and 1,000
+	// records/s written, 2 MiB/s and 5 calls/s read. Off by default.
+	Limits bool
+}
+
+var accountPattern = regexp.MustCompile(`^\d{12}$`)
+
+// complete fills in defaults and checks what was given.
+func (o Options) complete() (Options, error) {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.AccountID == "" {
+		o.AccountID = "000000000000"
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.IteratorLife == 0 {
+		o.IteratorLife = 300 * time.Second
+	}
+	if o.Retention == 0 {
+		o.Retention = 24 * time.Hour
+	}
+	switch {
+	case !accountPattern.MatchString(o.AccountID):
+		return o, fmt.Errorf("localkinesis: AccountID %q: give 12 digits", o.AccountID)
+	case o.IteratorLife < 0:
+		return o, fmt.Errorf("localkinesis: IteratorLife %v: give a positive duration", o.IteratorLife)
+	case o.Retention < 0:
+		return o, fmt.Errorf("localkinesis: Retention %v: give a positive duration", o.Retention)
+	case o.Delay < 0:
+		return o, fmt.Errorf("localkinesis: Delay %v: give zero or a positive duration", o.Delay)
+	}
+	return o, checkLoopback(o.Listen)
+}
+
+// checkLoopback refuses addresses that others could reach, because signatures
+// are not verified.
+func checkLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("localkinesis: Listen %q: give host:port: %w", address, err)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("localkinesis: Listen %q: only loopback is served, signatures are not verified; give 127.0.0.1:PORT", address)
+}

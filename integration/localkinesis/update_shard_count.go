@@ -1,0 +1,54 @@
+package localkinesis
+
+// UpdateShardCount: splits and merges until the stream has TargetShardCount
+// shards of equal ranges, between half and double of what it has. The quota of
+// ten calls a day is not kept.
+
+var (
+	targetCountRule = rule{min: 1}
+	scalingRule     = rule{among: []string{"UNIFORM_SCALING"}}
+)
+
+type shardCountAnswer struct {
+	CurrentShardCount int
+	StreamARN         string
+	StreamName        string
+	TargetShardCount  int
+}
+
+func (s *Server) updateShardCount(in *input) call {
+	name := s.streamName(in)
+	target, _ := in.number("TargetShardCount", must(targetCountRule))
+	in.text("ScalingType", must(scalingRule))
+	return call{key: name, serve: func() (answer, error) {
+		a := shardCountAnswer{StreamARN: s.arn(name), StreamName: name, TargetShardCount: target}
+		err := s.change(name, func(st *stream, now int64) error {
+			a.CurrentShardCount = len(st.open)
+			if err := s.checkTarget(st, target); err != nil {
+				return err
+			}
+			st.rescale(target, now)
+			return nil
+		})
+		if err != nil {
+			return answer{}, err
+		}
+		return jsonAnswer(a)
+	}}
+}
+
+func (s *Server) checkTarget(st *stream, target int) error {
+	open := len(st.open)
+	counts := "Current open shard count: %d, Target shard count: %d"
+	switch {
+	case st.mode == onDemand:
+		return refusal("ValidationException", "UpdateShardCount is only supported for streams in PROVISIONED mode, stream %s is ON_DEMAND.", st.name)
+	case target > 2*open:
+		return refusal("LimitExceededException", "UpdateShardCount cannot scale up over double your current open shard count. "+counts, open, target)
+	case 2*target < open:
+		return refusal("LimitExceededException", "UpdateShardCount cannot scale down below half your current open shard count. "+counts, open, target)
+	case target == open:
+		return invalidArgument("Target shard count must be different from the current open shard count of stream %s: %d.", st.name, open)
+	}
+	return nil
+}
