@@ -1,0 +1,115 @@
+package config
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// good is a file with the required keys and nothing else.
+const good = `connectors:
+  orders:
+    application: kinesnow-orders
+    aws:
+      region: eu-west-1
+    kinesis:
+      stream: orders
+    snowflake:
+      account: MYORG-PROD
+      user: KN_ORDERS
+      private_key_file: /keys/sf.p8
+      database: RAW
+      schema: EVENTS
+      table: ORDERS
+`
+
+// testKey is made once: RSA keys are slow to make.
+var testKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+func pkcs8PEM() string {
+	der, err := x509.MarshalPKCS8PrivateKey(testKey())
+	if err != nil {
+		panic(err)
+	}
+	return pemText("PRIVATE KEY", der)
+}
+
+func pemText(label string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
+}
+
+// world is what a file can see: variables and other files.
+type world struct {
+	env   map[string]string
+	files map[string]string // absolute paths
+}
+
+// newWorld has the key that good names.
+func newWorld() world {
+	return world{env: map[string]string{}, files: map[string]string{"/keys/sf.p8": pkcs8PEM(), DefaultPrivateKeyFile: pkcs8PEM()}}
+}
+
+func (w world) lookup(name string) (string, bool) {
+	v, ok := w.env[name]
+	return v, ok
+}
+
+func (w world) read(path string) ([]byte, error) {
+	if text, ok := w.files[path]; ok {
+		return []byte(text), nil
+	}
+	return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("no such file or directory")}
+}
+
+// load loads text as the file kinesnow.yaml of the folder /etc/kinesnow.
+func (w world) load(text string) (File, error) {
+	const path = "/etc/kinesnow/kinesnow.yaml"
+	w.files[path] = text
+	return load(path, w.lookup, w.read)
+}
+
+// mustLoad fails the test when the text does not load.
+func (w world) mustLoad(t *testing.T, text string) File {
+	t.Helper()
+	f, err := w.load(text)
+	if err != nil {
+		t.Fatalf("load: %v", err)
+	}
+	return f
+}
+
+// edit replaces the first occurrence of each old text by the new one.
+func edit(text string, oldNew ...string) string {
+	for i := 0; i+1 < len(oldNew); i += 2 {
+		if !strings.Contains(text, oldNew[i]) {
+			panic(fmt.Sprintf("%q is not in the text to edit", oldNew[i]))
+		}
+		text = strings.Replace(text, oldNew[i], oldNew[i+1], 1)
+	}
+	return text
+}
+
+// lines are an error's problems without the folder of the file.
+func lines(err error) []string {
+	if err == nil {
+		return nil
+	}
+	text := strings.ReplaceAll(err.Error(), "/etc/kinesnow/", "")
+	return strings.Split(text, "\n")
+}
+
+func golden(name string) string { return filepath.Join("testdata", name) }

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// Snowflake is the table and how it is written to.
+type Snowflake struct {
+	// Account * identifier, such as MYORG-PROD, or Connection, the name of a
+	// connections.toml profile.
+	Account    string `key:"account"`
+	Connection string `key:"connection"`
+	User       string `key:"user"` // *
+	Role       string `key:"role"` // empty: the user's default role
+
+	Authenticator Authenticator `key:"authenticator"`
+
+	// PrivateKeyFile or PrivateKeyInline serves Authenticator KeyPair. Inline
+	// wins. PrivateKeyFile2 is tried as well while keys are rotated.
+	PrivateKeyFile       string `key:"private_key_file"`
+	PrivateKeyFile2      string `key:"private_key_file_2"`
+	PrivateKeyInline     Secret `key:"private_key"`
+	PrivateKeyPassphrase Secret `key:"private_key_passphrase"` // of every encrypted key above
+
+	TokenFile string `key:"token_file"` // a programmatic access token; serves Authenticator PAT
+	OAuth     OAuth  `key:"oauth"`
+
+	// Host replaces the public account host: NAME[:PORT], https://..., or
+	// http://... on loopback only.
+	Host string `key:"host"`
+
+	// Proxy is an http or https URL. Empty leaves it to HTTPS_PROXY.
+	Proxy ProxyURL `key:"proxy"`
+
+	Warehouse string `key:"warehouse"` // for audit and doctor's row checks alone
+
+	Database string `key:"database"` // * exact case. Openflow: "Snowflake Destination Database"
+	Schema   string `key:"schema"`   // * exact case. Openflow: "Snowflake Destination Schema"
+	Table    string `key:"table"`    // * exact case. Openflow: "Snowflake Destination Table"
+	Pipe     string `key:"pipe"`     // exact case; empty: <Table>-STREAMING. Openflow: "Pipe"
+
+	OnMissingTable  OnMissingTable  `key:"on_missing_table"`
+	SchemaEvolution SchemaEvolution `key:"schema_evolution"`
+
+	// EvolutionMaxDDLPerMinute bounds what client-side evolution may alter: 1 to
+	// 60, default 6.
+	EvolutionMaxDDLPerMinute int `key:"evolution_max_ddl_per_minute"`
+
+	OnRejectedRows OnRejectedRows `key:"on_rejected_rows"`
+
+	// Linger is how long a batch that is not full waits for more: 0 to 10 s,
+	// default 500 ms.
+	Linger time.Duration `key:"linger"`
+
+	// AppendRetry is how long the same append is repeated while its outcome is
+	// unknown: 1 s to 5 min, default 30 s.
+	AppendRetry time.Duration `key:"append_retry"`
+
+	Compression Compression `key:"compression"`
+}
+
+// OAuth is the client of an external OAuth server.
+type OAuth struct {
+	TokenURL     string `key:"token_url"`
+	ClientID     string `key:"client_id"`
+	ClientSecret Secret `key:"client_secret"`
+}
+
+// PipeName is the pipe that channels are opened on: Pipe, or the table's
+// default pipe <Table>-STREAMING.
+func (s Snowflake) PipeName() string {
+	if s.Pipe != "" {
+		return s.Pipe
+	}
+	return s.Table + "-STREAMING"
+}
+
+// BaseURL is the account's address without a trailing slash: Host, or
+// https://<account>.snowflakecomputing.com with the account lower-cased and its
+// underscores made hyphens, as certificates have no underscores.
+func (s Snowflake) BaseURL() string {
+	switch host := strings.TrimRight(s.Host, "/"); {
+	case host == "":
+		account := strings.ReplaceAll(strings.ToLower(s.Account), "_", "-")
+		return "https://" + account + ".snowflakecomputing.com"
+	case strings.Contains(host, "://"):
+		return host
+	default:
+		return "https://" + host
+	}
+}

@@ -1,0 +1,124 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+var (
+	accountName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)*$`)
+	hostName    = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?$`)
+)
+
+// maxIdentifier is Snowflake's limit for an object's name, in characters.
+const maxIdentifier = 255
+
+func (s Snowflake) check(fs *findings) {
+	s.checkAccount(fs)
+	s.checkAuthenticator(fs)
+	s.checkHost(fs)
+	if s.Proxy != "" {
+		s.checkProxy(fs)
+	}
+	for _, name := range []struct{ key, text, what string }{
+		{"snowflake.database", s.Database, "the destination database, in exact case"},
+		{"snowflake.schema", s.Schema, "the destination schema, in exact case"},
+		{"snowflake.table", s.Table, "the destination table, in exact case"},
+	} {
+		if fs.requires(name.key, name.text, name.what) {
+			checkIdentifier(fs, name.key, name.text)
+		}
+	}
+	if s.Pipe != "" {
+		checkIdentifier(fs, "snowflake.pipe", s.Pipe)
+	}
+	integers(fs, "snowflake.evolution_max_ddl_per_minute", s.EvolutionMaxDDLPerMinute, 1, 60)
+	durations(fs, "snowflake.linger", s.Linger, 0, 10*time.Second)
+	durations(fs, "snowflake.append_retry", s.AppendRetry, time.Second, 5*time.Minute)
+}
+
+func (s Snowflake) checkAccount(fs *findings) {
+	switch {
+	case s.Connection != "":
+		return // the profile holds account and user
+	case !fs.requires("snowflake.account", s.Account, "the account identifier, such as MYORG-PROD"):
+	case strings.Contains(strings.ToLower(s.Account), "snowflakecomputing"), strings.Contains(s.Account, "/"):
+		fs.rejects("snowflake.account", s.Account, "is an address; write the identifier alone, such as MYORG-PROD, and an address in host")
+	case !accountName.MatchString(s.Account):
+		fs.rejects("snowflake.account", s.Account, "is not an account identifier; write it as in MYORG-PROD")
+	}
+	fs.requires("snowflake.user", s.User, "the user that the connector is for Snowflake")
+}
+
+// checkAuthenticator wants the chosen credential, and no other beside it.
+func (s Snowflake) checkAuthenticator(fs *findings) {
+	file := s.PrivateKeyFile
+	if file == DefaultPrivateKeyFile {
+		file = "" // nobody chose it
+	}
+	keys := firstSet([2]string{"private_key_file", file}, [2]string{"private_key", s.PrivateKeyInline.Reveal()},
+		[2]string{"private_key_file_2", s.PrivateKeyFile2}, [2]string{"private_key_passphrase", s.PrivateKeyPassphrase.Reveal()})
+	token := firstSet([2]string{"token_file", s.TokenFile})
+	oauth := firstSet([2]string{"oauth.token_url", s.OAuth.TokenURL}, [2]string{"oauth.client_id", s.OAuth.ClientID},
+		[2]string{"oauth.client_secret", s.OAuth.ClientSecret.Reveal()})
+
+	var idle []string
+	switch s.Authenticator {
+	case KeyPair:
+		idle = []string{token, oauth}
+		if s.PrivateKeyFile == "" && s.PrivateKeyInline == "" {
+			fs.says("snowflake.private_key_file", "is required with authenticator key_pair, or private_key")
+		}
+		if file != "" && s.PrivateKeyInline != "" {
+			fs.says("snowflake.private_key", "cannot be combined with private_key_file; keep one of them")
+		}
+	case PAT:
+		idle = []string{keys, oauth}
+		fs.requires("snowflake.token_file", s.TokenFile, "the file with the programmatic access token, for authenticator pat")
+	default:
+		return // refused as a choice
+	}
+	for _, key := range idle {
+		if key != "" {
+			fs.says("snowflake."+key, "is not used with authenticator %s; remove it or choose another authenticator", s.Authenticator).
+				with = []string{"snowflake.authenticator"}
+		}
+	}
+}
+
+func (s Snowflake) checkHost(fs *findings) {
+	const key = "snowflake.host"
+	switch {
+	case s.Host == "":
+	case strings.Contains(s.Host, "://"):
+		checkURL(fs, key, s.Host)
+		if u, err := url.Parse(s.Host); err == nil && strings.Trim(u.Path, "/") != "" {
+			fs.says(key, "must not hold a path")
+		}
+	case !hostName.MatchString(s.Host):
+		fs.rejects(key, withoutUser(s.Host), "is not a host; write NAME, NAME:PORT or https://NAME")
+	}
+}
+
+// checkProxy never quotes the URL: it may hold a password.
+func (s Snowflake) checkProxy(fs *findings) {
+	u, err := url.Parse(s.Proxy.Reveal())
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		fs.says("snowflake.proxy", "is not a proxy's URL; write it as in http://proxy.example.com:3128")
+	}
+}
+
+// checkIdentifier wants an object's name as it is, without SQL's quotes.
+func checkIdentifier(fs *findings, key, name string) {
+	switch {
+	case len([]rune(name)) > maxIdentifier:
+		fs.says(key, "is longer than %d characters", maxIdentifier)
+	case strings.Contains(name, `"`):
+		fs.rejects(key, name, "holds quotes; write the name alone, its case is kept")
+	case strings.ContainsFunc(name, unicode.IsControl), strings.TrimSpace(name) != name:
+		fs.rejects(key, name, "holds spaces around it or control characters")
+	}
+}
