@@ -1,0 +1,36 @@
+package messages
+
+import "time"
+
+// What a host sends to a connector's PID (contract.md "Library").
+
+// Inspect asks for a *State.
+type Inspect struct{}
+
+// Pause stops shards, or all of them, without giving up their leases. The
+// answer is *Done.
+type Pause struct{ Shards []ShardID } // empty = all
+
+// Resume lets paused shards go on. The answer is *Done.
+type Resume struct{ Shards []ShardID } // empty = all
+
+// Resolve is the way out of a stop. The answer is *Done.
+type Resolve struct {
+	Shard ShardID
+	From  string // token, checkpoint, or a position
+	Who   string
+	Why   string
+}
+
+// Done answers a command. Error is "" where it was carried out.
+type Done struct{ Error string }
+
+// Drain makes a connector stop reading, commit, checkpoint and release, then
+// stop itself. The answer is *Drained.
+type Drain struct{ Within time.Duration } // 0 = the configured drain_timeout
+
+// Drained tells how a drain ended.
+type Drained struct {
+	Clean bool // everything that was read is committed and checkpointed
+	Left  []ShardID
+}

@@ -1,0 +1,108 @@
+package messages
+
+// What crosses between Lease and the shards' subtree. All of it is repeated
+// until answered, for either side may have been respawned in between.
+
+// LeasesHeld lists every shard that this node should be working on. Lease ->
+// ShardManager, after every discovery and every change.
+type LeasesHeld struct {
+	Stream  *Stream
+	Durable ReadFrom // where a shard of the first set starts (P12)
+	Drained bool     // the operator vouched for an adopted table (P7)
+	Shards  []HeldShard
+}
+
+// HeldShard is one lease that this node holds.
+type HeldShard struct {
+	Shard Shard
+	First bool // of the first set: starts at Durable; every other at TRIM_HORIZON
+}
+
+// GenerationWanted asks for the right to begin a generation: a lease write
+// that counts the epoch up (P5). ShardUnit -> Lease, every second until
+// answered with GenerationGranted or LeaseLost.
+type GenerationWanted struct {
+	Shard      ShardID
+	Generation int64
+}
+
+// GenerationGranted hands over the row as the lease write left it.
+type GenerationGranted struct {
+	Shard      ShardID
+	Generation int64
+	Owner      Owner
+	Row        *ShardRow
+}
+
+// RecheckWanted asks whether the lease still stands: one conditional renewal.
+// Channel (after its open, P5) and ShardUnit (after a fence, P19) -> Lease,
+// every second until answered with LeaseConfirmed or LeaseLost.
+type RecheckWanted struct {
+	Shard ShardID
+	Epoch int64
+}
+
+// LeaseConfirmed hands over the row as the renewal left it.
+type LeaseConfirmed struct {
+	Shard ShardID
+	Row   *ShardRow
+}
+
+// LeaseLost says that the shard is not this node's any more, or not under
+// that epoch. The unit stops and writes nothing further.
+type LeaseLost struct {
+	Shard ShardID
+	Why   string
+}
+
+// ReleaseWanted gives a lease up. ShardUnit -> Lease, repeated until answered
+// with LeaseReleased.
+type ReleaseWanted struct{ Shard ShardID }
+
+// LeaseReleased says that the lease is given up, or was not ours any more.
+type LeaseReleased struct{ Shard ShardID }
+
+// PositionWaiting hands over a position that may wait for the next renewal,
+// so that one write does both (P18). Checkpoint -> Lease; a later one of the
+// same epoch replaces it. The answer is PositionWritten.
+type PositionWaiting struct {
+	Shard ShardID
+	Epoch int64
+	Write PositionWrite
+}
+
+// PositionWritten says that the row carries at least this write.
+type PositionWritten struct {
+	Shard ShardID
+	Write PositionWrite
+}
+
+// EndWritten tells Lease that the shard's row is at SHARD_END, so that its
+// children are looked at now. ShardUnit -> Lease, until LeasesHeld leaves the
+// shard out.
+type EndWritten struct{ Shard ShardID }
+
+// NodeReady says that the table is prepared and this process holds a node
+// slot. Lease -> Connector, after every discovery; the answer is ShardsReady.
+type NodeReady struct {
+	Owner  Owner
+	Node   string
+	Stream *Stream
+	Listed int // shards that ListShards names
+	Done   int // of them, SHARD_END in the table or ended before the start
+}
+
+// ShardsReady says that the shards' subtree can take LeasesHeld now.
+type ShardsReady struct{}
+
+// ConnectorFault says that no shard can be worked on: the connector is parked,
+// and tried again by Lease itself. A nil Fault takes that back. Lease ->
+// Connector.
+type ConnectorFault struct{ Fault *Fault }
+
+// Retire gives the node slot up, after everything else of a drain. Connector
+// -> Lease; the answer is Retired.
+type Retire struct{}
+
+// Retired says that the slot is free, or could not be given up in time.
+type Retired struct{}

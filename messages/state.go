@@ -1,0 +1,126 @@
+package messages
+
+import "time"
+
+// Health is a connector's condition in one word.
+type Health string
+
+// The healths.
+const (
+	Starting Health = "STARTING" // neither end was reached yet
+	Flowing  Health = "FLOWING"
+	Degraded Health = "DEGRADED" // some shard is parked or keeps failing
+	Halted   Health = "STOPPED"  // every shard, or the connector itself, is parked
+	Draining Health = "DRAINING"
+)
+
+// Phase is what a shard's unit does.
+type Phase string
+
+// The phases.
+const (
+	PhaseOpening Phase = "OPENING" // lease, open, re-check, start decision
+	PhaseFlowing Phase = "FLOWING"
+	PhaseBackoff Phase = "BACKOFF" // waits before the next generation
+	PhaseParked  Phase = "STOPPED" // a stop code
+	PhasePaused  Phase = "PAUSED"
+	PhaseEnded   Phase = "ENDED"
+)
+
+// ShardState is what a unit knows of its shard. Unit -> Connector, at every
+// change of phase and at most twice a second else.
+type ShardState struct {
+	Shard        ShardID          `json:"shard"`
+	Phase        Phase            `json:"phase"`
+	Since        time.Time        `json:"since"` // of the phase
+	Generation   int64            `json:"generation"`
+	Generations  int64            `json:"generations"` // ended in this process, and why:
+	Ends         map[Reason]int64 `json:"ends,omitempty"`
+	Epoch        int64            `json:"epoch"`
+	Channel      string           `json:"channel"`
+	Read         Position         `json:"-"`
+	Accepted     Position         `json:"-"`
+	Committed    Position         `json:"-"`
+	Checkpoint   Position         `json:"-"`
+	ReadAt       string           `json:"read"` // the four positions as text
+	AcceptedAt   string           `json:"accepted"`
+	CommittedAt  string           `json:"committed"`
+	CheckpointAt string           `json:"checkpoint"`
+	Behind       time.Duration    `json:"behindNs"`        // of the last answer
+	Oldest       time.Time        `json:"oldest,omitzero"` // arrival of the oldest record read and not committed
+	CaughtUp     bool             `json:"caughtUp"`        // nothing behind, everything committed and checkpointed
+	Held         int64            `json:"heldBytes"`       // fetched and not yet accepted
+	InFlight     int64            `json:"inFlightBytes"`   // accepted and not yet committed, before compression
+	Counters     Counters         `json:"counters"`        // as checkpointed
+	Live         Counters         `json:"live"`            // of this process since it started
+	Bytes        int64            `json:"bytes"`           // rendered, appended by this process
+	Wire         int64            `json:"wireBytes"`       // the same after compression
+	Gaps         int64            `json:"gaps"`
+	Failing      bool             `json:"failing,omitempty"` // reopened again and again without an append
+	Lag          time.Duration    `json:"lagNs"`             // arrival to commit, of the last commit
+	Stop         StopCode         `json:"stop,omitempty"`
+	Error        string           `json:"error,omitempty"`
+	Hint         string           `json:"hint,omitempty"`
+}
+
+// State is the answer to Inspect.
+type State struct {
+	Connector string        `json:"connector"`
+	Health    Health        `json:"health"`
+	Why       string        `json:"why,omitempty"`
+	Stop      StopCode      `json:"stop,omitempty"` // the connector itself is parked
+	Hint      string        `json:"hint,omitempty"`
+	Ready     bool          `json:"ready"` // both ends were reached once
+	Node      string        `json:"node"`
+	Process   string        `json:"process"`
+	Stream    string        `json:"stream"`
+	Region    string        `json:"region"`
+	Target    string        `json:"target"`
+	Retention time.Duration `json:"retentionNs"`
+	Listed    int           `json:"listed"` // shards that ListShards names
+	Done      int           `json:"done"`   // of them, SHARD_END in the table
+	Shards    []ShardState  `json:"shards"` // owned by this node, by id
+	Journal   JournalState  `json:"journal"`
+	Memory    BudgetState   `json:"memory"`
+	At        time.Time     `json:"at"`
+}
+
+// JournalState is the ledger's own health.
+type JournalState struct {
+	Written int64  `json:"written"` // entries
+	Dropped int64  `json:"dropped"` // entries that could not be kept
+	Error   string `json:"error,omitempty"`
+}
+
+// CaughtUp reports whether no listed shard is behind and everything is
+// committed and checkpointed: the end of run --until-caught-up.
+func (s *State) CaughtUp() bool {
+	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards) < s.Listed {
+		return false
+	}
+	for i := range s.Shards {
+		sh := &s.Shards[i]
+		if !sh.CaughtUp && sh.Phase != PhaseParked && sh.Phase != PhaseEnded {
+			return false
+		}
+	}
+	return true
+}
+
+// UntilLoss is how long until the oldest record that is not committed expires:
+// retention minus its age, the least over the shards. It is false while the
+// retention is not known.
+func (s *State) UntilLoss() (time.Duration, bool) {
+	if s.Retention == 0 {
+		return 0, false
+	}
+	age := time.Duration(0)
+	for i := range s.Shards {
+		sh := &s.Shards[i]
+		if !sh.Oldest.IsZero() {
+			age = max(age, s.At.Sub(sh.Oldest))
+		}
+		age = max(age, sh.Behind)
+	}
+	return s.Retention - age, true
+}

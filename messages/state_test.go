@@ -1,0 +1,45 @@
+package messages
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAConnectorIsCaughtUpWhenNoListedShardIsBehind(t *testing.T) {
+	caughtUp, behind := ShardState{CaughtUp: true, Phase: PhaseFlowing}, ShardState{Phase: PhaseFlowing}
+	parked, ended := ShardState{Phase: PhaseParked}, ShardState{Phase: PhaseEnded}
+	for _, c := range []struct {
+		name  string
+		state State
+		want  bool
+	}{
+		{"not started", State{Health: Starting, Listed: 1, Shards: []ShardState{caughtUp}}, false},
+		{"nothing listed", State{Health: Flowing}, false},
+		{"all there", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp, caughtUp}}, true},
+		{"one behind", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp, behind}}, false},
+		{"one not here", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp}}, false},
+		{"one finished", State{Health: Flowing, Listed: 2, Done: 1, Shards: []ShardState{caughtUp}}, true},
+		{"all finished", State{Health: Flowing, Listed: 2, Done: 2}, true},
+		{"one parked, one ended", State{Health: Degraded, Listed: 2, Shards: []ShardState{parked, ended}}, true},
+	} {
+		if got := c.state.CaughtUp(); got != c.want {
+			t.Errorf("%s: caught up is %v", c.name, got)
+		}
+	}
+}
+
+// TestTheTimeUntilLossIsThatOfTheShardFurthestBehind: retention minus the
+// oldest age.
+func TestTheTimeUntilLossIsThatOfTheShardFurthestBehind(t *testing.T) {
+	now := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	s := State{Retention: 24 * time.Hour, At: now, Shards: []ShardState{
+		{Oldest: now.Add(-time.Hour)}, {Oldest: now.Add(-time.Minute), Behind: 5 * time.Hour}, {},
+	}}
+	if got, ok := s.UntilLoss(); !ok || got != 19*time.Hour {
+		t.Errorf("%s, %v; want 19h", got, ok)
+	}
+	s.Retention = 0
+	if _, ok := s.UntilLoss(); ok {
+		t.Error("known without a retention")
+	}
+}
