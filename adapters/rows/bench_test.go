@@ -1,0 +1,84 @@
+package rows_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/kinesnow/kinesnow/adapters/rows"
+)
+
+// sample returns a token-dense event of about size bytes: short keys, strings
+// of 8 to 20 bytes, nested objects, arrays, some non-ASCII text.
+func sample(size int) []byte {
+	random := rand.New(rand.NewPCG(1, uint64(size)))
+	word := func() string {
+		b := make([]byte, 8+random.IntN(12))
+		for i := range b {
+			b[i] = byte('a' + random.IntN(26))
+		}
+		return string(b)
+	}
+	b := fmt.Appendf(nil, `{"id":%d,"type":"%s"`, random.Int64(), word())
+	for i := 0; len(b) < size-40; i++ {
+		switch i % 6 {
+		case 0:
+			b = fmt.Appendf(b, `,"s%d":"%s"`, i, word())
+		case 1:
+			b = fmt.Appendf(b, `,"n%d":%d`, i, random.IntN(100000))
+		case 2:
+			b = fmt.Appendf(b, `,"o%d":{"a":"%s","b":true}`, i, word())
+		case 3:
+			b = fmt.Appendf(b, `,"l%d":["%s",%.2f]`, i, word(), random.Float64())
+		case 4:
+			b = fmt.Appendf(b, `,"u%d":"%sé%s"`, i, word(), word())
+		case 5:
+			b = fmt.Appendf(b, `,"t%d":"%s"`, i, word())
+		}
+	}
+	return append(b, '}')
+}
+
+func BenchmarkRender(b *testing.B) {
+	for _, size := range []int{200, 1024, 10240} {
+		payload := sample(size)
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			r, mark, key := rows.NewRenderer(stream, shard, 5), plainMark(), []byte("key-000001")
+			buffer := make([]byte, 0, 2*size+1024)
+			b.SetBytes(int64(len(payload)))
+			b.ReportAllocs()
+			for b.Loop() {
+				buffer = append(buffer[:0], payload...)
+				if _, _, err := r.Render(buffer, 0, mark, key); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkEncodingJSON is the yardstick: what a connector does that decodes
+// into a map, adds the metadata and encodes again.
+func BenchmarkEncodingJSON(b *testing.B) {
+	for _, size := range []int{200, 1024, 10240} {
+		payload := sample(size)
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			b.SetBytes(int64(len(payload)))
+			b.ReportAllocs()
+			for b.Loop() {
+				var row map[string]any
+				if err := json.Unmarshal(payload, &row); err != nil {
+					b.Fatal(err)
+				}
+				row[rows.Column] = map[string]any{
+					"stream": stream, "shardId": shard, "sequenceNumber": seq, "subSequenceNumber": 0,
+					"shardedSequenceNumber": seq + "00000", "partitionKey": "key-000001", "approximateArrival": "2025-11-05T09:12:15.300",
+				}
+				if _, err := json.Marshal(row); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

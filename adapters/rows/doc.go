@@ -1,0 +1,18 @@
+// Package rows turns the payload of one user record into NDJSON rows that carry
+// KINESISMETADATA. It is pure and, but for refusals, free of allocation.
+//
+// A payload is one JSON object, several of them one after another, or an array
+// of objects: one row each, all with the record's metadata (P4). It is read
+// once, strictly (RFC 8259: valid UTF-8, no lone surrogates, at most MaxDepth
+// levels), and never decoded: the metadata is written over its closing brace, so
+// numbers, key order and repeated keys reach Snowflake as the producer wrote
+// them. A repeated key's last value wins there.
+//
+//	scan.go      is it an object, where does it end, does it need a rewrite
+//	text.go      strings: eight bytes a step, escapes, UTF-8
+//	number.go    numbers
+//	renderer.go  one object: the metadata behind it, in place
+//	many.go      several objects
+//	rewrite.go   the rare rest: raw line breaks, a KINESISMETADATA of the payload's own
+//	metadata.go  the seven fields
+package rows

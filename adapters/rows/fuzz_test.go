@@ -1,0 +1,131 @@
+package rows_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/kinesnow/kinesnow/adapters/rows"
+)
+
+// FuzzRowsAgreeWithEncodingJSON holds the renderer against the standard
+// library: what it accepts means the same there, and what it refuses is either
+// refused there too or one of the things that only we refuse.
+func FuzzRowsAgreeWithEncodingJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"a":1}`, `[{"a":[1,{"b":null}]},{}]`, "{\"a\":\n\"\\u00e9\\ud83d\\ude00\"} {\"KINESISMETADATA\":1}", "{\"a\":\"\xff\"}",
+		`{"a":1e400,"b":-0,"c":0.10}`, `{"a":"\ud800"}`, `[1]`, `{"a":1,"a":{"kinesisMetadata":2}}`, `{"\u006binesismetadata":1,"b":true}`, `{"a":01}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		before := bytes.Clone(payload)
+		out, n, err := rows.NewRenderer(stream, shard, 5).Append(nil, payload, plainMark(), []byte("k"))
+		if !bytes.Equal(before, payload) {
+			t.Fatal("the payload was changed")
+		}
+		want, reference := objects(payload)
+		if err != nil {
+			if len(out) != 0 || n != 0 {
+				t.Fatalf("%v left %d rows, %q", err, n, out)
+			}
+			if reference == nil && !onlyOursRefuses(payload, err) {
+				t.Fatalf("refused %q: %v", payload, err)
+			}
+			return
+		}
+		if reference != nil || !utf8.Valid(payload) {
+			t.Fatalf("accepted %q: %v", payload, reference)
+		}
+		lines := strings.SplitAfter(string(out), "\n")
+		if lines[len(lines)-1] != "" || len(lines)-1 != n || len(want) != n {
+			t.Fatalf("%d rows of %d objects in %q", n, len(want), out)
+		}
+		for i, object := range want {
+			got := decode(t, lines[i])
+			metadata, ok := got[rows.Column].(map[string]any)
+			if !ok || metadata["sequenceNumber"] != seq || strings.Count(lines[i], `"KINESISMETADATA":{"stream":"orders",`) != 1 {
+				t.Fatalf("metadata of %q", lines[i])
+			}
+			delete(got, rows.Column)
+			if !reflect.DeepEqual(got, object) {
+				t.Fatalf("row %d is %v, want %v", i, got, object)
+			}
+		}
+	})
+}
+
+// objects is the reference: every object of a payload without our keys.
+func objects(payload []byte) (all []map[string]any, err error) {
+	if bytes.HasPrefix(bytes.TrimLeft(payload, " \t\r\n"), []byte("[")) {
+		decoder := json.NewDecoder(bytes.NewReader(payload))
+		decoder.UseNumber()
+		if err := decoder.Decode(&all); err != nil {
+			return nil, err
+		}
+		if _, err := decoder.Token(); err != io.EOF {
+			return nil, errors.New("bytes behind the array")
+		}
+	} else {
+		decoder := json.NewDecoder(bytes.NewReader(payload))
+		decoder.UseNumber()
+		for {
+			var object map[string]any
+			err := decoder.Decode(&object)
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, object)
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no object")
+	}
+	for _, object := range all {
+		if object == nil {
+			return nil, errors.New("null")
+		}
+		for key := range object {
+			if strings.EqualFold(key, rows.Column) {
+				delete(object, key)
+			}
+		}
+	}
+	return all, nil
+}
+
+// onlyOursRefuses reports whether encoding/json is known to let this pass.
+func onlyOursRefuses(payload []byte, err error) bool {
+	var u *rows.Unusable
+	if !errors.As(err, &u) {
+		return false
+	}
+	switch u.Cause {
+	case "invalid UTF-8", "truncated":
+		return !utf8.Valid(payload)
+	case "lone surrogate in a string":
+		return bytes.Contains(bytes.ToLower(payload), []byte(`\ud`))
+	case "nested deeper than 200 levels":
+		return bytes.Count(payload, []byte("["))+bytes.Count(payload, []byte("{")) > rows.MaxDepth
+	case "rows of one record exceed 16 MiB":
+		return len(payload) > 40_000
+	}
+	return false
+}
+
+func decode(t *testing.T, line string) (object map[string]any) {
+	decoder := json.NewDecoder(strings.NewReader(line))
+	decoder.UseNumber()
+	if err := decoder.Decode(&object); err != nil {
+		t.Fatalf("%v in %q", err, line)
+	}
+	return object
+}

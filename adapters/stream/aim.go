@@ -1,0 +1,40 @@
+package stream
+
+const (
+	// maxLimit is the most records that GetRecords answers.
+	maxLimit = 10_000
+	// firstRecord is what a record is taken for before one was seen: large, so
+	// that the first answer is small rather than the budget overdrawn.
+	firstRecord = 4 << 10
+	// leastRecord keeps a stretch of discarded records from raising the limit
+	// beyond what good ones would need.
+	leastRecord = 256
+	// mostAimed is what one call aims at, however much room there is: more
+	// brings no throughput, costs memory, and a 10 MiB answer makes the shard
+	// unreadable for five seconds (specs/performance.md 5).
+	mostAimed = 2 << 20
+)
+
+// aim turns room for rendered bytes into a number of records, from the size
+// that rendered records had.
+type aim struct{ record int64 }
+
+func newAim() aim { return aim{firstRecord} }
+
+// limit is how many records to ask for.
+func (a *aim) limit(room int64) int32 {
+	return int32(min(max(min(room, mostAimed)/a.record, 1), maxLimit))
+}
+
+// hit learns from an answer. Larger records count at once, smaller ones by and
+// by, for asking too much is the worse mistake.
+func (a *aim) hit(records int, rendered int) {
+	if records == 0 {
+		return
+	}
+	seen := max(int64(rendered)/int64(records), leastRecord)
+	if seen < a.record {
+		seen = (3*a.record + seen) / 4
+	}
+	a.record = seen
+}

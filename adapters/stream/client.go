@@ -1,0 +1,70 @@
+package stream
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// Client reads one stream. It is safe for concurrent use and shared by the
+// Sources of all shards.
+type Client struct {
+	config  Config
+	control *kinesis.Client // with the SDK's own three attempts
+	data    *kinesis.Client // one attempt: the Source counts calls and waits
+}
+
+// New returns a client. It makes no call.
+func New(config Config) *Client {
+	config = config.complete()
+	transport := newTransport(config.AWS.HTTPClient)
+	control := func(o *kinesis.Options) {
+		o.HTTPClient = transport
+		if config.Endpoint != "" {
+			o.BaseEndpoint = aws.String(config.Endpoint)
+		}
+	}
+	data := func(o *kinesis.Options) {
+		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 1
+		// Only here: what is set in the Options struct itself is overwritten.
+		o.Protocol = protocol{o.Protocol}
+	}
+	return &Client{
+		config:  config,
+		control: kinesis.NewFromConfig(config.AWS, control),
+		data:    kinesis.NewFromConfig(config.AWS, control, data),
+	}
+}
+
+// name and arn are how a call says which stream: by name wherever no ARN was
+// configured, because an ARN moves the call to an account endpoint that a
+// firewall may not know (specs/kinesis-consumption.md 3).
+func (c *Client) name() *string {
+	if c.config.ARN != "" {
+		return nil
+	}
+	return aws.String(c.config.Stream)
+}
+
+func (c *Client) arn() *string {
+	if c.config.ARN == "" {
+		return nil
+	}
+	return aws.String(c.config.ARN)
+}
+
+// Open returns a source of a shard's records. It makes no call.
+func (c *Client) Open(shard messages.Shard, from messages.ReadFrom) *Source {
+	return &Source{
+		client:   c,
+		shard:    shard.ID,
+		from:     from,
+		rows:     c.config.Rows(shard.ID),
+		position: from.After,
+		anchored: !from.Anchored(),
+		pacer:    pacer{pace: *c.config.Pace},
+		patience: patience{limit: c.config.Patience},
+		aim:      newAim(),
+	}
+}

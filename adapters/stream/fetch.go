@@ -1,0 +1,101 @@
+package stream
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// callTimeout ends a call that hangs, as the KCL does.
+const callTimeout = 30 * time.Second
+
+// fetch makes one call and turns its answer into a block. The source moves on
+// only once everything about the answer is done; after an error the same
+// records are read again.
+func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, error) {
+	if err := sleep(ctx, s.pacer.due.Sub(s.now())); err != nil {
+		return nil, err
+	}
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	a := newAnswer()
+	defer a.release()
+	if err := s.call(ctx, a, room); err != nil {
+		return nil, err
+	}
+	s.pacer.answered(s.now(), a.data, len(a.records) == 0 && a.behind == 0)
+	if err := s.checkAnchor(a); err != nil {
+		return nil, err
+	}
+	block, letters, err := s.render(a)
+	if err != nil {
+		return nil, s.fault("GetRecords", err)
+	}
+	if err := s.finish(ctx, a, block, letters); err != nil {
+		recycle(block.NDJSON)
+		return nil, err
+	}
+	s.advance(a, block)
+	return block, nil
+}
+
+// call fills a with the answer to one GetRecords.
+func (s *Source) call(ctx context.Context, a *answer, room int64) error {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	_, err := s.client.data.GetRecords(withAnswer(call, a), &kinesis.GetRecordsInput{
+		ShardIterator: aws.String(s.iterator), StreamARN: s.client.arn(), Limit: aws.Int32(s.aim.limit(room)),
+	})
+	if err == nil {
+		err = a.parse()
+	}
+	if a.at.IsZero() {
+		a.at = s.now().UTC()
+	}
+	switch {
+	case err == nil:
+		return nil
+	case hasCode(err, "ResourceNotFoundException"):
+		return s.gone(ctx, err)
+	case hasCode(err, "ExpiredIteratorException"), hasCode(err, "InvalidArgumentException"):
+		s.iterator = ""
+	}
+	return s.fault("GetRecords", err)
+}
+
+// finish does what has to be true before the block is handed on: the dead
+// letters are kept (P17), and the end of the shard is no mistake (P23).
+func (s *Source) finish(ctx context.Context, a *answer, block *messages.RowBlock, letters []messages.Letter) (err error) {
+	if len(letters) > 0 {
+		if err := s.client.config.DeadLetter.Put(ctx, letters); err != nil {
+			return &messages.Fault{
+				Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: "deadletter.Put", Shard: s.shard, Err: err,
+				Hint: "records that make no row are kept before their shard moves on",
+			}
+		}
+	}
+	if a.iterator == "" {
+		block.Closed, block.Children, err = s.ended(ctx, a)
+	}
+	return err
+}
+
+// advance moves the source behind the answer.
+func (s *Source) advance(a *answer, block *messages.RowBlock) {
+	s.aim.hit(len(a.records), len(block.NDJSON))
+	s.iterator, s.taken = a.iterator, s.now()
+	if n := len(a.records); n > 0 {
+		// Clones, for the marks share one string of all the answer's digits.
+		last := messages.SequenceNumber(strings.Clone(string(a.records[n-1].sequence.in(a.body))))
+		s.read = last
+		s.anchored = s.anchored || last.Compare(s.from.After.Seq) >= 0
+	}
+	s.position = block.Last()
+	s.position.Seq = messages.SequenceNumber(strings.Clone(string(s.position.Seq)))
+}
