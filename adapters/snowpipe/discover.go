@@ -1,0 +1,85 @@
+package snowpipe
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// discover asks the account's host for the ingest host (REST API page, "Get
+// hostname"). It returns the credential that was accepted: a refused one is
+// replaced once.
+func (g *gate) discover(ctx context.Context, token Token) (Token, endpoint, error) {
+	for repeat := false; ; repeat = true {
+		got, err := g.caller.call(ctx, access{g.control, token.Text, token.Kind},
+			&request{op: opDiscover, method: http.MethodGet, path: "/v2/streaming/hostname"})
+		if err != nil {
+			return token, endpoint{}, unanswered(opDiscover, "", err)
+		}
+		if got.status == http.StatusOK {
+			host, err := ingestEndpoint(g.control, plainOrJSON(got.body, "hostname"))
+			if err != nil {
+				f := unanswered(opDiscover, "", err)
+				f.Hint = "no credential was sent there; check host and proxy"
+				return token, endpoint{}, f
+			}
+			return token, host, nil
+		}
+		if got.status != http.StatusUnauthorized || repeat {
+			return token, endpoint{}, g.refusal(opDiscover, got, token)
+		}
+		if token, err = g.another(ctx, token); err != nil {
+			return token, endpoint{}, err
+		}
+	}
+}
+
+// exchange gets a token scoped to the ingest host (REST API page, "Exchange
+// scoped token").
+func (g *gate) exchange(ctx context.Context, token Token, host endpoint) (string, error) {
+	form := "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&scope=" + host.host
+	for repeat := false; ; repeat = true {
+		got, err := g.caller.call(ctx, access{host: g.control, token: token.Text}, &request{
+			op: opExchange, method: http.MethodPost, path: "/oauth/token",
+			header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+			body:   textPayload([]byte(form)),
+		})
+		if err != nil {
+			return "", unanswered(opExchange, "", err)
+		}
+		if got.status == http.StatusOK {
+			scoped := plainOrJSON(got.body, "token", "access_token")
+			if err := checkSecret("the scoped token", scoped); err != nil {
+				return "", unanswered(opExchange, "", err)
+			}
+			return scoped, nil
+		}
+		if got.status != http.StatusUnauthorized || repeat {
+			return "", g.refusal(opExchange, got, token)
+		}
+		var f error
+		if token, f = g.another(ctx, token); f != nil {
+			return "", f
+		}
+	}
+}
+
+// plainOrJSON reads an answer that is documented as {"<name>": "..."} and
+// that production gives as bare text. "" where it is neither.
+func plainOrJSON(body []byte, names ...string) string {
+	text := strings.TrimSpace(string(body))
+	if strings.HasPrefix(text, "{") {
+		var fields map[string]any
+		if json.Unmarshal(body, &fields) != nil {
+			return ""
+		}
+		for _, name := range names {
+			if value, ok := fields[name].(string); ok && value != "" {
+				return strings.TrimSpace(value)
+			}
+		}
+		return ""
+	}
+	return strings.TrimSpace(strings.Trim(text, `"`))
+}

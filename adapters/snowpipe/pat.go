@@ -1,0 +1,80 @@
+package snowpipe
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// maxTokenFile bounds a file that is read as a token.
+const maxTokenFile = 64 << 10
+
+// patCheck is how long a token read from a file is used before the file is
+// read again.
+const patCheck = time.Minute
+
+// PAT signs in with a programmatic access token. It prints as [redacted].
+type PAT struct{ read func() (string, error) }
+
+// NewPAT returns the source of one token.
+func NewPAT(text string) (*PAT, error) {
+	text = strings.TrimSpace(text)
+	if err := checkSecret("token", text); err != nil {
+		return nil, err
+	}
+	return &PAT{func() (string, error) { return text, nil }}, nil
+}
+
+// NewPATFile returns the source that reads a token from a file, and reads it
+// again every minute and after a refusal, so that it can be rotated in place.
+func NewPATFile(path string) (*PAT, error) {
+	p := &PAT{func() (string, error) { return readToken(path) }}
+	_, err := p.read()
+	return p, err
+}
+
+// Token returns the token, to be used as it is.
+func (p *PAT) Token(context.Context) (Token, error) {
+	text, err := p.read()
+	if err != nil {
+		return Token{}, err
+	}
+	now := time.Now()
+	return Token{Kind: ProgrammaticAccessToken, Text: text, Issued: now, Expires: now.Add(patCheck), Direct: true}, nil
+}
+
+// Format keeps the token out of every formatted text.
+func (PAT) Format(s fmt.State, _ rune) { redact(s) }
+
+func readToken(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("token file: %w", err)
+	}
+	if info.IsDir() || info.Size() > maxTokenFile {
+		return "", fmt.Errorf("token file: %s holds no token", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("token file: %w", err)
+	}
+	token := string(bytes.TrimSpace(text))
+	return token, checkSecret("token file", token)
+}
+
+// checkSecret refuses what cannot travel in a header, without repeating it.
+func checkSecret(field, text string) error {
+	if text == "" {
+		return errors.New(field + ": is empty")
+	}
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] >= 0x7f {
+			return errors.New(field + ": holds a character that no token has")
+		}
+	}
+	return nil
+}

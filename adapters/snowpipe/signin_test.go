@@ -1,0 +1,155 @@
+package snowpipe_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+func TestBothFormsOfSignInAreUnderstood(t *testing.T) {
+	for name, form := range map[string]func(host string) (string, string){
+		"plain":  func(host string) (string, string) { return host, "scoped-1" },
+		"quoted": func(host string) (string, string) { return `"` + host + "\"\n", "scoped-1\n" },
+		"json": func(host string) (string, string) {
+			return fmt.Sprintf(`{"hostname":%q}`, host), `{"token":"scoped-1"}`
+		},
+		"url": func(host string) (string, string) { return "http://" + host, `{"access_token":"scoped-1"}` },
+	} {
+		s := serve(t, map[string][]reply{})
+		host, token := form(strings.TrimPrefix(s.URL, "http://"))
+		s.scripts["hostname"], s.scripts["token"] = []reply{ok(host)}, []reply{ok(token)}
+		c, _ := s.client(nil)
+		if _, err := c.Open(ctx, "c", false); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := s.of("open")[0].header.Get("Authorization"); got != "Bearer scoped-1" {
+			t.Errorf("%s: opened with %q", name, got)
+		}
+	}
+}
+
+func TestUnusableSignInAnswersSendNoCredentialOn(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a request went elsewhere: %s %s", r.Method, r.URL)
+	}))
+	t.Cleanup(elsewhere.Close)
+	for name, scripts := range map[string]map[string][]reply{
+		"empty host":      {"hostname": {ok("")}},
+		"host elsewhere":  {"hostname": {ok("evil.test")}},
+		"real cloud":      {"hostname": {ok("x.ingest.snowflakecomputing.com")}},
+		"broken JSON":     {"hostname": {ok(`{"hostname":`)}},
+		"empty token":     {"token": {ok("")}},
+		"token with CRLF": {"token": {ok("a\r\nX-Evil: 1")}},
+		"redirected":      {"hostname": {{status: 302, header: map[string]string{"Location": elsewhere.URL}}}},
+		"token elsewhere": {"token": {{status: 307, header: map[string]string{"Location": elsewhere.URL}}}},
+	} {
+		s := serve(t, scripts)
+		c, _ := s.client(nil)
+		_, err := c.Open(ctx, "c", false)
+		wantFault(t, err, messages.Transient, messages.ReasonUnavailable, true)
+		if len(s.of("open")) != 0 {
+			t.Errorf("%s: the channel was opened", name)
+		}
+	}
+}
+
+func TestARefusedCredentialIsReplacedOnce(t *testing.T) {
+	no := reply{status: 401, body: `{"code":"390144","message":"JWT token is invalid"}`}
+	echo := reply{status: 401, body: `{"code":"390144","message":"JWT token canary-2 is invalid"}`,
+		header: map[string]string{"Date": "Mon, 02 Jan 2006 15:04:05 GMT"}}
+	for _, op := range []string{"hostname", "token"} {
+		s := serve(t, map[string][]reply{op: {no}})
+		c, source := s.client(nil)
+		if _, err := c.Open(ctx, "c", false); err != nil {
+			t.Errorf("%s refused once: %v", op, err)
+		}
+		if len(source.refused) != 1 || source.n != 2 {
+			t.Errorf("%s: refused %v, %d tokens", op, source.refused, source.n)
+		}
+		s = serve(t, map[string][]reply{op: {no, echo}})
+		c, _ = s.client(nil)
+		_, err := c.Open(ctx, "c", false)
+		f := wantFault(t, err, messages.Rejected, messages.ReasonDenied, true)
+		if f.Stop != messages.AccessDenied || !strings.Contains(f.Hint, "clock") {
+			t.Errorf("%s refused twice: %+v", op, f)
+		}
+		if strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: the credential is in the error: %v", op, err)
+		}
+	}
+}
+
+func TestAFailOverForgetsHostTokenAndSessions(t *testing.T) {
+	s := serve(t, map[string][]reply{"append": {
+		{status: 200, body: `{"next_continuation_token":"n"}`, header: map[string]string{"X-Snowflake-Session": "old"}},
+		{status: 410, body: "Gone"},
+	}})
+	c, _ := s.client(nil)
+	if _, err := c.Append(ctx, "c", "0_1", batch()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Append(ctx, "c", "0_2", batch())
+	wantFault(t, err, messages.Transient, messages.ReasonFailedOver, true)
+	if _, err := c.Append(ctx, "c", "0_2", batch()); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.of("hostname")) != 2 || len(s.of("token")) != 2 {
+		t.Errorf("%d discoveries and %d exchanges, want 2 and 2", len(s.of("hostname")), len(s.of("token")))
+	}
+	if got := s.of("append")[2].header.Get("X-Snowflake-Session"); got != "" {
+		t.Errorf("session %q outlived the fail-over", got)
+	}
+}
+
+func TestManyCallersSignInOnce(t *testing.T) {
+	s := serve(t, nil)
+	c, _ := s.client(nil)
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			if _, err := c.Open(ctx, fmt.Sprintf("c-%d", i), true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if len(s.of("hostname")) != 1 || len(s.of("token")) != 1 || len(s.of("open")) != 50 {
+		t.Errorf("%d discoveries, %d exchanges, %d opens; want 1, 1, 50", len(s.of("hostname")), len(s.of("token")), len(s.of("open")))
+	}
+}
+
+func TestADirectTokenIsNotExchanged(t *testing.T) {
+	s := serve(t, map[string][]reply{"status": {{status: 401}}})
+	c, source := s.client(func(cfg *snowpipe.Config) { cfg.Tokens.(*counted).direct = true })
+	if _, err := c.Status(ctx, []string{"c"}); err != nil {
+		t.Fatal(err)
+	}
+	sent := s.of("status")
+	if len(s.of("token")) != 0 || len(sent) != 2 || sent[1].header.Get("Authorization") != "Bearer canary-2" ||
+		sent[1].header.Get("X-Snowflake-Authorization-Token-Type") != "KEYPAIR_JWT" {
+		t.Errorf("%d exchanges; status arrived as %+v", len(s.of("token")), sent)
+	}
+	if len(source.refused) != 1 {
+		t.Errorf("the source heard of %v", source.refused)
+	}
+}
+
+func TestAnUnreachableSourceSendsNothing(t *testing.T) {
+	s := serve(t, nil)
+	c, source := s.client(nil)
+	source.err = fmt.Errorf("vault is sealed")
+	_, err := c.Append(ctx, "c", "0_1", batch())
+	if f := wantFault(t, err, messages.Transient, messages.ReasonUnavailable, true); !strings.Contains(f.Error(), "vault is sealed") {
+		t.Error(f)
+	}
+	if len(s.calls) != 0 {
+		t.Errorf("%d requests were sent", len(s.calls))
+	}
+}

@@ -1,0 +1,22 @@
+package warehouse
+
+import "context"
+
+// Create creates a table of that exact name unless it exists: the metadata
+// column, server-side schema evolution and the error table, as Snowflake's
+// page on its own connector for Kinesis recommends. It needs no warehouse.
+//
+// Errors are *messages.Fault: Rejected with TargetMissing when schema or
+// database is not there, with AccessDenied when the role may not create.
+func (w *Warehouse) Create(ctx context.Context, table string) error {
+	path, err := w.path(table)
+	if err != nil {
+		return w.misuse("create", err)
+	}
+	_, err = w.list(ctx, "CREATE TABLE IF NOT EXISTS "+path+
+		" (KINESISMETADATA OBJECT) ENABLE_SCHEMA_EVOLUTION = TRUE ERROR_LOGGING = TRUE")
+	if err != nil {
+		return w.about("create", err)
+	}
+	return nil
+}
