@@ -1,0 +1,79 @@
+package localsnowflake
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+)
+
+// spellings are the exact names that a name in a path may stand for: quoted
+// means exactly so, unquoted upper case and else as written, because paths are
+// case-insensitive (spec 1.2).
+func spellings(name string) []string {
+	folded := catalog.Fold(name)
+	if folded == name || name[0] == '"' {
+		return []string{folded}
+	}
+	return []string{folded, name}
+}
+
+// lookup calls find with each spelling of a target until one is found.
+func (t target) lookup(find func(database, schema, pipe string) bool) {
+	for _, database := range spellings(t.database) {
+		for _, schema := range spellings(t.schema) {
+			for _, pipe := range spellings(t.pipe) {
+				if find(database, schema, pipe) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// findPipe finds a pipe by the names of a request, or nil.
+func (s *Server) findPipe(t target) (pipe *catalog.Pipe) {
+	t.lookup(func(database, schema, name string) (ok bool) {
+		pipe, ok = s.catalog.Pipe(database, schema, name)
+		return ok
+	})
+	return pipe
+}
+
+// pipe finds the pipe of a request, which its role must be able to use.
+func (s *Server) pipe(t target, who identity) (*catalog.Pipe, error) {
+	return s.usable(s.findPipe(t), who)
+}
+
+// ensurePipe also creates the default pipe of an existing table.
+func (s *Server) ensurePipe(t target, who identity) (*catalog.Pipe, error) {
+	var pipe *catalog.Pipe
+	t.lookup(func(database, schema, name string) bool {
+		p, err := s.catalog.EnsureDefaultPipe(database, schema, name)
+		if err != nil && !errors.Is(err, catalog.ErrNotFound) {
+			s.note(err)
+		}
+		pipe = p
+		return err == nil
+	})
+	return s.usable(pipe, who)
+}
+
+// usable refuses a pipe that is missing, that the role may not use, or whose
+// kind is not served: 404 for what the role cannot see, 403 without INSERT.
+func (s *Server) usable(pipe *catalog.Pipe, who identity) (*catalog.Pipe, error) {
+	if pipe == nil {
+		return nil, refuse(http.StatusNotFound, CodePipeMissing, "pipe does not exist or is not authorized")
+	}
+	table, ok := s.catalog.TableByID(pipe.Table)
+	if !ok || !s.catalog.CanSee(who.Role, table) {
+		return nil, refuse(http.StatusNotFound, CodeTableMissing, "table does not exist or is not authorized")
+	}
+	if !s.catalog.Can(who.Role, catalog.Insert, table) {
+		return nil, refuse(http.StatusForbidden, CodeTableMissing, "role "+catalog.Quote(who.Role)+" lacks INSERT on "+table.Path())
+	}
+	if !pipe.Default {
+		return nil, refuse(http.StatusBadRequest, CodePipeKind, "only default pipes (<TABLE>-STREAMING) are served here")
+	}
+	return pipe, nil
+}

@@ -1,0 +1,192 @@
+package localsnowflake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/fault"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
+)
+
+// Server is one running account. Use Start.
+type Server struct {
+	options  Options
+	address  string // host:port
+	listener net.Listener
+	http     *http.Server
+	served   chan struct{} // closed when http has stopped
+	close    func() error  // does its work once
+
+	catalog  *catalog.Catalog
+	store    rowstore.Store
+	ownStore bool
+	auth     *auth
+	faults   fault.Injector
+	unpacker *unpacker
+	driver   http.Handler // the SQL driver protocol
+
+	channels   *channels
+	committer  *committer
+	durable    sync.Mutex // see the package comment
+	failedOver atomic.Bool
+	rowFault   atomic.Pointer[RowFault]
+
+	catalogSave sync.Mutex
+	troubleMu   sync.Mutex
+	trouble     error
+}
+
+// Start serves an account until Close. An error names what is wrong: the
+// address, or the directory.
+func Start(options Options) (*Server, error) {
+	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), served: make(chan struct{})}
+	s.auth = &auth{catalog: s.catalog, account: accountClaim(s.options.Account), now: s.options.Now, life: s.options.TokenLife,
+		tokens: map[string]registeredToken{}}
+	if err := s.openStore(); err != nil {
+		return nil, err
+	}
+	if err := s.start(); err != nil {
+		s.closeStore()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) openStore() (err error) {
+	switch {
+	case s.options.Store != nil:
+		s.store = s.options.Store
+	case s.options.Dir != "":
+		s.store, err = rowstore.OpenSQLite(s.options.Dir)
+		s.ownStore = true
+	default:
+		s.store, s.ownStore = rowstore.NewMemory(), true
+	}
+	return err
+}
+
+func (s *Server) start() error {
+	if err := s.load(); err != nil {
+		return fmt.Errorf("localsnowflake: state in %s: %w", s.options.Dir, err)
+	}
+	s.catalog.OnChange(s.changed)
+	var err error
+	if s.unpacker, err = newUnpacker(s.options.MaxUncompressed); err != nil {
+		return err
+	}
+	if s.listener, err = listen(s.options.Listen); err != nil {
+		s.unpacker.close()
+		return err
+	}
+	s.address = s.listener.Addr().String()
+	s.driver = s.driverHandler()
+	s.committer = startCommitter(s)
+	s.close = sync.OnceValue(s.stop)
+	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 30 * time.Second}
+	go func() {
+		defer close(s.served)
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			s.note(err)
+		}
+	}()
+	return nil
+}
+
+// listen refuses addresses that others could reach: nothing here is meant to
+// keep strangers out.
+func listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("localsnowflake: listen address %q: %w", address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("localsnowflake: listen address %q is not on loopback; use 127.0.0.1:PORT", address)
+	}
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
+}
+
+// URL is the base URL of both hosts, account and ingest, without a slash at
+// its end.
+func (s *Server) URL() string { return "http://" + s.address }
+
+// Faults holds the fault hooks of all actions.
+func (s *Server) Faults() *fault.Injector { return &s.faults }
+
+// Catalog is the account's databases, tables, users and grants.
+func (s *Server) Catalog() *catalog.Catalog { return s.catalog }
+
+// Store holds the committed rows.
+func (s *Server) Store() rowstore.Store { return s.store }
+
+// Err is the first trouble with the store or the listener, nil normally.
+// While commits fail they are tried again.
+func (s *Server) Err() error {
+	s.troubleMu.Lock()
+	defer s.troubleMu.Unlock()
+	return s.trouble
+}
+
+func (s *Server) note(err error) {
+	s.troubleMu.Lock()
+	defer s.troubleMu.Unlock()
+	if s.trouble == nil {
+		s.trouble = err
+	}
+}
+
+// Close stops serving at once. What was accepted and not committed is lost, as
+// in a crash; what was committed stays in the directory. Closing twice is
+// closing once.
+func (s *Server) Close() error { return s.close() }
+
+func (s *Server) stop() error {
+	err := s.http.Close()
+	<-s.served
+	s.committer.close()
+	s.unpacker.close()
+	if e := s.closeStore(); err == nil {
+		err = e
+	}
+	return err
+}
+
+func (s *Server) closeStore() error {
+	if s.store == nil || !s.ownStore {
+		return nil
+	}
+	return s.store.Close()
+}
+
+// changed follows the catalog: it is saved, and what a dropped or replaced
+// table or pipe carried goes with it.
+func (s *Server) changed(change catalog.Change) {
+	switch change.Kind {
+	case catalog.PipeDropped:
+		s.dropChannelsOf(change.Pipe)
+	case catalog.TableDropped, catalog.TableReplaced:
+		s.note(s.store.Drop(change.Table.ID))
+	}
+	s.note(s.saveCatalog())
+}
+
+func (s *Server) dropChannelsOf(pipe *catalog.Pipe) {
+	s.channels.mu.Lock()
+	var gone []rowstore.State
+	for _, ch := range s.channels.sorted() {
+		if ch.PipeID == pipe.ID {
+			s.channels.remove(ch)
+			gone = append(gone, ch.goneState()...)
+		}
+	}
+	s.channels.mu.Unlock()
+	if len(gone) > 0 {
+		s.note(s.store.Commit(rowstore.Transaction{State: gone}))
+	}
+}

@@ -1,0 +1,145 @@
+package localsnowflake
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
+)
+
+// Lives of the tokens that a login hands out (spec 4.3).
+const (
+	sessionTokenLife = time.Hour
+	masterTokenLife  = 4 * time.Hour
+)
+
+// Codes of the session layer.
+const (
+	codeBadCredentials  = "390100"
+	codeSessionGone     = "390111"
+	codeSessionExpired  = "390112"
+	codeMasterExpired   = "390114"
+	codeDriverJWT       = "390144"
+	codeRoleNotGranted  = "390189"
+	codeDatabaseMissing = "390201"
+	codeOAuthInvalid    = "390303"
+	codePATInvalid      = "394400"
+	codeNotSupported    = "390141"
+)
+
+// session is one login.
+type session struct {
+	id    int64
+	sql   *sql.Session
+	token string // of the session; replaced by a renewal
+	until time.Time
+
+	masterToken string
+	masterUntil time.Time
+
+	statement sync.Mutex // held while a statement runs; guards answers
+	answers   answers
+
+	mu      sync.Mutex
+	running map[string]context.CancelFunc // by requestId
+}
+
+// sessions finds sessions by their tokens.
+type sessions struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	lastID   int64
+	byToken  map[string]*session
+	byMaster map[string]*session
+	expired  map[string]bool // session tokens that a renewal replaced
+}
+
+func newSessions(now func() time.Time) *sessions {
+	return &sessions{now: now, byToken: map[string]*session{}, byMaster: map[string]*session{}, expired: map[string]bool{}}
+}
+
+// open begins a session.
+func (s *sessions) open(sq *sql.Session) *session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastID++
+	sq.ID = strconv.FormatInt(s.lastID, 10)
+	made := &session{id: s.lastID, sql: sq, token: newToken(), masterToken: newToken(), until: s.now().Add(sessionTokenLife),
+		masterUntil: s.now().Add(masterTokenLife), running: map[string]context.CancelFunc{}}
+	s.byToken[made.token], s.byMaster[made.masterToken] = made, made
+	return made
+}
+
+// find returns the session of a request, or the code that says why not.
+func (s *sessions) find(r *http.Request) (found *session, code string) {
+	token := bearer(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.byToken[token]
+	switch {
+	case ok && s.now().Before(found.until):
+		return found, ""
+	case ok, s.expired[token]:
+		return nil, codeSessionExpired
+	}
+	return nil, codeSessionGone
+}
+
+// renew gives the session of a master token new tokens.
+func (s *sessions) renew(r *http.Request) (renewed *session, code string) {
+	token := bearer(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	renewed, ok := s.byMaster[token]
+	if !ok {
+		return nil, codeSessionGone
+	}
+	if !s.now().Before(renewed.masterUntil) {
+		return nil, codeMasterExpired
+	}
+	delete(s.byToken, renewed.token)
+	delete(s.byMaster, renewed.masterToken)
+	s.expired[renewed.token] = true
+	renewed.token, renewed.until = newToken(), s.now().Add(sessionTokenLife)
+	renewed.masterToken, renewed.masterUntil = newToken(), s.now().Add(masterTokenLife)
+	s.byToken[renewed.token], s.byMaster[renewed.masterToken] = renewed, renewed
+	return renewed, ""
+}
+
+// close ends a session and what runs in it.
+func (s *sessions) close(gone *session) {
+	s.mu.Lock()
+	delete(s.byToken, gone.token)
+	delete(s.byMaster, gone.masterToken)
+	s.mu.Unlock()
+	gone.mu.Lock()
+	defer gone.mu.Unlock()
+	for _, cancel := range gone.running {
+		cancel()
+	}
+}
+
+// bearer reads the token of Authorization: Snowflake Token="...".
+func bearer(r *http.Request) string {
+	rest, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Snowflake Token=")
+	return strings.Trim(rest, `"`)
+}
+
+func newToken() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+var sessionMessages = map[string]string{
+	codeSessionGone:    "Session no longer exists. New login required to access the service.",
+	codeSessionExpired: "Session token has expired. Renew it with the master token.",
+	codeMasterExpired:  "Authentication token has expired. The user must authenticate again.",
+}

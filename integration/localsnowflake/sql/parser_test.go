@@ -1,0 +1,94 @@
+package sql
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestHostileStatementsAreRefused must not exhaust the stack or the clock.
+func TestHostileStatementsAreRefused(t *testing.T) {
+	d := newDesk(t)
+	many := func(s string, n int) string { return strings.Repeat(s, n) }
+	for name, text := range map[string]string{
+		"parentheses": "SELECT " + many("(", 100_000) + "1" + many(")", 100_000),
+		"brackets":    "SELECT " + many("[", 100_000),
+		"minuses":     "SELECT " + many("- ", 100_000) + "1",
+		"nots":        "SELECT " + many("NOT ", 100_000) + "TRUE",
+		"sums":        "SELECT 1" + many("+1", 200_000),
+		"casts":       "SELECT 1" + many("::INT", 100_000),
+		"paths":       "SELECT a:b" + many("[0]", 100_000),
+		"queries":     "SELECT * FROM " + many("(SELECT * FROM ", 10_000) + "t" + many(")", 10_000),
+		"unions":      "SELECT 1" + many(" UNION ALL SELECT 1", 40_000),
+		"types":       "SELECT NULL::" + many("ARRAY(", 100_000) + "INT" + many(")", 100_000),
+		"cases":       "SELECT " + many("CASE WHEN TRUE THEN ", 50_000) + "1" + many(" END", 50_000),
+		"length":      "SELECT '" + many("x", MaxStatement) + "'",
+		"bad UTF-8":   "SELECT '\xff'",
+		"NUL":         "SELECT \x00",
+		"comment":     "SELECT 1 /* open",
+		"aliases":     "SELECT b AS a, a AS b",
+	} {
+		start := time.Now()
+		_, err := d.Execute(t.Context(), d.session, text, Bindings{})
+		var e *Error
+		if !errors.As(err, &e) || e.Code == 603 {
+			t.Errorf("%s: %.200v", name, err)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
+// TestCommentsAndNumbersAreRead covers the lexer's corners.
+func TestCommentsAndNumbersAreRead(t *testing.T) {
+	d := newDesk(t)
+	d.want("SELECT 1 -- one\n, .5 // half\n, 1. /* a\nb */, 1e2, 1.5E-1, 'a--b', \"A\" FROM (SELECT 'x' AS a);;", "1|0.5|1|100|0.15|a--b|x")
+	d.want(`SELECT 'a\\b', 'q\'q', '\u00e9', '\x41', 'l\no'`, "a\\b|q'q|é|A|l\no")
+}
+
+// FuzzExecute runs any text: it may fail, with a number, and never panics.
+func FuzzExecute(f *testing.F) {
+	for _, seed := range []string{
+		"SELECT a:b[0].\"c\"::INT, COUNT(*) OVER (PARTITION BY x ORDER BY y DESC NULLS LAST) FROM t JOIN u USING (k) WHERE a IN (1, ?) GROUP BY ALL",
+		"CREATE OR REPLACE TABLE t (a NUMBER(10,2) NOT NULL DEFAULT 1 COMMENT 'x', o OBJECT(a INT, b ARRAY(VARCHAR))) CLUSTER BY (a) ERROR_LOGGING = TRUE",
+		"ALTER TABLE t ADD COLUMN IF NOT EXISTS b VARCHAR(3), c VARIANT", "SHOW TABLES LIKE '%' IN SCHEMA db.public STARTS WITH 'T' LIMIT 3",
+		"INSERT INTO t (a) SELECT $$x$$ UNION ALL SELECT 'it''s'", "GRANT SELECT, EVOLVE SCHEMA ON TABLE t TO ROLE r WITH GRANT OPTION",
+		"WITH x AS (SELECT 1 a) SELECT CASE WHEN a > 1 THEN {'k': [a]} END FROM x QUALIFY ROW_NUMBER() OVER (ORDER BY a) = 1 LIMIT 1 OFFSET 0",
+		"UPDATE t SET a = DATEADD(day, 1, CURRENT_DATE) WHERE a LIKE '%' ESCAPE '^'", "SELECT * FROM t, LATERAL FLATTEN(INPUT => t.v, OUTER => TRUE) f",
+		"SELECT SUBSTR('abc', -9223372036854775808, 9223372036854775807), ROUND(1e300, 400), LPAD('a', 1e9), REPEAT('x', 1e18)",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d := newDesk(t)
+		d.run("CREATE TABLE t (a INT, v VARIANT)", "INSERT INTO t SELECT 1, PARSE_JSON('{\"k\":[1,2]}')", "CREATE TABLE u AS SELECT a AS k FROM t")
+		stuck := time.AfterFunc(20*time.Second, func() { panic("no end: " + text) })
+		defer stuck.Stop()
+		_, err := d.Execute(t.Context(), d.session, text, Bindings{Values: map[int]Binding{1: {Type: "TEXT", Value: &text}}})
+		var e *Error
+		if err != nil && (!errors.As(err, &e) || e.Code == 603) {
+			t.Fatalf("%q: %v", text, err)
+		}
+	})
+}
+
+// TestFilesStaySmall keeps this package readable.
+func TestFilesStaySmall(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "\n"); n > 400 {
+			t.Errorf("%s has %d lines", name, n)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package sql
+
+import (
+	"strings"
+
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+)
+
+// show runs SHOW. What the role cannot see is left out.
+func (e *environment) show(s *showStatement) (*Result, error) {
+	var l *listing
+	var err error
+	switch s.what {
+	case "TABLES", "ICEBERG TABLES", "INTERACTIVE TABLES":
+		l, err = e.showTables(s)
+	case "COLUMNS":
+		l, err = e.showColumns(s)
+	case "SCHEMAS":
+		l, err = e.showSchemas(s)
+	case "DATABASES":
+		l = e.showDatabases()
+	case "PIPES":
+		l, err = e.showPipes(s)
+	case "CHANNELS":
+		l, err = e.showChannels(s)
+	case "WAREHOUSES":
+		l = e.showWarehouses()
+	case "ROLES":
+		l = e.showRoles()
+	case "USERS":
+		l = e.showUsers()
+	case "GRANTS":
+		l, err = e.showGrants(s)
+	case "PARAMETERS":
+		l = e.showParameters()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.pick(l, s)
+}
+
+// pick applies LIKE, STARTS WITH and LIMIT to a listing's names. LIKE ignores
+// case, STARTS WITH does not.
+func (e *environment) pick(l *listing, s *showStatement) (*Result, error) {
+	keep := func(string) bool { return true }
+	if s.like != nil {
+		v, _, err := e.evaluate(s.like)
+		if err != nil {
+			return nil, err
+		}
+		re, err := (&like{fold: true}).compilePattern(textOf(v), `\`)
+		if err != nil {
+			return nil, err
+		}
+		keep = re.MatchString
+	}
+	prefix := ""
+	if s.startsWith != nil {
+		v, _, err := e.evaluate(s.startsWith)
+		if err != nil {
+			return nil, err
+		}
+		prefix = textOf(v)
+	}
+	most, err := e.rowCount(s.limit, -1)
+	if err != nil {
+		return nil, err
+	}
+	var rows [][]Value
+	for _, row := range l.Rows {
+		name, _ := row[l.name].(string)
+		if (most < 0 || int64(len(rows)) < most) && keep(name) && strings.HasPrefix(name, prefix) {
+			rows = append(rows, row)
+		}
+	}
+	l.Rows = rows
+	return l.Result, nil
+}
+
+// where finds the database and schema that SHOW ... IN means; "" is any.
+// Without IN it is the current schema or database, or the account.
+func (e *environment) where(s *showStatement) (database, schema string, err error) {
+	kind := s.inKind
+	if s.in == nil {
+		switch {
+		case kind == "ACCOUNT":
+			return "", "", nil
+		case kind == "DATABASE" || s.what == "SCHEMAS":
+			return e.session.Database, "", nil
+		}
+		return e.session.Database, e.session.Schema, nil
+	}
+	parts, err := e.resolve(*s.in)
+	if err != nil {
+		return "", "", err
+	}
+	if kind == "" {
+		kind = "SCHEMA"
+		if _, isDatabase := e.engine.Catalog.Database(parts[0]); len(parts) == 1 && (s.what == "SCHEMAS" || isDatabase) {
+			kind = "DATABASE"
+		}
+	}
+	if kind == "DATABASE" {
+		if len(parts) != 1 || !e.engine.Catalog.CanUse(e.session.Role, parts[0], "") {
+			return "", "", absent("Database", quoteParts(parts))
+		}
+		return parts[0], "", nil
+	}
+	database, schema, err = e.schemaName(*s.in, "SHOW "+s.what)
+	if err == nil && !e.engine.Catalog.CanUse(e.session.Role, database, schema) {
+		err = absent("Schema", quoteParts([]string{database, schema}))
+	}
+	return database, schema, err
+}
+
+// visible are the tables in a place that the role can see.
+func (e *environment) visible(database, schema string) []*catalog.Table {
+	var list []*catalog.Table
+	for _, t := range e.engine.Catalog.Tables(database, schema) {
+		if e.engine.Catalog.CanSee(e.session.Role, t) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+func (e *environment) showTables(s *showStatement) (*listing, error) {
+	database, schema, err := e.where(s)
+	if err != nil {
+		return nil, err
+	}
+	l := newListing("created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "bytes", "owner", "retention_time",
+		"automatic_clustering", "change_tracking", "enable_schema_evolution", "owner_role_type", "is_iceberg", "is_interactive", "error_logging", "row_timestamp")
+	for _, t := range e.visible(database, schema) {
+		if s.what == "ICEBERG TABLES" && t.Kind != catalog.Iceberg || s.what == "INTERACTIVE TABLES" && t.Kind != catalog.Interactive {
+			continue
+		}
+		rows, err := e.engine.Rows.Count(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		clusterBy := ""
+		if len(t.ClusterBy) > 0 {
+			clusterBy = "LINEAR(" + strings.Join(t.ClusterBy, ", ") + ")"
+		}
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, "TABLE", t.Comment, clusterBy, number(rows), nil, t.Owner, "1",
+			onOff(len(t.ClusterBy) > 0), "OFF", yesNo(t.Evolution), "ROLE", yesNo(t.Kind == catalog.Iceberg), yesNo(t.Kind == catalog.Interactive), onOff(t.ErrorLogging), onOff(t.RowTimestamp))
+	}
+	return l, nil
+}
+
+func (e *environment) showColumns(s *showStatement) (*listing, error) {
+	l := newListing("table_name", "schema_name", "column_name", "data_type", "null?", "default", "kind", "expression", "comment", "database_name", "autoincrement", "schema_evolution_record")
+	l.name = 2
+	var tables []*catalog.Table
+	if s.inKind == "TABLE" && s.in != nil {
+		t, err := e.findTable(*s.in, "Table", "SHOW COLUMNS")
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, t)
+	} else {
+		database, schema, err := e.where(s)
+		if err != nil {
+			return nil, err
+		}
+		tables = e.visible(database, schema)
+	}
+	for _, t := range tables {
+		for _, c := range t.Columns {
+			autoincrement := Value(nil)
+			if c.Identity {
+				autoincrement = "IDENTITY START 1 INCREMENT 1 NOORDER"
+			}
+			null := "NOT_NULL"
+			if c.Nullable {
+				null = "true"
+			}
+			l.add(t.Name, t.Schema, c.Name, dataType(c), null, orNull(c.Default), "COLUMN", nil, orNull(c.Comment), t.Database, autoincrement, evolutionRecord(t, c))
+		}
+	}
+	return l, nil
+}
+
+// dataType is the JSON that SHOW COLUMNS gives for a type.
+func dataType(c catalog.Column) string {
+	w := ResultColumn{Type: c.Type}.RowType()
+	members := []jsonMember{{"type", quoteJSON(upper(w.Type))}}
+	for _, m := range []struct {
+		name  string
+		value *int
+	}{{"precision", w.Precision}, {"scale", w.Scale}, {"length", w.Length}, {"byteLength", w.ByteLength}} {
+		if m.value != nil {
+			members = append(members, jsonMember{m.name, JSON(numberText(number(int64(*m.value))))})
+		}
+	}
+	nullable := JSON("false")
+	if c.Nullable {
+		nullable = "true"
+	}
+	return string(makeObject(append(members, jsonMember{"nullable", nullable})))
+}
