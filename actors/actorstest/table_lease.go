@@ -1,0 +1,165 @@
+package actorstest
+
+import (
+	"context"
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// Claim implements LeaseTable.
+func (t *Table) Claim(ctx context.Context, seen *messages.ShardRow, me messages.Owner, duration time.Duration) (*messages.ShardRow, error) {
+	return locked(ctx, t, "Claim", func() (*messages.ShardRow, error) {
+		row := t.rows[seen.Shard]
+		free := row != nil && !row.Ended && row.Epoch == seen.Epoch &&
+			(row.Owner == "" || row.Owner == seen.Owner && row.Counter == seen.Counter && row.Expiry == seen.Expiry)
+		if free {
+			return t.begin(row, me, seen.Epoch+1, duration), nil
+		}
+		return t.begun(row, me, seen.Epoch+1)
+	})
+}
+
+// Begin implements LeaseTable.
+func (t *Table) Begin(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration) (*messages.ShardRow, error) {
+	return locked(ctx, t, "Begin", func() (*messages.ShardRow, error) {
+		row := t.rows[shard]
+		if row != nil && row.Owner == me && row.Epoch == epoch {
+			return t.begin(row, me, epoch+1, duration), nil
+		}
+		return t.begun(row, me, epoch+1)
+	})
+}
+
+func (t *Table) begin(row *messages.ShardRow, me messages.Owner, epoch int64, duration time.Duration) *messages.ShardRow {
+	row.Owner, row.Epoch, row.WriteNo = me, epoch, 0
+	t.renew(row, duration)
+	return copied(row)
+}
+
+// begun finds an earlier call's write, whose answer was lost.
+func (t *Table) begun(row *messages.ShardRow, me messages.Owner, epoch int64) (*messages.ShardRow, error) {
+	if row != nil && row.Owner == me && row.Epoch == epoch && row.WriteNo == 0 {
+		return copied(row), nil
+	}
+	return nil, lost("Begin")
+}
+
+func (t *Table) renew(row *messages.ShardRow, duration time.Duration) {
+	row.Counter++
+	row.DurationMS = duration.Milliseconds()
+	row.Expiry = time.Now().Add(duration).UnixMilli()
+}
+
+// Renew implements LeaseTable.
+func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, write *messages.PositionWrite) (*messages.ShardRow, error) {
+	if write != nil {
+		w := *write
+		write = &w
+	}
+	return locked(ctx, t, "Renew", func() (*messages.ShardRow, error) {
+		row := t.rows[shard]
+		if row == nil || row.Owner != me || row.Epoch != epoch {
+			return nil, lost("Renew")
+		}
+		if write != nil && row.WriteNo < write.WriteNo {
+			t.place(row, write)
+		}
+		if !row.Ended {
+			t.renew(row, duration)
+		}
+		return copied(row), nil
+	})
+}
+
+// Release implements LeaseTable.
+func (t *Table) Release(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error {
+	return done(ctx, t, "Release", func() error {
+		if row := t.rows[shard]; row != nil && row.Owner == me && row.Epoch == epoch {
+			t.letGo(row)
+		}
+		return nil
+	})
+}
+
+func (t *Table) letGo(row *messages.ShardRow) {
+	row.Counter++
+	row.Owner, row.Expiry = "", 0
+}
+
+// WritePosition implements PositionTable.
+func (t *Table) WritePosition(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, write messages.PositionWrite) (*messages.ShardRow, error) {
+	return locked(ctx, t, "WritePosition", func() (*messages.ShardRow, error) {
+		row := t.rows[shard]
+		switch {
+		case row != nil && row.Ended && row.Owner == "" && row.Epoch == epoch && row.WriteNo >= write.WriteNo:
+			return copied(row), nil
+		case row == nil || row.Owner != me || row.Epoch != epoch:
+			return nil, lost("WritePosition")
+		case row.WriteNo < write.WriteNo:
+			t.place(row, &write)
+		}
+		return copied(row), nil
+	})
+}
+
+// ResolvePosition writes what a human decided.
+func (t *Table) ResolvePosition(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, write messages.PositionWrite) (*messages.ShardRow, error) {
+	return locked(ctx, t, "ResolvePosition", func() (*messages.ShardRow, error) {
+		row := t.rows[shard]
+		if row == nil || row.Owner != me || row.Epoch != epoch {
+			return nil, lost("ResolvePosition")
+		}
+		if row.WriteNo < write.WriteNo {
+			row.WriteNo, row.Committed, row.Skipped, row.Settled, row.CaughtUpAt = write.WriteNo, write.Committed, write.Skipped, true, write.CaughtUpAt
+			derive(row)
+		}
+		return copied(row), nil
+	})
+}
+
+// place makes a position write.
+func (t *Table) place(row *messages.ShardRow, w *messages.PositionWrite) {
+	before := *row
+	row.WriteNo = w.WriteNo
+	if w.Committed != "" {
+		row.Committed = w.Committed
+	}
+	if w.Skipped != "" {
+		row.Skipped = w.Skipped
+	}
+	if w.ClearSkipped {
+		row.Skipped = ""
+	}
+	if w.Settled != nil {
+		row.Settled = *w.Settled
+		if !*w.Settled {
+			row.ChannelCreated = w.ChannelCreated
+		}
+	}
+	if w.CaughtUpAt != 0 {
+		row.CaughtUpAt = w.CaughtUpAt
+	}
+	if w.Counters != nil {
+		row.Counters = *w.Counters
+	}
+	derive(row)
+	if w.Ended {
+		row.Ended, row.Trimmed, row.Children = true, w.Trimmed, w.Children
+		t.letGo(row)
+	}
+	t.watchWrite(&before, row, w)
+}
+
+// derive keeps the siblings' fields (P24).
+func derive(row *messages.ShardRow) {
+	switch seq, partialSeq, partialSub := row.Derived(); {
+	case seq != "":
+		row.Sequence, row.PartialSeq, row.PartialSub = seq, "", 0
+	case partialSeq != "":
+		row.PartialSeq, row.PartialSub = partialSeq, partialSub
+		if row.Sequence.Compare(partialSeq) >= 0 {
+			row.Sequence = ""
+		}
+	}
+}

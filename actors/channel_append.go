@@ -1,0 +1,272 @@
+package actors
+
+import (
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/google/uuid"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+type lingered struct{}
+
+// sealed is a batch ready to be sent, or the news that the draft was too large.
+type sealed struct {
+	draft draft
+	batch *messages.SealedBatch
+	err   error
+}
+
+// buried says that the first record of the queue is with the dead letters.
+type buried struct{}
+
+// appendState is the append in flight.
+type appendState struct {
+	draft draft
+	batch *messages.SealedBatch
+	used  []*messages.RowBlock // blocks that are free when it is accepted
+}
+
+// appended is the result of an append, after as many attempts as it took.
+type appended struct {
+	next    string
+	unknown bool // some attempt had no complete answer
+	err     error
+}
+
+// take accepts a block only if it continues what the channel holds (P10).
+func (ch *Channel) take(c actor.Context, b *messages.RowBlock) {
+	if err := ch.queue.push(b, time.Now()); err != nil {
+		panic(&messages.Fault{Class: messages.Transient, Reason: messages.ReasonInvariant, Op: "channel.take", Shard: ch.Shard, Err: err})
+	}
+	ch.behind, ch.caughtUp = b.Behind, time.Time{}
+	if b.CaughtUp() {
+		ch.caughtUp = b.At
+	}
+	if b.Closed {
+		ch.end = b
+	}
+	if len(b.Marks) == 0 || b.Closed {
+		ch.report(c, &messages.Progress{})
+		ch.idle(c)
+	}
+	ch.next(c)
+}
+
+// next does what is due: seal a batch, pass over records without rows, flush,
+// or end the shard. It is called whenever something changed.
+func (ch *Channel) next(c actor.Context) {
+	if !ch.flowing || ch.sealing || ch.appends != nil || ch.ended {
+		return
+	}
+	switch {
+	case ch.queue.rows > 0:
+		ch.seal(c)
+	case len(ch.queue.parts) > 0:
+		ch.pass(c)
+	default:
+		ch.finish(c)
+	}
+}
+
+// seal makes the next batch when it is due: the oldest row has lingered, or
+// there is enough for a full one, and nothing forbids it.
+func (ch *Channel) seal(c actor.Context) {
+	if ch.flights.raw() >= uncommittedMax || ch.Probe.On() && !ch.flights.empty() {
+		return // a commit comes back here (P15, P13)
+	}
+	target := ch.target()
+	if wait := ch.due(target); wait > 0 {
+		ch.lingerFor(c, wait)
+		return
+	}
+	if !ch.settle.mayAppend() {
+		if ch.settle.ask() {
+			c.Request(ch.Checkpoint, &messages.Unsettle{CreatedMS: ch.opening.CreatedMS})
+		}
+		return // Unsettled comes back here (P7)
+	}
+	if ch.Probe.Culprit(ch.queue.first()) {
+		ch.bury(c, ch.Probe.Cause)
+		return
+	}
+	ch.sealing = true
+	ch.sealDraft(c, ch.queue.draft(ch.sealedTo, target, ch.Probe.Records))
+}
+
+// target is how many rendered bytes make a full append: what should compress
+// to targetWire, within the raw limit.
+func (ch *Channel) target() int64 {
+	return min(messages.MaxRawBytes, int64(targetWire/max(ch.ratio, 0.01)))
+}
+
+// due returns how long the next batch should still wait.
+func (ch *Channel) due(target int64) time.Duration {
+	floor := time.Until(ch.last.Add(appendFloor))
+	if ch.queue.bytes >= target || ch.queue.closed || ch.flush != nil {
+		return floor
+	}
+	return max(floor, time.Until(ch.queue.since.Add(ch.Linger)))
+}
+
+func (ch *Channel) lingerFor(c actor.Context, d time.Duration) {
+	if ch.linger != nil {
+		ch.linger.Stop()
+	}
+	ch.linger = after(c, d, &lingered{})
+}
+
+// sealDraft compresses outside the mailbox.
+func (ch *Channel) sealDraft(c actor.Context, d draft) {
+	run(ch.ctx, c, func() any {
+		body, length, encoding, err := ch.Sink.Seal(d.pieces)
+		if err != nil {
+			return &sealed{draft: d, err: err}
+		}
+		return &sealed{draft: d, batch: &messages.SealedBatch{
+			Body: body, Length: length, Encoding: encoding, Raw: d.raw, RequestID: uuid.NewString(),
+			Start: d.start(ch.Shard).String(), End: d.end(ch.Shard).String(),
+		}}
+	})
+}
+
+// send appends the sealed batch, or seals a smaller one where it is too large
+// for the wire; a single user record that is too large is dead-lettered (P4).
+func (ch *Channel) send(c actor.Context, m *sealed) {
+	if m.err != nil {
+		panic(ch.fault("seal", m.err))
+	}
+	if ch.ended {
+		ch.Sink.Recycle(m.batch)
+		return // the row was settled meanwhile (P7)
+	}
+	ratio := float64(m.batch.Length) / float64(max(1, m.batch.Raw))
+	ch.ratio = 0.7*ch.ratio + 0.3*ratio
+	if m.batch.Length > messages.MaxAppendBytes || m.draft.raw > messages.MaxRawBytes {
+		ch.Sink.Recycle(m.batch)
+		if m.draft.rowful == 1 {
+			ch.bury(c, "its rows do not fit one append of 4 MiB compressed, 16 MiB raw")
+			return
+		}
+		ch.ratio = max(ch.ratio, ratio)
+		ch.sealDraft(c, ch.queue.draft(ch.sealedTo, m.draft.raw/2, max(1, m.draft.rowful/2)))
+		return
+	}
+	ch.sealing = false
+	ch.appends = &appendState{draft: m.draft, batch: m.batch, used: ch.queue.advance(&m.draft)}
+	ch.last = time.Now()
+	ch.stopResting()
+	continuation, batch := ch.continuation, m.batch
+	run(ch.ctx, c, func() any { return ch.attempts(continuation, batch) })
+}
+
+// attempts sends the same bytes under the same token until there is a complete
+// answer that is not a passing one, or appendRetry is over (P11).
+func (ch *Channel) attempts(continuation string, batch *messages.SealedBatch) any {
+	backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
+	deadline, unknown := time.Now().Add(ch.AppendRetry), false
+	for {
+		next, err := ch.Sink.Append(ch.ctx, ch.Name, continuation, batch)
+		if err == nil {
+			return &appended{next: next}
+		}
+		var f *messages.Fault
+		known := errors.As(err, &f)
+		unknown = unknown || !known || !f.Complete
+		passing := !known || f.Class == messages.Transient && (f.Reason == messages.ReasonUnavailable || f.Reason == messages.ReasonThrottled)
+		pause := backoff.Next()
+		if known {
+			pause = max(pause, f.After)
+		}
+		if !passing || time.Now().Add(pause).After(deadline) || !sleep(ch.ctx, pause) {
+			return &appended{err: err, unknown: unknown}
+		}
+	}
+}
+
+// accepted frees the batch's bytes and remembers its range until it is
+// committed (P15).
+func (ch *Channel) accepted(c actor.Context, m *appended) {
+	a := ch.appends
+	ch.appends = nil
+	if m.err != nil {
+		ch.refused(c, m, a)
+		return
+	}
+	ch.continuation, ch.sealedTo = m.next, a.draft.last.Position()
+	ch.passed = ch.sealedTo
+	event := a.event(ch)
+	ch.flights.add(flight{
+		end: a.draft.end(ch.Shard), counts: a.draft.counts, raw: a.draft.raw, oldest: a.draft.oldest, at: time.Now(),
+	})
+	c.Send(ch.Checkpoint, &messages.BatchAccepted{Event: event})
+	ch.lose(c, &a.draft, a.used)
+	ch.free(c, a)
+	ch.askStatus(c)
+	ch.report(c, &messages.Progress{Bytes: a.batch.Raw, Wire: a.batch.Length, Live: a.draft.counts})
+	ch.next(c)
+}
+
+// refused ends the generation. Where nothing of it can be in flight, the row
+// is settled first, so that a channel that is gone does not look like rows
+// that are lost (P7).
+func (ch *Channel) refused(c actor.Context, m *appended, a *appendState) {
+	f := ch.fault("append", m.err)
+	f.At = a.draft.end(ch.Shard).Position
+	f.Records = a.draft.rowful
+	if ch.flights.none() && !m.unknown && f.Complete && f.Class == messages.Transient {
+		ch.ended = true
+		c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})
+		return
+	}
+	panic(f)
+}
+
+// free recycles what an accepted batch held, and hands out credit for it.
+func (ch *Channel) free(c actor.Context, a *appendState) {
+	var back int64
+	for _, b := range a.used {
+		back += b.Charged
+		if b.Recycle != nil {
+			b.Recycle(b.NDJSON)
+		}
+	}
+	ch.Sink.Recycle(a.batch)
+	ch.Share.Give(back)
+	if back > 0 {
+		c.Send(ch.Reader, &messages.Credit{Bytes: back})
+	}
+}
+
+func (a *appendState) event(ch *Channel) *messages.BatchAppended {
+	d := &a.draft
+	return &messages.BatchAppended{
+		Shard: ch.Shard, Generation: ch.Epoch, After: d.after,
+		From: messages.Position{Seq: d.first.Seq, Sub: d.first.Sub}, To: d.last.Position(),
+		Records: d.counts.Read, Rows: d.counts.Appended, Discarded: d.counts.Discarded, Filtered: d.counts.Filtered,
+		Bytes: a.batch.Raw, Wire: a.batch.Length, At: time.Now().UTC(),
+	}
+}
+
+// bury dead-letters the first user record of the queue, because it cannot be
+// appended; its position is covered like that of any record without rows.
+func (ch *Channel) bury(c actor.Context, cause string) {
+	mark, rows := ch.queue.discardFirst()
+	ch.sealing = true
+	letter := messages.Letter{
+		Connector: ch.Connector, Stream: ch.Stream, Shard: ch.Shard,
+		Seq: string(mark.Seq), Sub: subOf(mark), Arrival: time.UnixMilli(mark.Arrival).UTC(),
+		Cause: cause, Rendered: true, Payload: append([]byte(nil), rows...),
+	}
+	run(ch.ctx, c, func() any {
+		backoff := Backoff{Base: time.Second, Cap: 30 * time.Second}
+		for ch.DeadLetter.Put(ch.ctx, []messages.Letter{letter}) != nil {
+			if !sleep(ch.ctx, backoff.Next()) {
+				return nil
+			}
+		}
+		return &buried{}
+	})
+}

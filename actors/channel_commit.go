@@ -1,0 +1,270 @@
+package actors
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+type askAgain struct{}
+
+type rested struct{}
+
+// askStatus tells Commits that this channel waits for a commit, again every
+// 2 s, for Commits may have been respawned (P16).
+func (ch *Channel) askStatus(c actor.Context) {
+	if ch.asking != nil {
+		ch.asking.Stop()
+	}
+	if ch.flights.empty() {
+		return
+	}
+	if time.Since(ch.moved) > commitStall && time.Since(ch.flights.oldest().at) > commitStall {
+		panic(&messages.Fault{
+			Class: messages.Transient, Reason: messages.ReasonStalled, Op: "channel.commit", Shard: ch.Shard,
+			Err: errText("nothing was committed for " + commitStall.String()),
+		})
+	}
+	c.Request(ch.Commits, &messages.CommitWanted{Channel: ch.Name, Generation: ch.Epoch, Opening: ch.Epoch})
+	ch.asking = after(c, commitRepeat, &askAgain{})
+}
+
+// status takes what one poll said. Only a token that was read back moves
+// anything (P14).
+func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
+	if m.Opening != ch.Epoch || !ch.flowing || ch.ended {
+		return
+	}
+	switch {
+	case m.Err != nil:
+		panic(ch.fault("status", m.Err))
+	case m.Status == nil, m.Status.CreatedMS != ch.opening.CreatedMS && m.Status.CreatedMS != 0:
+		ch.gone(c)
+		return
+	case !m.Status.Healthy:
+		panic(ch.unhealthy(m.Status))
+	}
+	token, fault := readToken(m.Status.Token, ch.Shard, "the channel's")
+	if fault != nil {
+		panic(fault)
+	}
+	if ch.appends != nil && token.Position == ch.appends.draft.last.Position() {
+		return // committed, though its own answer is still out: that comes first (P11)
+	}
+	done, ok := ch.flights.commit(token.Position)
+	if !ok {
+		panic(&messages.Fault{
+			Class: messages.Fenced, Reason: messages.ReasonStale, Op: "channel.status", Shard: ch.Shard,
+			Err: errText("committed token " + token.Position.String() + " is no batch end of this opening: another writer"),
+		})
+	}
+	rejected := m.Status.RowsErrors - ch.rejected
+	if len(done) == 0 && rejected <= 0 {
+		return
+	}
+	ch.rejected = m.Status.RowsErrors
+	ch.committed(c, token, done, max(0, rejected), m.Status)
+}
+
+// committed hands on that batches became durable.
+func (ch *Channel) committed(c actor.Context, token messages.Token, done []flight, rejected int64, status *messages.ChannelStatus) {
+	now := time.Now()
+	ch.moved = now
+	commit := &messages.BatchCommitted{Token: token, CaughtUp: ch.allCommitted()}
+	for _, f := range done {
+		f.counts.Committed = f.counts.Appended
+		commit.Batches = append(commit.Batches, messages.BatchCounts{End: f.end.Position, Counters: f.counts})
+	}
+	commit.Rejected = rejected
+	commit.Event = &messages.Committed{Shard: ch.Shard, To: token.Position, Rejected: rejected, At: now.UTC()}
+	live := messages.Counters{Rejected: rejected}
+	for _, b := range commit.Batches {
+		commit.Event.Rows += b.Counters.Committed
+		live.Committed += b.Counters.Committed
+	}
+	c.Send(ch.Checkpoint, commit)
+	if rejected > 0 {
+		ch.Log.Warn().Int64("rows", rejected).Str("upto", status.ErrorUpTo).Msg("Snowflake rejected rows")
+		if ch.StopOnRejected {
+			panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", rejected, status.LastError))
+		}
+	}
+	progress := &messages.Progress{Live: live, Commit: len(done) > 0}
+	if n := len(done); n > 0 && done[n-1].oldest != 0 {
+		progress.Lag = now.Sub(time.UnixMilli(done[n-1].oldest))
+	}
+	ch.report(c, progress)
+	ch.Probe = ch.Probe.Committed(token.Position)
+	if ch.flights.empty() {
+		ch.startResting(c)
+	}
+	ch.next(c)
+}
+
+// gone: the channel does not exist any more. Where everything that was accepted
+// was read back as committed, nothing of it is in flight and the row says so.
+// Else some of it may have been committed since the last answer, and going on
+// after K would put that into the table twice: the row stays as it is (P7).
+func (ch *Channel) gone(c actor.Context) {
+	f := &messages.Fault{
+		Class: messages.Transient, Reason: messages.ReasonGone, Op: "channel.status", Shard: ch.Shard,
+		Err: errText("channel " + ch.Name + " does not exist any more"), Complete: true,
+	}
+	if ch.appends != nil || !ch.flights.empty() {
+		panic(f)
+	}
+	ch.ended = true
+	c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})
+}
+
+func (ch *Channel) unhealthy(s *messages.ChannelStatus) *messages.Fault {
+	f := &messages.Fault{
+		Class: messages.Transient, Reason: messages.ReasonInvalidated, Op: "channel.status", Shard: ch.Shard,
+		Err: errText(s.Code + " " + s.LastError), Complete: true,
+	}
+	if s.Overflow {
+		f.Reason, f.Records, f.At = messages.ReasonOverflow, ch.flights.records(), ch.flights.end()
+	}
+	return f
+}
+
+// allCommitted is the service time of the last answer that left nothing
+// behind, if everything up to it is committed; else zero (P9).
+func (ch *Channel) allCommitted() time.Time {
+	if ch.flights.empty() && ch.appends == nil && !ch.sealing && ch.queue.rows == 0 {
+		return ch.caughtUp
+	}
+	return time.Time{}
+}
+
+// idle keeps caughtUpAt fresh while nothing comes, so that an old start
+// position is not taken for a gap when its record expires (P9).
+func (ch *Channel) idle(c actor.Context) {
+	at := ch.allCommitted()
+	if at.IsZero() || !ch.flowing || time.Since(ch.idled) < idleEvery {
+		return
+	}
+	ch.idled = time.Now()
+	c.Send(ch.Checkpoint, &messages.CaughtUp{At: at})
+}
+
+// pass moves over records without rows, once nothing is in flight and they
+// have lingered: no token can carry them (P17).
+func (ch *Channel) pass(c actor.Context) {
+	if !ch.flights.empty() {
+		return // a commit comes back here
+	}
+	if wait := time.Until(ch.queue.since.Add(passLinger)); wait > 0 && !ch.queue.closed && ch.flush == nil {
+		ch.lingerFor(c, wait)
+		return
+	}
+	d := ch.queue.draft(ch.sealedTo, messages.MaxRawBytes, 0)
+	used := ch.queue.advance(&d)
+	ch.sealedTo = d.last.Position()
+	ch.lose(c, &d, used)
+	ch.settle.sentTrue()
+	c.Send(ch.Checkpoint, &messages.Passed{To: d.end(ch.Shard), Counters: d.counts, CaughtUp: ch.allCommitted()})
+	var back int64
+	for _, b := range used {
+		back += b.Charged
+	}
+	ch.Share.Give(back)
+	if back > 0 {
+		c.Send(ch.Reader, &messages.Credit{Bytes: back})
+	}
+	ch.report(c, &messages.Progress{Live: d.counts})
+	ch.next(c)
+}
+
+// finish runs when nothing is queued: it ends the shard or answers a flush
+// once nothing is in flight either.
+func (ch *Channel) finish(c actor.Context) {
+	if !ch.flights.empty() {
+		return
+	}
+	if ch.end != nil {
+		ch.ended = true
+		c.Send(ch.Checkpoint, &messages.EndReached{Last: ch.sealedTo, Children: ch.end.Children, Trimmed: ch.end.Trimmed})
+		return
+	}
+	if ch.flush != nil {
+		c.Send(ch.flush, &messages.Flushed{})
+		ch.flush = nil
+	}
+}
+
+// flushFor appends what is queued without lingering and answers once nothing
+// is in flight. A generation that did not begin to flow has nothing to flush.
+func (ch *Channel) flushFor(c actor.Context) {
+	if !ch.flowing {
+		ch.ended = true
+		c.Respond(&messages.Flushed{})
+		return
+	}
+	ch.flush = c.Sender()
+	ch.next(c)
+}
+
+// lose tells the ledger of a stretch's records that made no row.
+func (ch *Channel) lose(c actor.Context, d *draft, used []*messages.RowBlock) {
+	from, to, now := messages.Position{Seq: d.first.Seq, Sub: d.first.Sub}, d.last.Position(), time.Now().UTC()
+	var events []messages.Event
+	if d.counts.Discarded > 0 {
+		cause := ""
+		for _, b := range used {
+			if cause == "" {
+				cause = b.Cause
+			}
+		}
+		events = append(events, &messages.RecordsDiscarded{Shard: ch.Shard, From: from, To: to, Count: d.counts.Discarded, Cause: cause, At: now})
+	}
+	if d.counts.Filtered > 0 {
+		events = append(events, &messages.RecordsFiltered{Shard: ch.Shard, From: from, To: to, Count: d.counts.Filtered, At: now})
+	}
+	if events != nil {
+		c.Send(ch.Checkpoint, &messages.RecordsLost{Events: events})
+	}
+}
+
+func (ch *Channel) startResting(c actor.Context) {
+	ch.stopResting()
+	ch.resting = after(c, restAfter, &rested{})
+}
+
+func (ch *Channel) stopResting() {
+	if ch.resting != nil {
+		ch.resting.Stop()
+		ch.resting = nil
+	}
+}
+
+// rest settles the row once nothing has been in flight for a while (P7).
+func (ch *Channel) rest(c actor.Context) {
+	if !ch.flights.empty() || ch.appends != nil || ch.sealing || !ch.settle.mayAppend() {
+		return
+	}
+	ch.settle.sentTrue()
+	c.Send(ch.Checkpoint, &messages.Rested{CaughtUp: ch.allCommitted()})
+}
+
+// report tells the unit where the channel is.
+func (ch *Channel) report(c actor.Context, p *messages.Progress) {
+	p.Flowing = true
+	p.Read, p.Accepted, p.Committed = ch.queue.tail, ch.sealedTo, ch.flights.committed()
+	p.Behind, p.Held, p.InFlight = ch.behind, ch.queue.bytes, ch.flights.raw()
+	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0
+	if oldest := ch.flights.oldestArrival(); oldest != 0 {
+		p.Oldest = time.UnixMilli(oldest).UTC()
+	} else if ch.appends != nil && ch.appends.draft.oldest != 0 {
+		p.Oldest = time.UnixMilli(ch.appends.draft.oldest).UTC()
+	} else if len(ch.queue.parts) > 0 {
+		head := ch.queue.parts[0]
+		p.Oldest = time.UnixMilli(head.block.Marks[head.from].Arrival).UTC()
+	}
+	c.Send(c.Parent(), p)
+}
+
+func subOf(m messages.Mark) string { return strconv.FormatInt(m.Sub, 10) }

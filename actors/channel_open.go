@@ -1,0 +1,130 @@
+package actors
+
+import (
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// opened is the result of opening the channel.
+type opened struct {
+	opening *messages.Opening
+	err     error
+}
+
+type recheckAgain struct{}
+
+// open opens the channel: first refusing to discard what is still in flight,
+// asking again each second for 10 s, then discarding it (P6). What time heals
+// is tried for openRetry; the lease is held meanwhile.
+func (ch *Channel) open(c actor.Context) {
+	run(ch.ctx, c, func() any {
+		backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
+		began := time.Now()
+		for {
+			careful := time.Since(began) < openRefusal
+			opening, err := ch.Sink.Open(ch.ctx, ch.Name, careful)
+			if err == nil {
+				return &opened{opening: opening}
+			}
+			var f *messages.Fault
+			pause := openRepeat
+			switch {
+			case ch.ctx.Err() != nil:
+				return nil
+			case errors.As(err, &f) && f.Reason == messages.ReasonUncommitted && careful:
+			case errors.As(err, &f) && f.Class != messages.Transient, time.Since(began) > openRetry:
+				return &opened{err: err}
+			default:
+				pause = backoff.Next()
+				if f != nil {
+					pause = max(pause, f.After)
+				}
+			}
+			if !sleep(ch.ctx, pause) {
+				return nil
+			}
+		}
+	})
+}
+
+// recheck asks Lease whether the lease still stands, now that this opening
+// fences every earlier one (P5).
+func (ch *Channel) recheck(c actor.Context, m *opened) {
+	if m.err != nil {
+		panic(ch.fault("open", m.err))
+	}
+	if !m.opening.Healthy {
+		panic(ch.unhealthy(&m.opening.ChannelStatus))
+	}
+	ch.opening, ch.continuation = m.opening, m.opening.Continuation
+	ch.rejected = m.opening.RowsErrors
+	ch.askLease(c)
+}
+
+func (ch *Channel) askLease(c actor.Context) {
+	if ch.flowing {
+		return
+	}
+	c.Request(ch.Lease, &messages.RecheckWanted{Shard: ch.Shard, Epoch: ch.Epoch})
+	ch.rechecker = after(c, repeatEvery, &recheckAgain{})
+}
+
+// decide starts the generation where the row that the re-check returned and
+// this opening say (P7).
+func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
+	if ch.flowing || ch.ended || m.Row.Epoch != ch.Epoch {
+		return // an answer to a repeated question
+	}
+	start, fault := DecideStart(m.Row, ch.opening, ch.Durable, ch.Drained)
+	if fault != nil {
+		panic(fault)
+	}
+	if seen := max(m.Row.Counters.Rejected, ch.Acknowledged); ch.StopOnRejected && ch.opening.RowsErrors > seen {
+		panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", ch.opening.RowsErrors-seen, ch.opening.LastError))
+	}
+	ch.flowing, ch.moved = true, time.Now()
+	ch.sealedTo, ch.passed, ch.queue.tail = start.Position, start.Position, start.Position
+	ch.flights.begin(start.Token.Position)
+	now := time.Now().UTC()
+	c.Send(ch.Checkpoint, &messages.GenerationStarted{
+		Row: m.Row, Opening: ch.opening, Token: start.Token, Adopted: start.Adopted,
+		Event: &messages.Opened{
+			Shard: ch.Shard, Generation: ch.Epoch, Epoch: ch.Epoch, Channel: ch.Name, CreatedMS: ch.opening.CreatedMS,
+			Token: ch.opening.Token, Start: start.Position, From: start.Source, Why: start.Why, At: now,
+		},
+	})
+	reading := &messages.StartReading{Channel: c.Self(), From: start.From, Position: start.Position, Arrived: start.Token.ArrivedAt()}
+	if m.Row.CaughtUpAt != 0 {
+		reading.CaughtUp = time.UnixMilli(m.Row.CaughtUpAt)
+	}
+	c.Send(ch.Reader, reading)
+	c.Send(ch.Reader, &messages.Credit{Bytes: creditWindow})
+	c.Send(c.Parent(), &messages.Progress{
+		Flowing: true, Read: start.Position, Accepted: start.Position, Committed: start.Position,
+		Checkpoint: rowPosition(m.Row), Counters: &m.Row.Counters,
+	})
+}
+
+// rowPosition is the newest position that a row carries: K or S.
+func rowPosition(row *messages.ShardRow) messages.Position {
+	var at messages.Position
+	for _, text := range []string{row.Committed, row.Skipped} {
+		if t, err := messages.ParseToken(text, row.Shard); err == nil && t.Position.Covers(at) {
+			at = t.Position
+		}
+	}
+	return at
+}
+
+// fault gives an error of the channel's own calls its shard.
+func (ch *Channel) fault(op string, err error) *messages.Fault {
+	f := messages.AsFault("channel."+op, err)
+	if f.Shard == "" {
+		f.Shard = ch.Shard
+	}
+	return f
+}

@@ -1,0 +1,102 @@
+package actors
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// recounted is the result of reading a stretch again.
+type recounted struct {
+	from, to messages.Position
+	counters messages.Counters
+	err      error
+}
+
+// begin takes over where the row and the opening say. Where Snowflake has
+// committed more than the row knows, the counts of that stretch are found
+// first: from the ledger, else by reading it again (P26).
+func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
+	k.token, k.counters = m.Token, m.Row.Counters
+	if t, err := messages.ParseToken(m.Row.Skipped, k.Shard); err == nil {
+		k.skipped = t
+	}
+	known := rowPosition(m.Row)
+	if m.Adopted {
+		k.record(c, &messages.Adopted{Shard: k.Shard, Sequence: m.Row.Sequence, At: m.Event.At})
+	}
+	k.record(c, m.Event)
+	if !k.Before.IsZero() && k.Before.Compare(m.Event.Start) > 0 {
+		k.record(c, &messages.Rewound{Shard: k.Shard, From: k.Before, To: m.Event.Start, At: m.Event.At})
+	}
+	if m.Adopted || m.Token.IsZero() || known.Covers(m.Token.Position) {
+		k.start(c)
+		return
+	}
+	k.rejected = max(0, m.Opening.RowsErrors-m.Row.Counters.Rejected)
+	c.Request(k.Ledger, &messages.StretchWanted{Shard: k.Shard, From: known, To: m.Token.Position, Digest: k.counters.Digest})
+	after(c, 5*repeatEvery, &messages.StretchFound{Shard: k.Shard, From: known, To: m.Token.Position})
+}
+
+// stretch takes the ledger's answer, or reads the stretch again when it has
+// none (or did not answer in time).
+func (k *Checkpoint) stretch(c actor.Context, m *messages.StretchFound) {
+	switch {
+	case k.ready || m.To != k.token.Position:
+		return
+	case m.Found:
+		k.recovered(c, m.From, m.To, "ledger", m.Counters)
+		return
+	case k.rejected < 0:
+		return // already reading
+	}
+	rejected := k.rejected
+	k.rejected = -1
+	run(k.ctx, c, func() any {
+		counters, err := k.Recount(k.ctx, m.From, m.To)
+		counters.Rejected = rejected
+		counters.Digest = k.counters.Digest.Fold(m.To, counters.Appended)
+		return &recounted{m.From, m.To, counters, err}
+	})
+}
+
+// recover takes the counts of a stretch that was read again. Where it could
+// not be (its records expired), audit will call it unexplained.
+func (k *Checkpoint) recover(c actor.Context, m *recounted) {
+	if k.ready {
+		return // the ledger answered after all
+	}
+	if m.err != nil {
+		k.Log.Warn().Err(m.err).Str("from", m.from.String()).Str("to", m.to.String()).Msg("committed rows could not be counted")
+		k.recovered(c, m.from, m.to, "none", messages.Counters{Digest: k.counters.Digest})
+		return
+	}
+	k.recovered(c, m.from, m.to, "reread", m.counters)
+}
+
+func (k *Checkpoint) recovered(c actor.Context, from, to messages.Position, source string, counters messages.Counters) {
+	if source == "ledger" && k.rejected > 0 {
+		counters.Rejected = k.rejected
+	}
+	counters.Committed = counters.Appended
+	k.counters = k.counters.Add(counters)
+	k.record(c, &messages.Recovered{Shard: k.Shard, From: from, To: to, Source: source, Counters: counters, At: time.Now().UTC()})
+	k.start(c)
+	k.offer(c)
+}
+
+// start is ready to follow; what came meanwhile is taken in order.
+func (k *Checkpoint) start(c actor.Context) {
+	k.ready, k.appended = true, k.counters.Digest
+	held := k.held
+	k.held = nil
+	for _, h := range held {
+		m := h.(heldMessage)
+		k.follow(c, m.message, m.sender)
+	}
+}
+
+func (k *Checkpoint) generation() string { return "g" + strconv.FormatInt(k.Epoch, 10) }

@@ -1,0 +1,210 @@
+package actors
+
+import (
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// settleTime bounds the last write of a generation that ends by a fault.
+const settleTime = 5 * time.Second
+
+// write is one direct write of the row, and what follows once it is answered.
+type write struct {
+	position messages.PositionWrite
+	done     func(c actor.Context)
+}
+
+// wrote is the result of a direct write.
+type wrote struct {
+	position messages.PositionWrite
+	err      error
+}
+
+type endNow struct{ fault *messages.Fault }
+
+// position is the newest position as the next numbered write (P18). Before the
+// counts of the stretch are known it carries none. It repeats settled = false:
+// a write that a newer one overtakes counts as made, so the newer one has to
+// say as much (P7).
+func (k *Checkpoint) position() messages.PositionWrite {
+	k.writeNo++
+	w := messages.PositionWrite{WriteNo: k.writeNo}
+	if k.created != 0 {
+		w.Settled, w.ChannelCreated = new(bool), k.created
+	}
+	if !k.ready {
+		return w
+	}
+	counters := k.counters
+	w.Counters = &counters
+	if !k.token.IsZero() {
+		w.Committed = k.token.String()
+	}
+	if !k.skipped.IsZero() {
+		w.Skipped = k.skipped.String()
+	}
+	if !k.caughtUp.IsZero() {
+		w.CaughtUpAt = k.caughtUp.UnixMilli()
+	}
+	return w
+}
+
+// offer hands the newest position to Lease, to ride on the next renewal.
+func (k *Checkpoint) offer(c actor.Context) {
+	w := k.position()
+	k.offered = &w
+	k.post(c)
+}
+
+func (k *Checkpoint) post(c actor.Context) {
+	c.Request(k.Lease, &messages.PositionWaiting{Shard: k.Shard, Epoch: k.Epoch, Write: *k.offered})
+}
+
+// renewed: a renewal carried what was offered.
+func (k *Checkpoint) renewed(c actor.Context, m *messages.PositionWritten) {
+	k.checkpointed(c, m.Write)
+}
+
+// unsettle makes the row say that appends may be in flight; the channel waits
+// for the answer (P7).
+func (k *Checkpoint) unsettle(c actor.Context, m *messages.Unsettle) {
+	k.created = m.CreatedMS
+	w, sender := k.position(), c.Sender()
+	w.Settled, w.ChannelCreated = new(bool), m.CreatedMS
+	k.put(c, w, func(c actor.Context) { c.Send(sender, &messages.Unsettled{}) })
+}
+
+// settle makes the row say that nothing is in flight and K is T.
+func (k *Checkpoint) settle(c actor.Context, done func(actor.Context)) {
+	w, yes := k.settling(), true
+	w.Settled = &yes
+	k.put(c, w, done)
+}
+
+// settling is the newest position without settled = false.
+func (k *Checkpoint) settling() messages.PositionWrite {
+	k.created = 0
+	return k.position()
+}
+
+// pass moves the row over records without rows: S, K and settled = true in one
+// write (P17).
+func (k *Checkpoint) pass(c actor.Context, m *messages.Passed) {
+	k.skipped, k.caughtUp = m.To, m.CaughtUp
+	m.Counters.Digest = k.counters.Digest
+	k.counters = k.counters.Add(m.Counters)
+	k.settle(c, nil)
+}
+
+// endShard writes SHARD_END (P23).
+func (k *Checkpoint) endShard(c actor.Context, m *messages.EndReached) {
+	w, yes := k.settling(), true
+	w.Settled, w.Ended, w.Trimmed, w.Children = &yes, true, m.Trimmed, m.Children
+	k.put(c, w, func(c actor.Context) {
+		k.record(c, &messages.ShardEnded{Shard: k.Shard, Last: m.Last, Children: m.Children, Trimmed: m.Trimmed, At: time.Now().UTC()})
+		c.Send(c.Parent(), &messages.ShardFinished{Shard: k.Shard})
+	})
+}
+
+// conclude is the last write of a generation that ends as asked.
+func (k *Checkpoint) conclude(c actor.Context, m *messages.Conclude, sender *actor.PID) {
+	answer := func(c actor.Context) { c.Send(sender, &messages.Concluded{Settled: m.Settled}) }
+	if m.Settled {
+		k.settle(c, answer)
+		return
+	}
+	k.put(c, k.position(), answer)
+}
+
+// settleAndEnd is the last write of a generation that ends by a fault with
+// nothing in flight. The fault follows, written or not.
+func (k *Checkpoint) settleAndEnd(c actor.Context, m *messages.SettleAndEnd) {
+	if !k.ready {
+		panic(m.Fault) // K is behind T and cannot be moved yet: the row stays unsettled
+	}
+	after(c, settleTime, &endNow{m.Fault})
+	k.settle(c, func(actor.Context) { panic(m.Fault) })
+}
+
+// put queues a direct write.
+func (k *Checkpoint) put(c actor.Context, w messages.PositionWrite, done func(actor.Context)) {
+	k.writes = append(k.writes, write{w, done})
+	k.nextWrite(c)
+}
+
+func (k *Checkpoint) nextWrite(c actor.Context) {
+	if k.writing || len(k.writes) == 0 {
+		return
+	}
+	k.writing = true
+	position := k.writes[0].position
+	run(k.ctx, c, func() any {
+		backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
+		for {
+			_, err := k.Table.WritePosition(k.ctx, k.Shard, k.Owner, k.Epoch, position)
+			var f *messages.Fault
+			if err == nil || errors.As(err, &f) && f.Class != messages.Transient {
+				return &wrote{position, err}
+			}
+			if !sleep(k.ctx, backoff.Next()) {
+				return nil
+			}
+		}
+	})
+}
+
+func (k *Checkpoint) written(c actor.Context, m *wrote) {
+	k.writing = false
+	if m.err != nil {
+		f := messages.AsFault("checkpoint.write", m.err)
+		f.Shard = k.Shard
+		panic(f)
+	}
+	done := k.writes[0].done
+	k.writes = k.writes[1:]
+	if k.offered != nil && k.offered.WriteNo < m.position.WriteNo {
+		k.offered = nil // this write carried at least as much
+	}
+	k.checkpointed(c, m.position)
+	if done != nil {
+		done(c)
+	}
+	k.nextWrite(c)
+}
+
+// checkpointed records that the row carries a write.
+func (k *Checkpoint) checkpointed(c actor.Context, w messages.PositionWrite) {
+	if w.WriteNo <= k.answered {
+		return // a newer write was answered before
+	}
+	k.answered = w.WriteNo
+	if k.offered != nil && k.offered.WriteNo <= w.WriteNo {
+		k.offered = nil
+	}
+	if w.Counters == nil {
+		return
+	}
+	event := &messages.Checkpointed{
+		Shard: k.Shard, Epoch: k.Epoch, WriteNo: w.WriteNo, Settled: w.Settled != nil && *w.Settled,
+		Counters: *w.Counters, At: time.Now().UTC(),
+	}
+	if t, err := messages.ParseToken(w.Committed, k.Shard); err == nil {
+		event.To = t.Position
+	}
+	if t, err := messages.ParseToken(w.Skipped, k.Shard); err == nil {
+		event.Skipped = t.Position
+	}
+	if s := k.state; s.Checkpoint == event.To && s.Skipped == event.Skipped && s.Counters == event.Counters && s.Settled == event.Settled {
+		return // only caughtUpAt moved
+	}
+	k.record(c, event)
+	position := event.To
+	if event.Skipped.Covers(position) {
+		position = event.Skipped
+	}
+	c.Send(c.Parent(), &messages.Progress{Checkpoint: position, Counters: w.Counters})
+}

@@ -1,0 +1,229 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// discovered is one look at the table, and at the stream where it was due.
+type discovered struct {
+	began  time.Time
+	rows   []messages.ShardRow
+	nodes  []messages.NodeRow
+	listed []messages.Shard // nil = not asked this time
+	made   []messages.Shard // rows that were made for shards found
+	err    error
+}
+
+// claimed is the result of a claim.
+type claimed struct {
+	seen *messages.ShardRow
+	row  *messages.ShardRow
+	err  error
+}
+
+// discover reads the table, and the shard list each minute and whenever
+// something ended (KP1), and makes rows for the shards that are new.
+func (l *Lease) discover(c actor.Context) {
+	if l.discovering {
+		l.again = true
+		return
+	}
+	l.discovering, l.again = true, false
+	list := l.listNow || time.Since(l.lastList) >= listEvery
+	l.listNow = false
+	run(l.ctx, c, func() any {
+		d := &discovered{began: time.Now()}
+		if list {
+			if d.listed, d.err = l.Streams.List(l.ctx); d.err != nil {
+				return d
+			}
+		}
+		if d.rows, d.nodes, d.err = l.Table.Rows(l.ctx); d.err != nil || !list {
+			return d
+		}
+		for _, s := range unlisted(d.listed, byShard(d.rows)) {
+			row := shardRow(s)
+			made, err := l.Table.CreateShard(l.ctx, row)
+			if err != nil {
+				d.err = err
+				return d
+			}
+			if made {
+				d.rows, d.made = append(d.rows, row), append(d.made, s)
+			}
+		}
+		return d
+	})
+}
+
+func byShard(rows []messages.ShardRow) map[messages.ShardID]*messages.ShardRow {
+	m := make(map[messages.ShardID]*messages.ShardRow, len(rows))
+	for i := range rows {
+		m[rows[i].Shard] = &rows[i]
+	}
+	return m
+}
+
+// look compares what the table says with what is held, and claims what is free.
+func (l *Lease) look(c actor.Context, d *discovered) {
+	l.discovering = false
+	next := discoverEvery
+	if d.err != nil {
+		f := messages.AsFault("discover", d.err)
+		l.Log.Warn().Err(f).Msg("discovery failed")
+		if f.Class == messages.Rejected {
+			c.Send(c.Parent(), &messages.ConnectorFault{Fault: f})
+			next = probeParked / 10
+		}
+		l.listNow = true
+		l.later(c, discoverTimer, next, &discoverNow{})
+		return
+	}
+	c.Send(c.Parent(), &messages.ConnectorFault{})
+	now := time.Now()
+	l.fleet.look(d.rows, d.nodes, now)
+	if d.listed != nil {
+		l.lastList = now
+		clear(l.listed)
+		for _, s := range d.listed {
+			l.listed[s.ID] = s
+		}
+	}
+	for _, s := range d.made {
+		l.outbox.Add(c, &messages.ShardDiscovered{Shard: s.ID, Parents: s.Parents, At: now.UTC()})
+	}
+	rows := byShard(d.rows)
+	l.reconcile(c, d, rows)
+	l.looked = true
+	l.countDone(rows)
+	for i := range d.rows {
+		r := &d.rows[i]
+		if !l.leaving && l.held[r.Shard] == nil && r.Owner != l.owner && l.fleet.free(r, l.Duration, now) && eligible(r, rows) {
+			l.claim(c, r)
+		}
+	}
+	l.publish(c)
+	l.outbox.Repeat(c)
+	if l.again {
+		l.discover(c)
+		return
+	}
+	l.later(c, discoverTimer, next, &discoverNow{})
+}
+
+// reconcile lets go of what the table gives to somebody else, and takes back
+// what it gives to this process and is not held: a respawned Lease begins
+// empty-handed (KP8).
+func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.ShardID]*messages.ShardRow) {
+	for id, h := range l.held {
+		r := rows[id]
+		if h.since.Before(d.began) && !h.busy && r != nil && (r.Owner != l.owner || r.Ended) {
+			if r.Ended {
+				l.drop(c, id, "ended")
+			} else {
+				l.lost(c, id, "the row names "+string(r.Owner))
+			}
+		}
+	}
+	for id, r := range rows {
+		if r.Owner == l.owner && !r.Ended && l.held[id] == nil {
+			l.hold(r, rows, d.began)
+		}
+	}
+	for id, h := range l.held {
+		if r := rows[id]; r != nil {
+			h.first = firstSet(r, rows)
+		}
+	}
+}
+
+// countDone counts listed shards that are finished, or ended before the start.
+func (l *Lease) countDone(rows map[messages.ShardID]*messages.ShardRow) {
+	l.done = 0
+	for id := range l.listed {
+		if r := rows[id]; r == nil || r.Ended {
+			l.done++
+		}
+	}
+}
+
+// hold notes a lease that a row gives to this process.
+func (l *Lease) hold(r *messages.ShardRow, rows map[messages.ShardID]*messages.ShardRow, at time.Time) *heldLease {
+	shard, ok := l.listed[r.Shard]
+	if !ok {
+		shard = messages.Shard{ID: r.Shard, Parents: r.Parents, HashFrom: r.HashFrom, HashTo: r.HashTo}
+	}
+	h := &heldLease{epoch: r.Epoch, since: at, shard: shard, first: firstSet(r, rows)}
+	l.held[r.Shard] = h
+	return h
+}
+
+func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
+	owner := l.owner
+	run(l.ctx, c, func() any {
+		row, err := l.Table.Claim(l.ctx, seen, owner, l.Duration)
+		return &claimed{seen, row, err}
+	})
+}
+
+func (l *Lease) took(c actor.Context, m *claimed) {
+	if m.err != nil {
+		if f := messages.AsFault("claim", m.err); f.Class != messages.Fenced {
+			l.Log.Warn().Err(f).Str("shard", string(m.seen.Shard)).Msg("claim failed")
+		}
+		return // somebody was faster, or the next discovery tries again
+	}
+	now := time.Now()
+	h := l.hold(m.row, nil, now)
+	h.first = len(m.row.Parents) == 0 || l.startsFirst(m.row)
+	l.outbox.Add(c, &messages.LeaseTaken{Shard: m.row.Shard, Epoch: m.row.Epoch, From: m.seen.Owner, At: now.UTC()})
+	l.publish(c)
+}
+
+// startsFirst is firstSet by what the last look at the table saw.
+func (l *Lease) startsFirst(r *messages.ShardRow) bool {
+	for _, p := range r.Parents {
+		if _, seen := l.fleet.shards[p]; seen {
+			return false
+		}
+	}
+	return true
+}
+
+// publish tells the shards' subtree what it should be working on, and the
+// connector how far things are.
+func (l *Lease) publish(c actor.Context) {
+	if l.stream == nil || l.leaving || l.retiring != nil {
+		return
+	}
+	held := &messages.LeasesHeld{Stream: l.stream, Durable: l.durable(), Drained: l.streamRow.Drained}
+	for _, h := range l.held {
+		held.Shards = append(held.Shards, messages.HeldShard{Shard: h.shard, First: h.first})
+	}
+	c.Send(l.Shards, held)
+	c.Request(c.Parent(), &messages.NodeReady{
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done,
+	})
+}
+
+// durable is where a shard of the first set starts while nothing was committed.
+func (l *Lease) durable() messages.ReadFrom {
+	if l.streamRow.Position == "TRIM_HORIZON" {
+		return messages.ReadFrom{}
+	}
+	return messages.ReadFrom{Time: l.streamRow.Timestamp}
+}
+
+// finish lets go of a shard whose row is at SHARD_END, and looks for its
+// children now.
+func (l *Lease) finish(c actor.Context, m *messages.EndWritten) {
+	if l.held[m.Shard] != nil {
+		l.drop(c, m.Shard, "ended")
+	}
+	l.listNow = true
+	l.discover(c)
+}

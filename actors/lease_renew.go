@@ -1,0 +1,268 @@
+package actors
+
+import (
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// leaseOp is one table call for a held lease; a nil message is a renewal of
+// Lease's own.
+type leaseOp struct {
+	message any
+	sender  *actor.PID
+}
+
+// leaseDone is its result.
+type leaseDone struct {
+	shard  messages.ShardID
+	op     leaseOp
+	row    *messages.ShardRow
+	rode   *messages.PositionWaiting // the position that rode along
+	sender *actor.PID                // of rode
+	err    error
+}
+
+// beaten is the result of a heartbeat.
+type beaten struct {
+	node messages.NodeRow
+	err  error
+}
+
+type retired struct{}
+
+// renewAll renews every held lease and the node's heartbeat, more slowly where
+// there are many, so that one partition of the table carries them.
+func (l *Lease) renewAll(c actor.Context) {
+	l.later(c, renewTimer, l.renewEvery(), &renewNow{})
+	l.outbox.Repeat(c)
+	for id, h := range l.held {
+		if !h.busy {
+			l.start(c, id, h, leaseOp{})
+		}
+	}
+	if l.claiming {
+		return // there is no slot to beat for
+	}
+	node := l.me
+	run(l.ctx, c, func() any { return &beaten{node, l.Table.Beat(l.ctx, node)} })
+}
+
+func (l *Lease) renewEvery() time.Duration {
+	if n := len(l.held); n > renewAdaptAbove {
+		return min(l.Duration/4, l.Renew*time.Duration(n)/renewAdaptAbove)
+	}
+	return l.Renew
+}
+
+// beatDone: a lost heartbeat means that another process took the slot: stop all
+// units and claim anew (P20). An unknown outcome changes nothing.
+func (l *Lease) beatDone(c actor.Context, m *beaten) {
+	if m.err == nil {
+		l.me.Counter, l.beaten = l.me.Counter+1, time.Now()
+		return
+	}
+	if messages.AsFault("beat", m.err).Class == messages.Fenced && m.node.Node == l.me.Node && !l.claiming {
+		l.dropAll(c, "node slot lost")
+		l.claiming = true
+		l.Slot = ""
+		l.prepare(c)
+	}
+}
+
+// ask takes a unit's or a channel's question about a lease.
+func (l *Lease) ask(c actor.Context, message any) {
+	shard := shardOf(message)
+	h := l.held[shard]
+	if _, release := message.(*messages.ReleaseWanted); release {
+		l.leaving = true
+	}
+	if h == nil && !l.looked {
+		return // a respawned Lease does not know yet what it holds; the question comes again
+	}
+	if h == nil {
+		if _, release := message.(*messages.ReleaseWanted); release {
+			c.Respond(&messages.LeaseReleased{Shard: shard})
+			return
+		}
+		c.Respond(&messages.LeaseLost{Shard: shard, Why: "the lease is not held"})
+		return
+	}
+	op := leaseOp{message, c.Sender()}
+	if h.busy {
+		for _, q := range append(h.queue, h.op) {
+			if sameQuestion(q.message, message) {
+				return // a repetition
+			}
+		}
+		h.queue = append(h.queue, op)
+		return
+	}
+	l.start(c, shard, h, op)
+}
+
+func shardOf(message any) messages.ShardID {
+	switch m := message.(type) {
+	case *messages.GenerationWanted:
+		return m.Shard
+	case *messages.RecheckWanted:
+		return m.Shard
+	case *messages.ReleaseWanted:
+		return m.Shard
+	}
+	return ""
+}
+
+func sameQuestion(a, b any) bool {
+	switch a := a.(type) {
+	case *messages.GenerationWanted:
+		b, ok := b.(*messages.GenerationWanted)
+		return ok && *a == *b
+	case *messages.RecheckWanted:
+		b, ok := b.(*messages.RecheckWanted)
+		return ok && *a == *b
+	case *messages.ReleaseWanted:
+		b, ok := b.(*messages.ReleaseWanted)
+		return ok && *a == *b
+	}
+	return false
+}
+
+// start makes the table call.
+func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op leaseOp) {
+	h.busy, h.op = true, op
+	done := &leaseDone{shard: shard, op: op}
+	epoch, owner := h.epoch, l.owner
+	if op.message == nil && h.waiting != nil && h.waiting.Epoch == epoch {
+		done.rode, done.sender = h.waiting, h.sender
+	}
+	run(l.ctx, c, func() any {
+		switch m := op.message.(type) {
+		case *messages.GenerationWanted:
+			done.row, done.err = l.Table.Begin(l.ctx, shard, owner, epoch, l.Duration)
+		case *messages.RecheckWanted:
+			if m.Epoch != epoch {
+				done.err = &messages.Fault{Class: messages.Fenced, Reason: messages.ReasonLeaseLost, Op: "recheck", Shard: shard, Err: errText("another epoch")}
+				return done
+			}
+			done.row, done.err = l.Table.Renew(l.ctx, shard, owner, epoch, l.Duration, nil)
+		case *messages.ReleaseWanted:
+			done.err = l.Table.Release(l.ctx, shard, owner, epoch)
+		default:
+			var position *messages.PositionWrite
+			if done.rode != nil {
+				position = &done.rode.Write
+			}
+			done.row, done.err = l.Table.Renew(l.ctx, shard, owner, epoch, l.Duration, position)
+		}
+		return done
+	})
+}
+
+// opDone answers who asked. A definite loss stops the unit; an unknown outcome
+// is asked again by who wants to know (P19).
+func (l *Lease) opDone(c actor.Context, m *leaseDone) {
+	h := l.held[m.shard]
+	if h == nil {
+		return
+	}
+	h.busy = false
+	var f *messages.Fault
+	_, release := m.op.message.(*messages.ReleaseWanted)
+	switch {
+	case m.err == nil && release:
+		l.drop(c, m.shard, "released")
+		c.Send(m.op.sender, &messages.LeaseReleased{Shard: m.shard})
+		return
+	case m.err == nil:
+		h.epoch, h.since = m.row.Epoch, time.Now()
+		l.answer(c, h, m)
+	case errors.As(m.err, &f) && f.Class == messages.Fenced:
+		if r, recheck := m.op.message.(*messages.RecheckWanted); recheck && r.Epoch != h.epoch {
+			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: "another generation began"})
+			break
+		}
+		l.lost(c, m.shard, f.Error())
+		if m.op.sender != nil {
+			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: f.Error()})
+		}
+		return
+	default:
+		l.Log.Warn().Err(m.err).Str("shard", string(m.shard)).Msg("lease write failed; its outcome is unknown")
+	}
+	if len(h.queue) > 0 {
+		next := h.queue[0]
+		h.queue = h.queue[1:]
+		l.start(c, m.shard, h, next)
+	}
+}
+
+func (l *Lease) answer(c actor.Context, h *heldLease, m *leaseDone) {
+	switch q := m.op.message.(type) {
+	case *messages.GenerationWanted:
+		c.Send(m.op.sender, &messages.GenerationGranted{Shard: m.shard, Generation: q.Generation, Owner: l.owner, Row: m.row})
+	case *messages.RecheckWanted:
+		c.Send(m.op.sender, &messages.LeaseConfirmed{Shard: m.shard, Row: m.row})
+	default:
+		if m.rode == nil {
+			return
+		}
+		c.Send(m.sender, &messages.PositionWritten{Shard: m.shard, Write: m.rode.Write})
+		if h.waiting == m.rode {
+			h.waiting = nil
+		}
+	}
+}
+
+// carry keeps the newest position for the next renewal (P18).
+func (l *Lease) carry(c actor.Context, m *messages.PositionWaiting) {
+	if h := l.held[m.Shard]; h != nil && m.Epoch == h.epoch {
+		h.waiting, h.sender = m, c.Sender()
+	}
+}
+
+// lost lets go of a lease that is another's, and stops its unit.
+func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
+	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
+	l.drop(c, shard, "lost")
+	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
+}
+
+func (l *Lease) drop(c actor.Context, shard messages.ShardID, why string) {
+	h := l.held[shard]
+	delete(l.held, shard)
+	l.outbox.Add(c, &messages.LeaseDropped{Shard: shard, Epoch: h.epoch, Why: why, At: time.Now().UTC()})
+}
+
+func (l *Lease) dropAll(c actor.Context, why string) {
+	for id := range l.held {
+		l.lost(c, id, why)
+	}
+}
+
+// retire gives the node slot up, so that the next process may have it at once.
+func (l *Lease) retire(c actor.Context) {
+	l.retiring = c.Sender()
+	if l.me.Node == "" {
+		c.Respond(&messages.Retired{})
+		return
+	}
+	node, owner, left := l.me, l.owner, map[messages.ShardID]int64{}
+	for id, h := range l.held {
+		left[id] = h.epoch
+	}
+	run(l.ctx, c, func() any {
+		for id, epoch := range left { // whose units could not do it
+			if err := l.Table.Release(l.ctx, id, owner, epoch); err != nil {
+				l.Log.Debug().Err(err).Str("shard", string(id)).Msg("lease not released")
+			}
+		}
+		if err := l.Table.RetireNode(l.ctx, node); err != nil {
+			l.Log.Debug().Err(err).Msg("node slot not retired")
+		}
+		return &retired{}
+	})
+}

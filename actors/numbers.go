@@ -1,0 +1,28 @@
+package actors
+
+import "time"
+
+// The protocol's numbers that no configuration changes (protocol.md
+// "Numbers"); those that it does change live in the actors' own settings.
+const (
+	statusPoll      = 500 * time.Millisecond // Commits, while something is pending
+	statusPollMany  = time.Second            // the same above statusManyFrom channels
+	statusManyFrom  = 100
+	statusWanted    = 3 * time.Second // how long Commits remembers a channel that does not ask again
+	commitRepeat    = 2 * time.Second // how often a channel asks again
+	commitStall     = 60 * time.Second
+	idleEvery       = 4 * time.Second  // caughtUpAt of an idle shard
+	restAfter       = 60 * time.Second // nothing in flight for so long: settle
+	appendFloor     = 100 * time.Millisecond
+	targetWire      = 3_500 << 10 // of one append, compressed
+	passLinger      = 2 * time.Second
+	uncommittedMax  = 64 << 20    // bytes accepted and not committed, before compression
+	creditWindow    = 8 << 20     // rendered bytes a channel takes before the first acceptance
+	repeatEvery     = time.Second // what crosses subtrees is repeated
+	openRefusal     = 10 * time.Second
+	openRepeat      = time.Second
+	openRetry       = 30 * time.Second
+	discoverEvery   = 5 * time.Second
+	listEvery       = 60 * time.Second
+	renewAdaptAbove = 250 // shards; renewals spread out above it
+)

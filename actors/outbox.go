@@ -1,0 +1,59 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// outboxLimit is how many events wait for the ledger before the oldest are
+// given up: evidence must never hold the flow (P25).
+const outboxLimit = 8192
+
+// Outbox hands an actor's events to the ledger: sent at once, and again every
+// second until they are answered, because the ledger may have been respawned.
+type Outbox struct {
+	ledger *actor.PID
+	stream string
+	writer string // names this incarnation of the writer; numbers start at 1 in it
+	first  int64  // number of events[0]
+	events []messages.Event
+	sentAt time.Time
+}
+
+func NewOutbox(ledger *actor.PID, stream, writer string) Outbox {
+	return Outbox{ledger: ledger, stream: stream, writer: writer, first: 1}
+}
+
+// Add sends events.
+func (o *Outbox) Add(c actor.Context, events ...messages.Event) {
+	o.events = append(o.events, events...)
+	if over := len(o.events) - outboxLimit; over > 0 {
+		o.events, o.first = o.events[over:], o.first+int64(over)
+	}
+	o.post(c, o.first+int64(len(o.events)-len(events)), events)
+}
+
+// Repeat sends what was not answered, if that is a while ago.
+func (o *Outbox) Repeat(c actor.Context) {
+	if len(o.events) > 0 && time.Since(o.sentAt) >= repeatEvery {
+		o.post(c, o.first, append([]messages.Event(nil), o.events...))
+	}
+}
+
+func (o *Outbox) post(c actor.Context, from int64, events []messages.Event) {
+	o.sentAt = time.Now()
+	c.Request(o.ledger, &messages.RecordEvents{Stream: o.stream, Writer: o.writer, From: from, Oldest: o.first, Events: events})
+}
+
+// Recorded forgets what the ledger has answered for.
+func (o *Outbox) Recorded(m *messages.Recorded) {
+	if m.Writer != o.writer {
+		return // meant for an earlier incarnation at this PID
+	}
+	if n := min(int64(len(o.events)), m.Upto-o.first+1); n > 0 {
+		o.events, o.first = o.events[n:], o.first+n
+	}
+}
