@@ -1,0 +1,230 @@
+package supervisor
+
+import (
+	"sort"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/actors"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// The names of a connector's children: fixed, so that a PID stays good when
+// what it names is respawned.
+const (
+	nameLease   = "leases"
+	nameCommits = "commits"
+	nameLedger  = "ledger"
+	nameShards  = "shards"
+)
+
+// connector is the exported root of one stream into one table: it starts and
+// drains, keeps the other inner nodes alive, and answers what hosts ask. No
+// data passes it. A host's strategy may restart it in place: everything below
+// is stopped first and built again from durable truth.
+type connector struct {
+	plant    *plant
+	children map[string]*actor.PID
+	ports    ports
+	node     *messages.NodeReady
+	parked   *messages.Fault
+	shards   map[messages.ShardID]*messages.ShardState
+	health   messages.Health
+	since    time.Time
+	outbox   actors.Outbox
+	drain    *draining
+	tick     *time.Timer // stopped with this instance: a restart in place brings its own
+}
+
+// draining is a drain under way.
+type draining struct {
+	sender  *actor.PID
+	waiting map[messages.ShardID]bool
+	left    []messages.ShardID
+	known   bool // which shards to wait for is known
+	retired bool
+}
+
+type (
+	respawn   struct{ name string }
+	drainLate struct{}
+	healthNow struct{}
+)
+
+// Receive is the table of contents.
+func (k *connector) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		k.started(c)
+	case *respawn:
+		k.spawn(c, m.name)
+	case *actor.Terminated:
+		k.terminated(c, m)
+	case *messages.NodeReady:
+		k.nodeReady(c, m)
+	case *messages.ConnectorFault:
+		k.fault(c, m)
+
+	case *shardReport:
+		k.shards[m.state.Shard] = &m.state
+		k.publish(c)
+	case *unitGone:
+		delete(k.shards, m.shard)
+		k.publish(c)
+	case *messages.Inspect:
+		c.Respond(k.state())
+	case *messages.Pause, *messages.Resume:
+		c.Send(k.children[nameShards], m)
+		c.Respond(&messages.Done{})
+	case *messages.Resolve:
+		k.resolve(c, m)
+
+	case *messages.Drain:
+		k.drainAll(c, m)
+	case *windingShards:
+		k.winding(c, m)
+	case *windDone:
+		k.windDone(c, m)
+	case *drainLate:
+		k.drained(c)
+	case *messages.Retired:
+		k.retired(c)
+
+	case *healthNow:
+		k.outbox.Repeat(c)
+		k.publish(c)
+		k.tick = k.later(c, time.Second, m)
+	case *messages.Recorded:
+		k.outbox.Recorded(m)
+	case *actor.Stopping, *actor.Restarting:
+		k.tick.Stop()
+		k.plant.published.Store(nil)
+	}
+}
+
+// HandleFailure implements actor.SupervisorStrategy: a failed child is stopped;
+// Terminated spawns it again.
+func (k *connector) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
+	k.plant.log.Error().Str("actor", child.Id).Str("err", firstLine(actors.CrashFault(reason, nil).Error())).Msg("actor failed")
+	supervisor.StopChildren(child)
+}
+
+func (k *connector) started(c actor.Context) {
+	k.children, k.shards = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}
+	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
+	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
+	k.health, k.since = messages.Starting, time.Now()
+	k.outbox = actors.NewOutbox(k.ports.ledger, "connector/"+k.plant.name, k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
+	k.outbox.Add(c, &messages.Started{
+		Connector: k.plant.name, Version: k.plant.version, Stream: k.plant.cfg.Kinesis.StreamName(), Target: k.plant.target(), At: time.Now().UTC(),
+	})
+	k.spawn(c, nameLease)
+	k.tick = k.later(c, time.Second, &healthNow{})
+}
+
+// spawn makes a child, unless it is there. While the connector drains, only
+// those that a drain needs are made again.
+func (k *connector) spawn(c actor.Context, name string) {
+	if k.children[name] != nil || k.drain != nil && (name == nameShards || k.drain.retired) {
+		return
+	}
+	var produce actor.Producer
+	switch name {
+	case nameLease:
+		produce = func() actor.Actor {
+			return k.plant.newLease(k.ports, actor.NewPID(c.Self().Address, c.Self().Id+"/"+nameShards))
+		}
+	case nameCommits:
+		produce = func() actor.Actor { return actors.NewCommits(k.plant.sink, k.plant.log) }
+	case nameLedger:
+		produce = func() actor.Actor { return actors.NewLedger(k.plant.book) }
+	case nameShards:
+		self := c.Self()
+		produce = func() actor.Actor { return &shardManager{plant: k.plant, ports: k.ports, connector: self} }
+	}
+	pid, err := c.SpawnNamed(k.plant.props(produce), name)
+	if err != nil {
+		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
+	}
+	k.children[name] = pid
+}
+
+// terminated spawns a child again, after a moment, so that a child that cannot
+// live does not spin.
+func (k *connector) terminated(c actor.Context, t *actor.Terminated) {
+	for name, pid := range k.children {
+		if pid.Equal(t.Who) {
+			delete(k.children, name)
+			if name == nameShards {
+				clear(k.shards)
+				k.shardsGone(c)
+			}
+			k.later(c, respawnPause, &respawn{name})
+		}
+	}
+}
+
+// respawnPause keeps an inner node that dies at once from spinning.
+const respawnPause = 50 * time.Millisecond
+
+// nodeReady: the node's slot is known, so its journal can be opened and the
+// rest of the tree can begin.
+func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
+	first := k.node == nil
+	k.node = m
+	if first {
+		if err := k.plant.openJournal(m.Node); err != nil {
+			k.plant.log.Error().Err(err).Msg("the journal stays in memory")
+		}
+		k.plant.log.Info().Str("node", m.Node).Str("stream", m.Stream.ARN).Str("target", k.plant.target()).Msg("connector begins")
+	}
+	k.plant.held, k.plant.slot = m.Owner, m.Node
+	for _, name := range []string{nameLedger, nameCommits, nameShards} {
+		k.spawn(c, name)
+	}
+	k.publish(c)
+}
+
+// fault parks the connector, or takes that back.
+func (k *connector) fault(c actor.Context, m *messages.ConnectorFault) {
+	if m.Fault != nil && (k.parked == nil || k.parked.Error() != m.Fault.Error()) {
+		k.plant.log.Error().Str("code", string(m.Fault.Stop)).Str("err", firstLine(m.Fault.Error())).Msg("connector stopped")
+	}
+	k.parked = m.Fault
+	k.publish(c)
+}
+
+func (k *connector) resolve(c actor.Context, m *messages.Resolve) {
+	if k.children[nameShards] == nil {
+		c.Respond(&messages.Done{Error: "the connector is not ready"})
+		return
+	}
+	c.Send(k.children[nameShards], &resolveShard{m, c.Sender()})
+}
+
+// later sends the connector a message after d. All but the tick do no harm
+// when they reach the next instance.
+func (k *connector) later(c actor.Context, d time.Duration, message any) *time.Timer {
+	self, root := c.Self(), c.ActorSystem().Root
+	return time.AfterFunc(d, func() { root.Send(self, message) })
+}
+
+// state is the answer to Inspect.
+func (k *connector) state() *messages.State {
+	p := k.plant
+	s := &messages.State{
+		Connector: p.name, Process: p.process, Stream: p.cfg.Kinesis.StreamName(), Region: p.cfg.AWS.Region, Target: p.target(),
+		Journal: p.book.State(), Memory: p.budget.State(), At: time.Now().UTC(),
+	}
+	if k.node != nil {
+		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done
+	}
+	for _, sh := range k.shards {
+		s.Shards = append(s.Shards, *sh)
+	}
+	sort.Slice(s.Shards, func(i, j int) bool { return s.Shards[i].Shard < s.Shards[j].Shard })
+	s.Health, s.Why, s.Stop, s.Hint = k.judge(s)
+	s.Ready = k.parked != nil || k.node != nil && k.reached(s)
+	return s
+}

@@ -1,0 +1,108 @@
+package supervisor
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// retireGrace is how long a drain waits for the node slot to be given up.
+const retireGrace = 2 * time.Second
+
+// drainAll stops reading, commits, checkpoints, and releases every lease, then
+// stops the connector itself. Whatever does not make it in time is read again
+// by the next owner: its opening fences this one.
+func (k *connector) drainAll(c actor.Context, m *messages.Drain) {
+	if k.drain != nil {
+		return
+	}
+	within := m.Within
+	if within <= 0 {
+		within = k.plant.drainTimeout()
+	}
+	k.drain = &draining{sender: c.Sender(), waiting: map[messages.ShardID]bool{}}
+	k.plant.leaving = true
+	k.publish(c)
+	if k.children[nameShards] == nil {
+		k.drained(c)
+		return
+	}
+	k.later(c, within+retireGrace, &drainLate{})
+	c.Send(k.children[nameShards], &windDown{release: true, within: within})
+}
+
+func (k *connector) winding(c actor.Context, m *windingShards) {
+	if k.drain == nil || k.drain.known {
+		return
+	}
+	k.drain.known = true
+	k.drain.left = append(k.drain.left, m.left...)
+	for _, id := range m.shards {
+		k.drain.waiting[id] = true
+	}
+	k.checkDrained(c)
+}
+
+func (k *connector) windDone(c actor.Context, m *windDone) {
+	if k.drain == nil {
+		return
+	}
+	delete(k.drain.waiting, m.shard)
+	if !m.clean {
+		k.drain.left = append(k.drain.left, m.shard)
+	}
+	k.checkDrained(c)
+}
+
+// shardsGone gives up on what a drain still waited for: nobody can answer.
+func (k *connector) shardsGone(c actor.Context) {
+	if k.drain == nil || k.drain.retired {
+		return
+	}
+	k.drained(c)
+}
+
+func (k *connector) checkDrained(c actor.Context) {
+	if k.drain.known && len(k.drain.waiting) == 0 {
+		k.drained(c)
+	}
+}
+
+// drained gives the node slot up; Retired ends the drain.
+func (k *connector) drained(c actor.Context) {
+	if k.drain.retired {
+		return
+	}
+	k.drain.retired = true
+	for id := range k.drain.waiting {
+		k.drain.left = append(k.drain.left, id)
+	}
+	sort.Slice(k.drain.left, func(i, j int) bool { return k.drain.left[i] < k.drain.left[j] })
+	if lease := k.children[nameLease]; lease != nil {
+		c.Request(lease, &messages.Retire{})
+		k.later(c, retireGrace, &messages.Retired{})
+		return
+	}
+	k.retired(c)
+}
+
+// retired answers who asked for the drain, and stops the connector.
+func (k *connector) retired(c actor.Context) {
+	if k.drain == nil || !k.drain.retired {
+		return
+	}
+	d := k.drain
+	clean := len(d.left) == 0
+	k.plant.book.Keep(context.Background(), &messages.RecordEvents{
+		Stream: "connector/" + k.plant.name, Writer: k.plant.process + "/drain", From: 1,
+		Events: []messages.Event{&messages.ConnectorDrained{Clean: clean, Left: d.left, At: time.Now().UTC()}},
+	})
+	if d.sender != nil {
+		c.Send(d.sender, &messages.Drained{Clean: clean, Left: d.left})
+	}
+	c.Stop(c.Self())
+}

@@ -1,0 +1,68 @@
+package supervisor
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// judge says how the connector is, from what its shards report.
+func (k *connector) judge(s *messages.State) (health messages.Health, why string, stop messages.StopCode, hint string) {
+	if k.drain != nil {
+		return messages.Draining, "", "", ""
+	}
+	if f := k.parked; f != nil {
+		return messages.Halted, firstLine(f.Error()), f.Stop, f.Hint
+	}
+	if k.node == nil {
+		return messages.Starting, "", "", ""
+	}
+	parked, failing := 0, 0
+	for i := range s.Shards {
+		sh := &s.Shards[i]
+		switch {
+		case sh.Phase == messages.PhaseParked:
+			parked++
+			stop, why, hint = sh.Stop, sh.Error, sh.Hint
+		case sh.Failing:
+			failing++
+			why = sh.Error
+		}
+	}
+	switch {
+	case parked > 0 && parked == len(s.Shards):
+		return messages.Halted, why, stop, hint
+	case parked > 0:
+		return messages.Degraded, strconv.Itoa(len(s.Shards)-parked) + " of " + strconv.Itoa(len(s.Shards)) + " shards flowing", "", ""
+	case failing > 0:
+		return messages.Degraded, why, "", ""
+	case len(s.Shards) > 0 && !k.reached(s):
+		return messages.Starting, "", "", ""
+	}
+	return messages.Flowing, "", "", ""
+}
+
+// reached reports whether both ends were reached once: some shard flowed, or
+// there is none to work on, or what stops one is known.
+func (k *connector) reached(s *messages.State) bool {
+	for i := range s.Shards {
+		if sh := &s.Shards[i]; sh.Phase == messages.PhaseFlowing || sh.Phase == messages.PhaseParked || sh.Phase == messages.PhasePaused || sh.Generations > 0 {
+			return true
+		}
+	}
+	return len(s.Shards) == 0 && k.node != nil
+}
+
+// publish makes the newest state readable for metrics and HTTP without asking
+// the actor, and records when the health changed.
+func (k *connector) publish(c actor.Context) {
+	s := k.state()
+	if s.Health != k.health {
+		k.outbox.Add(c, &messages.HealthChanged{From: k.health, To: s.Health, Why: s.Why, At: time.Now().UTC()})
+		k.health, k.since = s.Health, time.Now()
+	}
+	k.plant.published.Store(s)
+}

@@ -1,0 +1,60 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/adapters/stream"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// Config is the configuration of one connector, as config.Defaults makes it
+// and config.Load reads it.
+type Config = config.Config
+
+// File is a configuration file.
+type File = config.File
+
+// Load reads a configuration file; its errors name file, line and key.
+func Load(path string, env func(string) (string, bool)) (File, error) { return config.Load(path, env) }
+
+// Host is what a service that embeds a connector lends it. Everything is
+// optional; the zero Host works.
+type Host struct {
+	Log        zerolog.Logger // the zero Logger writes nothing
+	AWS        *aws.Config    // credentials, region, HTTP client; nil = the SDK's default chain
+	Snowflake  snowpipe.TokenSource
+	Journal    messages.Journal    // nil = in memory, or files under DataDir
+	DeadLetter messages.DeadLetter // nil = what the configuration says
+	// Budget bounds the bytes that are fetched and not yet accepted. Share one
+	// between several connectors; nil = 256 MiB of its own.
+	Budget  *messages.Budget
+	Metrics prometheus.Registerer
+	// Transform may change a record's JSON object, or filter it out by
+	// returning nil, nil. It runs once per user record and must be safe for
+	// concurrent use.
+	Transform func(messages.Record, []byte) ([]byte, error)
+	// OnEvent is told of every event, off the data path.
+	OnEvent func(connector string, e messages.Event)
+	// Middleware reaches every actor below the connector: chaos tests hook in
+	// here.
+	Middleware []actor.ReceiverMiddleware
+	// Pace bounds how often a shard is read; nil = what Kinesis allows all its
+	// readers together. Benchmarks against a local server unbind it.
+	Pace *stream.Pace
+	// DataDir holds journal and dead letters under <DataDir>/<node>/; "" keeps
+	// the journal in memory.
+	DataDir string
+	// Node names this process; "" claims the lowest free slot.
+	Node string
+	// DrainTimeout bounds a drain that names no limit; 0 = 25 s.
+	DrainTimeout time.Duration
+	// Version is written into heartbeats and journals.
+	Version string
+}

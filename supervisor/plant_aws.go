@@ -1,0 +1,151 @@
+package supervisor
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/kinesnow/kinesnow/actors"
+	"github.com/kinesnow/kinesnow/adapters/leasetable"
+	"github.com/kinesnow/kinesnow/adapters/payload"
+	"github.com/kinesnow/kinesnow/adapters/rows"
+	"github.com/kinesnow/kinesnow/adapters/stream"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// idlePerHost is how many connections to one AWS host stay open: one per
+// shard that is read at a time; Go's default is 2.
+const idlePerHost = 512
+
+// openAWS wires Kinesis and DynamoDB.
+func (p *plant) openAWS() error {
+	c := p.awsConfig()
+	streamConfig := stream.Config{
+		AWS: c, Endpoint: p.cfg.AWS.Endpoints.Kinesis, Stream: p.cfg.Kinesis.StreamName(), ARN: p.cfg.Kinesis.StreamARN(), Connector: p.name,
+		Rows: func(shard messages.ShardID) stream.RowMaker {
+			return rows.NewRenderer(p.cfg.Kinesis.StreamName(), shard, p.cfg.Payload.ShardedSequenceWidth)
+		},
+		DeadLetter: p.dead,
+		Pace:       p.host.Pace,
+		Retrying: func(f *messages.Fault) {
+			p.log.Debug().Str("shard", string(f.Shard)).Err(f).Msg("read again soon")
+		},
+	}
+	if path := payload.New(nil, p.host.Transform); path != nil {
+		streamConfig.Payloads = path
+	}
+	p.streams = catalog{stream.New(streamConfig)}
+	streamConfig.DeadLetter = nil // the letters were put the first time
+	p.recounts = catalog{stream.New(streamConfig)}
+	p.table = leasetable.New(leasetable.Config{
+		AWS: c, Endpoint: p.cfg.AWS.Endpoints.DynamoDB, Application: p.cfg.Application, Stream: p.cfg.Kinesis.StreamName(),
+	})
+	return nil
+}
+
+// awsConfig is the host's, or one made of the configuration. The default chain
+// is resolved at the first call, not here: New does no I/O.
+func (p *plant) awsConfig() aws.Config {
+	if p.host.AWS != nil {
+		c := p.host.AWS.Copy()
+		c.Region = p.cfg.AWS.Region
+		return c
+	}
+	c := aws.Config{
+		Region: p.cfg.AWS.Region,
+		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+			t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, idlePerHost
+		}),
+	}
+	c.Credentials = aws.NewCredentialsCache(p.credentials(c))
+	return c
+}
+
+func (p *plant) credentials(c aws.Config) aws.CredentialsProvider {
+	k := p.cfg.AWS.Credentials
+	var base aws.CredentialsProvider
+	if k.AccessKeyID != "" {
+		base = credentials.NewStaticCredentialsProvider(k.AccessKeyID, k.SecretAccessKey.Reveal(), k.SessionToken.Reveal())
+	} else {
+		base = &defaultChain{region: p.cfg.AWS.Region, profile: k.Profile}
+	}
+	if k.RoleARN == "" {
+		return base
+	}
+	c.Credentials = aws.NewCredentialsCache(base)
+	client := sts.NewFromConfig(c, func(o *sts.Options) {
+		if p.cfg.AWS.Endpoints.STS != "" {
+			o.BaseEndpoint = aws.String(p.cfg.AWS.Endpoints.STS)
+		}
+	})
+	return stscreds.NewAssumeRoleProvider(client, k.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		if k.ExternalID != "" {
+			o.ExternalID = aws.String(k.ExternalID)
+		}
+	})
+}
+
+// defaultChain is the SDK's default chain (environment, profile, IRSA, pod
+// identity, instance, SSO), loaded when it is first needed.
+type defaultChain struct {
+	region, profile string
+	mu              sync.Mutex
+	chain           aws.CredentialsProvider
+}
+
+// Retrieve implements aws.CredentialsProvider.
+func (d *defaultChain) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.chain == nil {
+		options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(d.region)}
+		if d.profile != "" {
+			options = append(options, awsconfig.WithSharedConfigProfile(d.profile))
+		}
+		c, err := awsconfig.LoadDefaultConfig(ctx, options...)
+		if err != nil {
+			return aws.Credentials{}, err
+		}
+		d.chain = c.Credentials
+	}
+	return d.chain.Retrieve(ctx)
+}
+
+// source opens a reader's source of a shard.
+func (p *plant) source(shard messages.Shard, from messages.ReadFrom) actors.BlockSource {
+	return p.streams.Open(shard, from)
+}
+
+// recountSource opens a source that only counts.
+func (p *plant) recountSource(shard messages.Shard, from messages.ReadFrom) actors.BlockSource {
+	return p.recounts.Open(shard, from)
+}
+
+// catalog is the stream as Lease asks for it.
+type catalog struct{ *stream.Client }
+
+// Open implements shardStream.
+func (c catalog) Open(shard messages.Shard, from messages.ReadFrom) actors.BlockSource {
+	return c.Client.Open(shard, from)
+}
+
+// List implements actors.StreamCatalog.
+func (c catalog) List(ctx context.Context) ([]messages.Shard, error) {
+	return c.Client.List(ctx, stream.TrimToTip)
+}
+
+// ListAt implements actors.StreamCatalog.
+func (c catalog) ListAt(ctx context.Context, at time.Time) ([]messages.Shard, error) {
+	if at.IsZero() {
+		return c.Client.List(ctx, stream.AtTrimHorizon)
+	}
+	return c.Client.List(ctx, stream.AtTimestamp(at))
+}

@@ -1,0 +1,140 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// openSnowflake wires Snowpipe Streaming, and the driver where a missing table
+// may be made.
+func (p *plant) openSnowflake() error {
+	s := p.cfg.Snowflake
+	tokens := p.host.Snowflake
+	if tokens == nil {
+		tokens = &signIn{cfg: s}
+	}
+	client, err := snowpipe.New(snowpipe.Config{
+		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
+		Database: s.Database, Schema: s.Schema, Pipe: s.PipeName(),
+		Compression: snowpipe.Compression(s.Compression), Tokens: tokens,
+	})
+	service := &sink{Client: client}
+	if s.OnMissingTable == config.CreateMissingTable {
+		service.create = p.createTable
+	}
+	p.sink = service
+	return err
+}
+
+// createTable makes the destination as Openflow's set-up page does
+// (on_missing_table: create).
+func (p *plant) createTable(ctx context.Context) error {
+	s := p.cfg.Snowflake
+	cfg := warehouse.Config{
+		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
+		Warehouse: s.Warehouse, Database: s.Database, Schema: s.Schema,
+	}
+	switch s.Authenticator {
+	case config.PAT:
+		cfg.PATFile = s.TokenFile
+	default:
+		key, err := s.PrivateKey()
+		if err != nil {
+			return err
+		}
+		cfg.PrivateKey = key
+	}
+	w, err := warehouse.New(cfg)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	return w.Create(ctx, s.Table)
+}
+
+// sink is Snowpipe Streaming as the channels use it. It makes a missing table
+// where that is wanted.
+type sink struct {
+	*snowpipe.Client
+	create func(context.Context) error // nil = stop on a missing table
+	mu     sync.Mutex
+	made   bool
+}
+
+// Open implements actors.RowSink.
+func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool) (*messages.Opening, error) {
+	opening, err := s.Client.Open(ctx, channel, failOnUncommitted)
+	var f *messages.Fault
+	if s.create == nil || !errors.As(err, &f) || f.Stop != messages.TargetMissing {
+		return opening, err
+	}
+	if err := s.makeTable(ctx); err != nil {
+		return nil, err
+	}
+	return s.Client.Open(ctx, channel, failOnUncommitted)
+}
+
+// makeTable makes the table once, whichever shard's channel comes first.
+func (s *sink) makeTable(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made {
+		return nil
+	}
+	if err := s.create(ctx); err != nil {
+		return err
+	}
+	s.made = true
+	return nil
+}
+
+// signIn reads the configured credential when it is first needed, and again
+// after it was refused, so that New does no I/O and a rotated file is picked
+// up.
+type signIn struct {
+	cfg    config.Snowflake
+	mu     sync.Mutex
+	source snowpipe.TokenSource
+}
+
+// Token implements snowpipe.TokenSource.
+func (s *signIn) Token(ctx context.Context) (snowpipe.Token, error) {
+	s.mu.Lock()
+	source, err := s.source, error(nil)
+	if source == nil {
+		source, err = s.open()
+		s.source = source
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return snowpipe.Token{}, &messages.Fault{
+			Class: messages.Rejected, Reason: messages.ReasonDenied, Stop: messages.AccessDenied,
+			Op: "snowflake.signin", Err: err, Hint: messages.AccessDenied.Hint(), Complete: true,
+		}
+	}
+	return source.Token(ctx)
+}
+
+// Refused forgets the credential, so that the next Token reads it again.
+func (s *signIn) Refused(snowpipe.Token) {
+	s.mu.Lock()
+	s.source = nil
+	s.mu.Unlock()
+}
+
+func (s *signIn) open() (snowpipe.TokenSource, error) {
+	if s.cfg.Authenticator == config.PAT {
+		return snowpipe.NewPATFile(s.cfg.TokenFile)
+	}
+	key, err := s.cfg.PrivateKey()
+	if err != nil {
+		return nil, err
+	}
+	return snowpipe.NewKeyPair(s.cfg.Account, s.cfg.User, s.cfg.Role, key)
+}

@@ -1,0 +1,86 @@
+package supervisor
+
+import (
+	"fmt"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// resolution is what a human's decision comes down to.
+type resolution struct {
+	write *messages.PositionWrite // K and S exactly; nil = the row stays
+	drop  bool                    // the channel's token is not ours: drop it
+	start messages.Position       // where the shard will go on after; zero = decided at the opening
+}
+
+// touchesToken reports whether resolving a stop needs the channel's token.
+func touchesToken(code messages.StopCode) bool {
+	switch code {
+	case messages.TokenForeign, messages.TokenRegressed, messages.TokenLost, messages.AdoptedUndrained:
+		return true
+	}
+	return false
+}
+
+// planResolution works out a decision: from is token, checkpoint, or a
+// position; token is the channel's, "" where it has none. It refuses whatever
+// would put rows into the table twice.
+func planResolution(code messages.StopCode, from, token string, row *messages.ShardRow) (resolution, error) {
+	if !touchesToken(code) {
+		if from != "token" && from != "checkpoint" {
+			return resolution{}, fmt.Errorf("%s is resolved with --from token: the shard goes on where it is", code)
+		}
+		return resolution{}, nil
+	}
+	t, foreign := messages.Token{}, false
+	if token != "" {
+		var err error
+		t, err = messages.ParseToken(token, row.Shard)
+		foreign = err != nil
+	}
+	var at messages.Position
+	switch from {
+	case "token":
+		if foreign || t.IsZero() {
+			return resolution{}, fmt.Errorf("the channel has no token of ours: use --from checkpoint or a position")
+		}
+		return resolution{write: &messages.PositionWrite{Committed: t.String()}, start: t.Position}, nil
+	case "checkpoint":
+		at = checkpointOf(row)
+		if at.IsZero() {
+			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use --from token or a position")
+		}
+	case "table":
+		return resolution{}, fmt.Errorf("--from table needs the audit's queries, which this version does not have: look the highest position up and give it")
+	default:
+		var err error
+		if at, err = messages.ParsePosition(from); err != nil {
+			return resolution{}, err
+		}
+	}
+	end := messages.Token{Position: at, Shard: row.Shard}
+	switch {
+	case foreign:
+		return resolution{write: &messages.PositionWrite{Committed: end.String()}, drop: true, start: at}, nil
+	case t.IsZero():
+		return resolution{write: &messages.PositionWrite{Committed: end.String()}, start: at}, nil
+	case at.Compare(t.Position) < 0:
+		return resolution{}, fmt.Errorf("the table already has rows up to %s: going on after %s would double what lies between; use --from token", t.Position, at)
+	}
+	return resolution{write: &messages.PositionWrite{Committed: t.String(), Skipped: end.String()}, start: at}, nil
+}
+
+// checkpointOf is the newest position that the row knows: K, S, or what another
+// product left (P24).
+func checkpointOf(row *messages.ShardRow) messages.Position {
+	var at messages.Position
+	for _, text := range []string{row.Committed, row.Skipped} {
+		if t, err := messages.ParseToken(text, row.Shard); err == nil && t.Position.Covers(at) {
+			at = t.Position
+		}
+	}
+	if p := (messages.Position{Seq: row.Sequence, Sub: messages.Whole}); row.Sequence != "" && p.Covers(at) {
+		at = p
+	}
+	return at
+}

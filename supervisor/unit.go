@@ -1,0 +1,292 @@
+package supervisor
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/actors"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// shardUnit owns the generations of one shard: it is the only parent of
+// reader, channel and checkpoint.
+//
+//	wanting --GenerationGranted--> running --a child ended--> ending --all ended--> judged
+//	   ^                                                                              |
+//	   +---- backoff, or Lease confirmed <--------------------------------------------+--> parked, gone
+//
+// Never does it restart one of them in place: it waits for Terminated of all
+// three, and begins anew under new names, so that nothing of an old generation
+// can reach a new one (specs/protoactor.md 2.4).
+type shardUnit struct {
+	plant     *plant
+	ports     ports
+	shard     messages.Shard
+	first     bool
+	durable   messages.ReadFrom
+	drained   bool // the operator vouched for an adopted table
+	stream    *messages.Stream
+	connector *actor.PID
+
+	granted  *messages.GenerationGranted
+	live     map[string]*actor.PID // by kind: reader, channel, checkpoint
+	share    *messages.Share
+	fault    *messages.Fault // the first of this generation
+	released bool            // the lease is gone: do not go on
+	wind     *winding
+	policy   policy
+	probe    actors.Probe
+	timer    *time.Timer
+	waiting  any // the question to Lease that is repeated
+
+	state     messages.ShardState
+	position  progressAt
+	accepted  messages.Position // how far the last generation had appended
+	gapOK     bool              // a human accepted the gap
+	rejectOK  int64             // rejected rows that a human has seen
+	reported  time.Time
+	reportDue *time.Timer
+	outbox    actors.Outbox
+}
+
+// progressAt is where the generation is.
+type progressAt struct{ read, accepted, committed, checkpoint messages.Position }
+
+type (
+	beginNow   struct{}
+	repeatNow  struct{}
+	reportNow  struct{}
+	confirmNow struct{}
+	windLate   struct{}
+	lateEnd    struct{}
+)
+
+// Receive is the table of contents.
+func (u *shardUnit) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		u.started(c)
+	case *beginNow:
+		u.want(c)
+	case *repeatNow:
+		u.repeat(c)
+	case *messages.GenerationGranted:
+		u.spawn(c, m)
+	case *messages.LeaseConfirmed:
+		u.confirmed(c)
+	case *messages.LeaseLost:
+		u.leaseLost(c, m)
+	case *messages.Progress:
+		u.progress(c, m)
+	case *messages.ShardFinished:
+		u.finished(c)
+	case *actor.Terminated:
+		u.terminated(c, m)
+
+	case *windDown:
+		u.windDown(c, m)
+	case *messages.Flushed:
+		u.flushed(c)
+	case *messages.Concluded:
+		u.concluded(c, m)
+	case *windLate:
+		u.windLate(c)
+	case *lateEnd:
+		u.stopAll(c)
+	case *messages.LeaseReleased:
+		u.leave(c)
+	case *messages.Resume:
+		u.resume(c)
+	case *resolveShard:
+		u.resolve(c, m)
+	case *resolved:
+		u.resolved(c, m)
+
+	case *messages.Recorded:
+		u.outbox.Recorded(m)
+	case *reportNow:
+		u.reportDue = nil
+		u.report(c)
+	case *actor.Stopping:
+		u.stopTimers()
+		if u.share != nil {
+			u.share.Close()
+		}
+	}
+}
+
+// HandleFailure implements actor.SupervisorStrategy: a failed child is only
+// ever stopped. What it means is judged when all three have ended.
+func (u *shardUnit) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
+	if u.fault == nil {
+		u.fault = actors.CrashFault(reason, nil)
+		u.fault.Shard = u.shard.ID
+	}
+	supervisor.StopChildren(child)
+}
+
+func (u *shardUnit) started(c actor.Context) {
+	u.live, u.policy = map[string]*actor.PID{}, newPolicy()
+	u.state = messages.ShardState{Shard: u.shard.ID, Ends: map[messages.Reason]int64{}}
+	u.outbox = actors.NewOutbox(u.ports.ledger, actors.ShardStream(u.shard.ID), u.plant.process+"/"+c.Self().Id+"/"+strconv.FormatInt(time.Now().UnixNano(), 36))
+	u.want(c)
+}
+
+// want asks Lease for a generation: a lease write that counts the epoch up (P5).
+func (u *shardUnit) want(c actor.Context) {
+	if u.released || u.wind != nil || len(u.live) > 0 {
+		return
+	}
+	u.phase(c, messages.PhaseOpening)
+	u.ask(c, &messages.GenerationWanted{Shard: u.shard.ID, Generation: u.state.Generations + 1})
+}
+
+// ask sends Lease a question until it is answered.
+func (u *shardUnit) ask(c actor.Context, question any) {
+	u.waiting = question
+	u.repeat(c)
+}
+
+func (u *shardUnit) repeat(c actor.Context) {
+	if u.waiting != nil {
+		c.Request(u.ports.lease, u.waiting)
+		u.after(c, repeatLease, &repeatNow{})
+	}
+}
+
+// spawn begins the generation that Lease granted. Its number is the epoch, so
+// names are never used twice.
+func (u *shardUnit) spawn(c actor.Context, m *messages.GenerationGranted) {
+	if _, wanted := u.waiting.(*messages.GenerationWanted); !wanted || len(u.live) > 0 || u.wind != nil {
+		return
+	}
+	u.answered()
+	u.granted, u.fault = m, nil
+	u.state.Generation, u.state.Epoch, u.state.Channel = m.Row.Epoch, m.Row.Epoch, u.channelName()
+	u.share = u.plant.budget.Join()
+	u.plant.log.Debug().Str("shard", string(u.shard.ID)).Int64("generation", m.Row.Epoch).Msg("generation begins")
+	checkpoint := u.child(c, "checkpoint", func() actor.Actor { return u.newCheckpoint() })
+	reader := u.child(c, "reader", func() actor.Actor { return u.newReader() })
+	u.child(c, "channel", func() actor.Actor { return u.newChannel(checkpoint, reader) })
+}
+
+func (u *shardUnit) child(c actor.Context, kind string, produce actor.Producer) *actor.PID {
+	pid, err := c.SpawnNamed(u.plant.props(produce), kind+"-"+strconv.FormatInt(u.granted.Row.Epoch, 10))
+	if err != nil {
+		panic(err) // names are never used twice, so this is a bug of ours
+	}
+	u.live[kind] = pid
+	return pid
+}
+
+// terminated notes that a child ended. The first one takes the others with it,
+// unless the generation is being wound down; the last one ends the generation.
+func (u *shardUnit) terminated(c actor.Context, m *actor.Terminated) {
+	for kind, pid := range u.live {
+		if pid.Equal(m.Who) {
+			delete(u.live, kind)
+			if u.wind != nil && u.fault == nil && u.windStep(c, kind) {
+				return
+			}
+		}
+	}
+	if len(u.live) > 0 {
+		u.stopAll(c)
+		return
+	}
+	if u.share != nil {
+		u.ended(c)
+	}
+}
+
+func (u *shardUnit) stopAll(c actor.Context) {
+	for _, pid := range u.live {
+		c.Stop(pid)
+	}
+}
+
+// ended judges a generation whose three actors are gone.
+func (u *shardUnit) ended(c actor.Context) {
+	u.share.Close()
+	u.share = nil
+	u.state.Generations++
+	u.state.CaughtUp, u.state.Held, u.state.InFlight = false, 0, 0
+	if u.wind != nil {
+		u.windOver(c)
+		return
+	}
+	if u.released {
+		c.Stop(c.Self())
+		return
+	}
+	f := u.fault
+	if f == nil {
+		f = &messages.Fault{Class: messages.Transient, Reason: messages.ReasonCrashed, Op: "generation", Shard: u.shard.ID, Err: errStopped}
+	}
+	u.probe = u.probe.Failed(f, u.position.committed)
+	verdict, f := u.policy.judge(f)
+	u.note(c, f)
+	switch verdict {
+	case park:
+		u.park(c, f)
+	case askLease:
+		u.phase(c, messages.PhaseBackoff)
+		u.ask(c, &messages.RecheckWanted{Shard: u.shard.ID, Epoch: u.granted.Row.Epoch})
+	default:
+		u.phase(c, messages.PhaseBackoff)
+		u.after(c, u.policy.backoff.Next(), &beginNow{})
+	}
+}
+
+// note keeps why a generation ended.
+func (u *shardUnit) note(c actor.Context, f *messages.Fault) {
+	u.state.Ends[f.Reason]++
+	u.state.Error, u.state.Hint = firstLine(f.Error()), f.Hint
+	u.plant.log.Warn().Str("shard", string(u.shard.ID)).Int64("generation", u.state.Generation).
+		Str("class", f.Class.String()).Str("reason", string(f.Reason)).Str("code", string(f.Stop)).
+		Str("err", firstLine(f.Error())).Msg("generation ended")
+	u.outbox.Add(c, &messages.Faulted{
+		Shard: u.shard.ID, Generation: u.state.Generation, Class: f.Class, Reason: f.Reason, Text: firstLine(f.Error()), At: time.Now().UTC(),
+	})
+}
+
+// confirmed: Lease says that the shard is still this node's.
+func (u *shardUnit) confirmed(c actor.Context) {
+	if _, asked := u.waiting.(*messages.RecheckWanted); !asked {
+		return
+	}
+	u.answered()
+	u.after(c, u.policy.backoff.Next(), &beginNow{})
+}
+
+// leaseLost stops the unit; nothing more is written for the shard.
+func (u *shardUnit) leaseLost(c actor.Context, m *messages.LeaseLost) {
+	u.plant.log.Info().Str("shard", string(u.shard.ID)).Str("why", m.Why).Msg("shard given up")
+	u.released, u.waiting = true, nil
+	u.stopTimers()
+	if len(u.live) > 0 {
+		u.stopAll(c)
+		return
+	}
+	if u.wind != nil && u.wind.release {
+		u.wind.clean = false
+		u.leave(c)
+		return
+	}
+	c.Stop(c.Self())
+}
+
+// finished: SHARD_END is in the row. Lease is told until it lets go.
+func (u *shardUnit) finished(c actor.Context) {
+	u.released = true
+	u.phase(c, messages.PhaseEnded)
+	c.Request(u.ports.lease, &messages.EndWritten{Shard: u.shard.ID})
+	u.stopAll(c)
+}
+
+func (u *shardUnit) answered() {
+	u.waiting = nil
+	u.stopTimers()
+}

@@ -1,0 +1,130 @@
+package supervisor
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// repeatLease is how often a question to Lease is repeated.
+const repeatLease = time.Second
+
+var errStopped = errors.New("an actor was stopped from outside")
+
+// shardReport hands the connector what the unit knows. The state is a copy.
+type shardReport struct{ state messages.ShardState }
+
+// after arms the unit's one timer for what it waits to do next.
+func (u *shardUnit) after(c actor.Context, d time.Duration, message any) {
+	if u.timer != nil {
+		u.timer.Stop()
+	}
+	u.timer = u.timerFor(c, d, message)
+}
+
+func (u *shardUnit) timerFor(c actor.Context, d time.Duration, message any) *time.Timer {
+	self, root := c.Self(), c.ActorSystem().Root
+	return time.AfterFunc(d, func() { root.Send(self, message) })
+}
+
+func (u *shardUnit) stopTimers() {
+	if u.timer != nil {
+		u.timer.Stop()
+	}
+}
+
+// phase moves the unit to another phase and reports it at once.
+func (u *shardUnit) phase(c actor.Context, p messages.Phase) {
+	if u.state.Phase != p {
+		u.state.Phase, u.state.Since = p, time.Now().UTC()
+	}
+	if p == messages.PhaseFlowing || p == messages.PhaseOpening && u.state.Stop != "" {
+		u.state.Stop, u.state.Error, u.state.Hint = "", "", ""
+	}
+	u.report(c)
+}
+
+// progress takes over where the generation is.
+func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
+	s, at := &u.state, &u.position
+	if m.Counters != nil {
+		s.Counters, at.checkpoint = *m.Counters, m.Checkpoint
+	}
+	if m.Flowing {
+		if m.Committed.Compare(at.committed) > 0 || m.Commit {
+			u.policy.committed()
+			u.probe = u.probe.Committed(m.Committed)
+		}
+		at.read, at.accepted, at.committed = m.Read, m.Accepted, m.Committed
+		u.accepted = m.Accepted
+		if m.Bytes > 0 {
+			u.policy.appended()
+		}
+		s.Behind, s.Oldest, s.Held, s.InFlight = m.Behind, m.Oldest, m.Held, m.InFlight
+		s.CaughtUp = m.CaughtUp
+		if m.Lag > 0 {
+			s.Lag = m.Lag
+			u.plant.lag(m.Lag)
+		}
+		s.Bytes, s.Wire = s.Bytes+m.Bytes, s.Wire+m.Wire
+		s.Live = s.Live.Add(m.Live)
+		s.Gaps += m.Gaps
+		if s.Phase != messages.PhaseFlowing && u.wind == nil {
+			u.phase(c, messages.PhaseFlowing)
+			return
+		}
+	}
+	u.reportSoon(c)
+}
+
+// reportSoon reports, but not more often than reportEvery.
+func (u *shardUnit) reportSoon(c actor.Context) {
+	wait := time.Until(u.reported.Add(reportEvery))
+	switch {
+	case wait <= 0:
+		u.report(c)
+	case u.reportDue == nil:
+		u.reportDue = u.timerFor(c, wait, &reportNow{})
+	}
+}
+
+func (u *shardUnit) report(c actor.Context) {
+	u.reported = time.Now()
+	u.outbox.Repeat(c)
+	s, at := u.state, u.position
+	s.ReadAt, s.AcceptedAt = at.read.String(), at.accepted.String()
+	s.CommittedAt, s.CheckpointAt = at.committed.String(), at.checkpoint.String()
+	s.Read, s.Accepted, s.Committed, s.Checkpoint = at.read, at.accepted, at.committed, at.checkpoint
+	s.CaughtUp = s.CaughtUp && at.checkpoint.Covers(at.accepted)
+	s.Failing = u.policy.failing()
+	s.Ends = make(map[messages.Reason]int64, len(u.state.Ends))
+	for reason, n := range u.state.Ends {
+		s.Ends[reason] = n
+	}
+	c.Send(u.connector, &shardReport{s})
+}
+
+// park stops the shard with a code. What may heal is tried again now and then;
+// the rest waits for a human.
+func (u *shardUnit) park(c actor.Context, f *messages.Fault) {
+	u.state.Stop, u.state.Error, u.state.Hint = f.Stop, firstLine(f.Error()), f.Stop.Hint()
+	u.plant.log.Error().Str("shard", string(u.shard.ID)).Str("code", string(f.Stop)).Str("err", firstLine(f.Error())).Msg("shard stopped")
+	u.outbox.Add(c, &messages.Parked{Shard: u.shard.ID, Code: f.Stop, Text: firstLine(f.Error()), At: time.Now().UTC()})
+	u.phase(c, messages.PhaseParked)
+	if heals(f.Stop) {
+		u.after(c, probeParked, &beginNow{})
+	}
+}
+
+// firstLine leaves the stack of a crash to the debug log.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	if len(line) > 500 {
+		line = line[:500]
+	}
+	return line
+}
