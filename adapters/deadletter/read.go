@@ -55,7 +55,7 @@ func readFile(path string, yield func(messages.Letter) bool) (bad int, more bool
 	in := bufio.NewReaderSize(file, 64<<10)
 	for {
 		line, err := readLine(in)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return bad, true, nil
 		}
 		if err != nil && !errors.Is(err, errBadLine) {

@@ -59,7 +59,7 @@ func TestAFrameIsReadAsItWasWritten(t *testing.T) {
 	if err != nil || got.Seq != 7 || !got.At.Equal(want.At) || got.Writer != want.Writer || got.Kind != want.Kind || !bytes.Equal(got.Body, want.Body) {
 		t.Errorf("read %+v, %v, want %+v", got, err, want)
 	}
-	if _, err := in.next(); err != io.EOF || in.end != int64(len(frame)) {
+	if _, err := in.next(); !errors.Is(err, io.EOF) || in.end != int64(len(frame)) {
 		t.Errorf("after the last frame: %v at %d, want EOF at %d", err, in.end, len(frame))
 	}
 }
@@ -111,7 +111,7 @@ func FuzzFrames(f *testing.F) {
 		total := int64(0)
 		for {
 			payload, err := in.next()
-			if err == io.EOF && total != int64(len(b)) {
+			if errors.Is(err, io.EOF) && total != int64(len(b)) {
 				t.Fatalf("EOF at %d of %d", total, len(b))
 			}
 			if err != nil {

@@ -84,7 +84,7 @@ func (s *scan) segment(ctx context.Context, segment segment, last bool) (more bo
 	for ctx.Err() == nil {
 		payload, err := in.next()
 		switch {
-		case err == io.EOF || errors.Is(err, errBadFrame):
+		case errors.Is(err, io.EOF) || errors.Is(err, errBadFrame):
 			return true, nil // in the last segment: not whole yet
 		case err != nil:
 			return false, err

@@ -134,7 +134,7 @@ func openSegment(path string, offset int64) (*openedSegment, error) {
 // verify reads to the end and reports whether every frame is whole.
 func (s *openedSegment) verify() error {
 	for {
-		if _, err := s.next(); err == io.EOF {
+		if _, err := s.next(); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err

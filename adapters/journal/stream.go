@@ -149,7 +149,7 @@ func findEnd(segment segment) (segmentEnd, error) {
 	end := segmentEnd{next: segment.first, made: in.header.made}
 	for {
 		payload, err := in.next()
-		if err == io.EOF || errors.Is(err, errBadFrame) {
+		if errors.Is(err, io.EOF) || errors.Is(err, errBadFrame) {
 			end.size = in.end
 			return end, nil
 		}

@@ -24,7 +24,7 @@ func TestARefusedRoleIsNoMissingTableRight(t *testing.T) {
 func TestAFaultThatIsUnderstoodPassesThrough(t *testing.T) {
 	table := New(Config{Application: "app"})
 	known := &messages.Fault{Class: messages.Rejected, Reason: messages.ReasonDenied}
-	if err := table.fault(t.Context(), "Query", "", fmt.Errorf("again: %w", known)); err != error(known) {
-		t.Errorf("fault = %v, want the one that was made first", err)
+	if got := messages.AsFault("", table.fault(t.Context(), "Query", "", fmt.Errorf("again: %w", known))); got != known {
+		t.Errorf("fault = %v, want the one that was made first", got)
 	}
 }

@@ -27,12 +27,11 @@ func TestOfManyProcessesOneClaimsASlot(t *testing.T) {
 		for i := range 6 {
 			node := messages.NodeRow{Node: "node-0", Process: string(rune('a'+i)) + string(rune('0'+round)), Host: "h", Version: "1"}
 			all.Go(func() {
-				switch err := w.table.ClaimNode(t.Context(), seen, node); {
-				case err == nil:
-					won.Add(1)
-				default:
+				if err := w.table.ClaimNode(t.Context(), seen, node); err != nil {
 					w.wantLostConcurrently(t, err)
+					return
 				}
+				won.Add(1)
 			})
 		}
 		all.Wait()

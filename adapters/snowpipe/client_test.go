@@ -3,6 +3,7 @@ package snowpipe_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -185,7 +186,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
 	_, err = c.Append(short, "c", "0_1", batch())
-	if f := wantFault(t, err, messages.Transient, messages.ReasonUnavailable, true); f.Err != context.DeadlineExceeded {
+	if f := wantFault(t, err, messages.Transient, messages.ReasonUnavailable, true); !errors.Is(f.Err, context.DeadlineExceeded) {
 		t.Errorf("%v", f.Err)
 	}
 }

@@ -104,10 +104,10 @@ func judge(op operation, status int, e envelope) verdict {
 }
 
 func judgeOpen(status int, e envelope) verdict {
-	switch {
-	case status == http.StatusConflict:
+	switch status {
+	case http.StatusConflict:
 		return uncommitted
-	case status == http.StatusNotFound:
+	case http.StatusNotFound:
 		return targetMissing
 	}
 	if v, known := e.verdict(); known {

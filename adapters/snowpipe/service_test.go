@@ -2,6 +2,7 @@ package snowpipe_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -173,8 +174,8 @@ func batch() *messages.SealedBatch {
 // wantFault checks an error's meaning.
 func wantFault(t *testing.T, err error, class messages.Class, reason messages.Reason, complete bool) *messages.Fault {
 	t.Helper()
-	f, is := err.(*messages.Fault)
-	if !is {
+	var f *messages.Fault
+	if !errors.As(err, &f) {
 		t.Fatalf("error %v is no fault", err)
 	}
 	if f.Class != class || f.Reason != reason || f.Complete != complete {

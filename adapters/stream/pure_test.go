@@ -127,7 +127,7 @@ func TestRequestBodiesAreSentFromMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.ContentLength = 4
-	if _, err := newTransport(sent).Do(request); err != nil { //nolint:bodyclose // there is none
+	if _, err := newTransport(sent).Do(request); err != nil {
 		t.Fatal(err)
 	}
 	if sent.body != "body" || sent.again != "body" {

@@ -59,8 +59,6 @@ func (k hashKey) previous() hashKey {
 // hashRange is the part of the key space that one shard owns, ends included.
 type hashRange struct{ start, end hashKey }
 
-func (r hashRange) contains(k hashKey) bool { return !k.less(r.start) && !r.end.less(k) }
-
 // uniform cuts the key space into n ranges as CreateStream does: all of the
 // same size, what is left over goes to the last.
 func uniform(n int) []hashRange {

@@ -107,7 +107,7 @@ func (s *scope) addKey(j *join, split int, b *binary) (left, right []compiled, e
 func (s *scope) sideOf(x expression, split int) int {
 	side := -2
 	anyNode(x, func(n expression) bool {
-		at := -1
+		var at int
 		switch n := n.(type) {
 		case *column:
 			at = s.find(n.parts)

@@ -16,7 +16,6 @@ type environment struct {
 	now     time.Time // the statement's start: CURRENT_TIMESTAMP
 	zone    *time.Location
 	binds   Bindings
-	queryID string
 	depth   int // of nested queries being compiled
 }
 

@@ -1,5 +1,7 @@
 package sql
 
+import "errors"
+
 // run yields the rows of a SELECT. Without groups, windows and order they
 // stream; each of those has to see all rows first.
 func (sel *selection) run(yield func([]Value) error) error {
@@ -148,7 +150,7 @@ func holds(cond *compiled, f *frame) (bool, error) {
 }
 
 func forgive(err error) error {
-	if err == errStop {
+	if errors.Is(err, errStop) {
 		return nil
 	}
 	return err

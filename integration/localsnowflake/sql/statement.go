@@ -154,7 +154,6 @@ type alterAction struct {
 	set     []property
 	unset   []string
 	to      objectName
-	cluster []string
 }
 
 // grantTarget is what a privilege is granted on, or SHOW GRANTS asks about.
