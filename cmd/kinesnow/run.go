@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/process"
+)
+
+func runCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "run [-c FILE]",
+		Short: "Move records until told to stop",
+		Long: `Runs every connector of the configuration in one process. SIGTERM and SIGINT
+drain it: reading stops, what is in flight is committed and checkpointed, leases
+are given up. A second signal ends it at once, which loses nothing either.
+
+With --until-caught-up it ends when no shard is behind and everything is
+committed and checkpointed: 0, or 2 when a gap, a rejected row or a parked shard
+remains. When every connector is parked it ends with the first one's code.`,
+		Args: cobra.NoArgs,
+	}
+	path := configFlag(c)
+	until := c.Flags().Bool("until-caught-up", false, "end once everything that is in the streams is in the tables")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		file, err := load(*path)
+		if err != nil {
+			return exit(exitConfig, err)
+		}
+		p, err := process.New(file, process.Options{Version: version, Stderr: c.ErrOrStderr(), UntilCaughtUp: *until})
+		if err != nil {
+			return exit(exitConfig, err)
+		}
+		ctx, cancel := untilSignal(c.Context())
+		defer cancel()
+		code := p.Run(ctx)
+		if wantsJSON(c) {
+			err = printJSON(c, p.Summary())
+		} else if *until {
+			_, err = fmt.Fprintln(c.OutOrStdout(), lastLine(p.Summary()))
+		}
+		if err != nil {
+			return err
+		}
+		return exit(code, nil)
+	}
+	return c
+}
+
+// lastLine says how run --until-caught-up ended.
+func lastLine(s process.Summary) string {
+	var total messages.Counters
+	stopped := 0
+	for _, state := range s.Connectors {
+		total = total.Add(state.Total)
+		for i := range state.Shards {
+			if state.Shards[i].Stop != "" {
+				stopped++
+			}
+		}
+	}
+	return fmt.Sprintf("%s: %s rows committed   gaps %d   rejected %d   discarded %d   stopped shards %d",
+		s.Reason, humanize.Comma(total.Committed), s.Gaps, s.RejectedRows, total.Discarded, stopped)
+}

@@ -1,0 +1,52 @@
+package demo
+
+import (
+	"sync"
+	"time"
+)
+
+// put is one record as Kinesis took it.
+type put struct {
+	shard    uint16 // number
+	at       int64  // ms since 1970, when it was sent
+	sequence string
+}
+
+// putLog is everything that was put, by number.
+type putLog struct {
+	mu   sync.RWMutex
+	puts []put
+}
+
+func newPutLog(records int) *putLog { return &putLog{puts: make([]put, 0, min(records, 1<<20))} }
+
+func (l *putLog) add(p put) {
+	l.mu.Lock()
+	l.puts = append(l.puts, p)
+	l.mu.Unlock()
+}
+
+func (l *putLog) len() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.puts)
+}
+
+// get returns the n-th put; false for a number that was never put.
+func (l *putLog) get(n int) (put, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if n < 0 || n >= len(l.puts) {
+		return put{}, false
+	}
+	return l.puts[n], true
+}
+
+// since is how long ago the n-th was put at a moment; negative if it never was.
+func (l *putLog) since(n int, moment time.Time) time.Duration {
+	p, ok := l.get(n)
+	if !ok {
+		return -1
+	}
+	return max(0, moment.Sub(time.UnixMilli(p.at)))
+}

@@ -1,0 +1,129 @@
+package localcloud
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Options say what the cloud holds. The zero value is a cloud in memory with
+// stream "orders" of 2 shards and table ORDERS.
+type Options struct {
+	// Dir keeps everything; it is made if missing. "" keeps nothing: rows and
+	// records stay in memory, key and configuration lie in a temporary folder
+	// until Close.
+	Dir string
+	// Listen is a loopback HOST:PORT, default "127.0.0.1:0": three free ports.
+	// Any other port is Kinesis', the two after it DynamoDB's and Snowflake's.
+	Listen string
+	// Streams are created unless they exist. The first stream goes into the
+	// first table, and so on.
+	Streams []Stream
+	// Tables, exact names, are created unless they exist. A stream without one
+	// goes into its own name in upper case.
+	Tables []string
+	// Columns are declared in new tables beside KINESISMETADATA, as SQL:
+	// `"MAG" VARIANT`. What a row has beyond them is left to schema evolution.
+	Columns []string
+	// CommitDelay passes between an append's acceptance and its commit;
+	// default 1 s. Negative: none. The real service takes 5-9 s.
+	CommitDelay time.Duration
+	// Tuning changes what the configuration file says.
+	Tuning Tuning
+}
+
+// Tuning is what a demo or a test wants otherwise than a user would have it.
+// Zero values leave the product's defaults.
+type Tuning struct {
+	LeaseDuration, LeaseRenew time.Duration
+	Linger                    time.Duration
+	Memory                    string // such as "64MiB"
+	HTTPListen                string // of the read-only port
+}
+
+// Stream is a Kinesis stream to have.
+type Stream struct {
+	Name   string `json:"name"`
+	Shards int    `json:"shards"` // when it is created
+}
+
+// ParseStream reads NAME:SHARDS, or NAME for one shard.
+func ParseStream(text string) (Stream, error) {
+	name, count, counted := strings.Cut(text, ":")
+	shards := 1
+	if counted {
+		n, err := strconv.Atoi(count)
+		if err != nil || n < 1 || n > maxShards {
+			return Stream{}, fmt.Errorf("stream %q: SHARDS in NAME:SHARDS is a number from 1 to %d", text, maxShards)
+		}
+		shards = n
+	}
+	s := Stream{Name: name, Shards: shards}
+	return s, s.check()
+}
+
+// maxShards keeps a slip of the finger from creating a stream that nobody can
+// read on one machine.
+const maxShards = 1000
+
+var streamName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,128}$`)
+
+func (s Stream) check() error {
+	if !streamName.MatchString(s.Name) {
+		return fmt.Errorf("stream %q: a name is 1 to 128 of a-z A-Z 0-9 _ . -", s.Name)
+	}
+	if s.Shards < 1 || s.Shards > maxShards {
+		return fmt.Errorf("stream %s: %d shards; give 1 to %d", s.Name, s.Shards, maxShards)
+	}
+	return nil
+}
+
+// complete fills in defaults and checks the rest.
+func (o Options) complete() (Options, error) {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.CommitDelay == 0 {
+		o.CommitDelay = time.Second
+	}
+	for _, s := range o.Streams {
+		if err := s.check(); err != nil {
+			return o, err
+		}
+	}
+	for _, t := range o.Tables {
+		if t == "" || len([]rune(t)) > 255 || strings.ContainsAny(t, "\"\n\r\t") || strings.TrimSpace(t) != t {
+			return o, fmt.Errorf("table %q: a name is 1 to 255 characters, as it is, without quotes", t)
+		}
+	}
+	_, err := addresses(o.Listen)
+	return o, err
+}
+
+// addresses gives each of the three servers its own.
+func addresses(listen string) ([3]string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return [3]string{}, fmt.Errorf("listen address %q: give 127.0.0.1:PORT", listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return [3]string{}, fmt.Errorf("listen address %q: only loopback is served; give 127.0.0.1:PORT", listen)
+	}
+	first, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || first > 65533 {
+		return [3]string{}, errors.New("listen address: PORT is 0 for free ports, or 1 to 65533 and followed by two free ones")
+	}
+	var out [3]string
+	for i := range out {
+		p := first
+		if p > 0 {
+			p += uint64(i)
+		}
+		out[i] = net.JoinHostPort(host, strconv.FormatUint(p, 10))
+	}
+	return out, nil
+}

@@ -1,0 +1,40 @@
+package process
+
+import (
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/rs/zerolog"
+
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// logKeys gives zerolog the contract's names: level time msg ... err. They are
+// zerolog's globals, so only the process sets them, never the library.
+var logKeys = sync.OnceFunc(func() {
+	zerolog.MessageFieldName = "msg"
+	zerolog.ErrorFieldName = "err"
+	zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00"
+	zerolog.TimestampFunc = func() time.Time { return time.Now().UTC() }
+})
+
+// newLogger writes one line per entry: JSON, or for people at a terminal.
+func newLogger(c config.Log, to io.Writer) zerolog.Logger {
+	logKeys()
+	if c.Format == config.LogConsole {
+		to = zerolog.ConsoleWriter{Out: to, TimeFormat: "15:04:05.000", NoColor: !terminal(to)}
+	}
+	level, err := zerolog.ParseLevel(string(c.Level))
+	if err != nil || c.Level == "" {
+		level = zerolog.InfoLevel
+	}
+	return zerolog.New(zerolog.SyncWriter(to)).Level(level).With().Timestamp().Logger()
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
