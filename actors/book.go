@@ -8,8 +8,14 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// stretchMemory is how many appended batches per shard a book remembers.
-const stretchMemory = 4096
+const (
+	// stretchMemory is how many appended batches per shard a book remembers,
+	// at most: those that are checkpointed are forgotten at once.
+	stretchMemory = 4096
+	// writerMemory is how long a book remembers a writer that is silent. One
+	// that speaks again is believed: whatever it has left was not answered.
+	writerMemory = time.Hour
+)
 
 // Book is the journal as a ledger uses it: it knows what it has already been
 // given, and the recent appends of every shard. It outlives the Ledger actor,
@@ -21,7 +27,8 @@ type Book struct {
 	writer  string
 
 	mu      sync.Mutex
-	kept    map[string]int64 // stream and writer -> number of the last event kept
+	kept    map[string]had // by stream and writer
+	swept   time.Time
 	appends map[string][]messages.BatchAppended
 	loaded  map[string]bool
 	written int64
@@ -33,8 +40,14 @@ type Book struct {
 func NewBook(journal messages.Journal, writer string, onEvent func(stream string, e messages.Event)) *Book {
 	return &Book{
 		journal: journal, writer: writer, onEvent: onEvent,
-		kept: map[string]int64{}, appends: map[string][]messages.BatchAppended{}, loaded: map[string]bool{},
+		kept: map[string]had{}, appends: map[string][]messages.BatchAppended{}, loaded: map[string]bool{},
 	}
+}
+
+// had is how far a writer's events are kept, and since when.
+type had struct {
+	upto int64
+	at   time.Time
 }
 
 // Keep writes a writer's events from number from on, leaving out those it has,
@@ -77,29 +90,68 @@ func (b *Book) Keep(ctx context.Context, m *messages.RecordEvents) (upto int64) 
 func (b *Book) fresh(m *messages.RecordEvents) (events []messages.Event, upto int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	key := m.Stream + "\n" + m.Writer
-	if m.From > b.kept[key]+1 && m.From > m.Oldest {
-		return nil, b.kept[key]
+	key, now := m.Stream+"\n"+m.Writer, time.Now()
+	b.sweep(now)
+	upto = b.kept[key].upto
+	if m.From > upto+1 && m.From > m.Oldest {
+		return nil, upto
 	}
 	events = m.Events
-	if skip := b.kept[key] - m.From + 1; skip > 0 {
+	if skip := upto - m.From + 1; skip > 0 {
 		events = events[min(skip, int64(len(events))):]
 	}
-	b.kept[key] = max(b.kept[key], m.From+int64(len(m.Events))-1)
+	upto = max(upto, m.From+int64(len(m.Events))-1)
+	b.kept[key] = had{upto, now}
 	for _, e := range events {
-		if a, ok := e.(*messages.BatchAppended); ok {
-			b.remember(m.Stream, *a)
+		switch e := e.(type) {
+		case *messages.BatchAppended:
+			b.remember(m.Stream, *e)
+		case *messages.Checkpointed:
+			b.forget(m.Stream, e)
+		case *messages.ShardEnded:
+			delete(b.appends, m.Stream)
 		}
 	}
-	return events, b.kept[key]
+	return events, upto
+}
+
+// sweep forgets writers that are gone: every generation is one.
+func (b *Book) sweep(now time.Time) {
+	if now.Sub(b.swept) < writerMemory {
+		return
+	}
+	b.swept = now
+	for key, h := range b.kept {
+		if now.Sub(h.at) >= writerMemory {
+			delete(b.kept, key)
+		}
+	}
+}
+
+// forget drops the batches that a checkpoint covers: no stretch begins before
+// what the row has.
+func (b *Book) forget(stream string, e *messages.Checkpointed) {
+	list := b.appends[stream]
+	left := list[:0]
+	for _, a := range list {
+		if !e.To.Covers(a.To) && !e.Skipped.Covers(a.To) {
+			left = append(left, a)
+		}
+	}
+	clear(list[len(left):])
+	b.appends[stream] = left
 }
 
 func (b *Book) remember(stream string, a messages.BatchAppended) {
-	list := append(b.appends[stream], a)
-	if len(list) > stretchMemory {
-		list = append([]messages.BatchAppended(nil), list[len(list)-stretchMemory/2:]...)
+	b.appends[stream] = newest(append(b.appends[stream], a))
+}
+
+// newest keeps a list short: the journal's own may be months long.
+func newest(list []messages.BatchAppended) []messages.BatchAppended {
+	if len(list) <= stretchMemory {
+		return list
 	}
-	b.appends[stream] = list
+	return append([]messages.BatchAppended(nil), list[len(list)-stretchMemory/2:]...)
 }
 
 func (b *Book) lost(n int64, err error) {
@@ -140,7 +192,7 @@ func (b *Book) load(ctx context.Context, stream string) {
 			return true
 		}
 		if event, err := messages.Decode(e.Kind, e.Body); err == nil {
-			past = append(past, *event.(*messages.BatchAppended))
+			past = newest(append(past, *event.(*messages.BatchAppended)))
 		}
 		return true
 	})
@@ -149,7 +201,7 @@ func (b *Book) load(ctx context.Context, stream string) {
 	if err != nil {
 		b.err = err.Error()
 	}
-	b.appends[stream] = append(past[max(0, len(past)-stretchMemory):], b.appends[stream]...)
+	b.appends[stream] = newest(append(past, b.appends[stream]...))
 }
 
 // sumStretch walks the newest chain of batches back from to until from. A

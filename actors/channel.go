@@ -81,6 +81,7 @@ type Channel struct {
 	rechecker *time.Timer
 
 	behind   time.Duration
+	warned   bool      // of discarded records, once a generation
 	idled    time.Time // when caughtUpAt was last handed on
 	caughtUp time.Time // service time of the last answer with nothing behind; zero = not now
 	end      *messages.RowBlock

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -74,7 +75,7 @@ func (ch *Channel) next(c actor.Context) {
 // seal makes the next batch when it is due: the oldest row has lingered, or
 // there is enough for a full one, and nothing forbids it.
 func (ch *Channel) seal(c actor.Context) {
-	if ch.flights.raw() >= uncommittedMax || ch.Probe.On() && !ch.flights.empty() {
+	if ch.flights.full(time.Now()) || ch.Probe.On() && !ch.flights.empty() {
 		return // a commit comes back here (P15, P13)
 	}
 	target := ch.target()
@@ -168,7 +169,7 @@ func (ch *Channel) attempts(continuation string, batch *messages.SealedBatch) an
 	backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
 	deadline, unknown := time.Now().Add(ch.AppendRetry), false
 	for {
-		next, err := ch.Sink.Append(ch.ctx, ch.Name, continuation, batch)
+		next, err := ch.attempt(continuation, batch)
 		if err == nil {
 			return &appended{next: next}
 		}
@@ -184,6 +185,13 @@ func (ch *Channel) attempts(continuation string, batch *messages.SealedBatch) an
 			return &appended{err: err, unknown: unknown}
 		}
 	}
+}
+
+// attempt does not outlive a connection that went silent.
+func (ch *Channel) attempt(continuation string, batch *messages.SealedBatch) (next string, err error) {
+	ctx, cancel := context.WithTimeout(ch.ctx, appendLimit)
+	defer cancel()
+	return ch.Sink.Append(ctx, ch.Name, continuation, batch)
 }
 
 // accepted frees the batch's bytes and remembers its range until it is
@@ -202,21 +210,22 @@ func (ch *Channel) accepted(c actor.Context, m *appended) {
 		end: a.draft.end(ch.Shard), counts: a.draft.counts, raw: a.draft.raw, oldest: a.draft.oldest, at: time.Now(),
 	})
 	c.Send(ch.Checkpoint, &messages.BatchAccepted{Event: event})
-	ch.lose(c, &a.draft, a.used)
+	ch.lose(c, &a.draft)
 	ch.free(c, a)
 	ch.askStatus(c)
 	ch.report(c, &messages.Progress{Bytes: a.batch.Raw, Wire: a.batch.Length, Live: a.draft.counts})
 	ch.next(c)
 }
 
-// refused ends the generation. Where nothing of it can be in flight, the row
-// is settled first, so that a channel that is gone does not look like rows
-// that are lost (P7).
+// refused ends the generation. Where nothing of it can be in flight - all that
+// was accepted was read back as committed, and this append surely had no effect
+// - the row is settled first, so that a channel that is gone does not look like
+// rows that are lost (P7).
 func (ch *Channel) refused(c actor.Context, m *appended, a *appendState) {
 	f := ch.fault("append", m.err)
 	f.At = a.draft.end(ch.Shard).Position
 	f.Records = a.draft.rowful
-	if ch.flights.none() && !m.unknown && f.Complete && f.Class == messages.Transient {
+	if ch.flights.empty() && !m.unknown && f.Complete && f.Class != messages.Fenced {
 		ch.ended = true
 		c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})
 		return
@@ -224,16 +233,21 @@ func (ch *Channel) refused(c actor.Context, m *appended, a *appendState) {
 	panic(f)
 }
 
-// free recycles what an accepted batch held, and hands out credit for it.
+// free recycles what an accepted batch held.
 func (ch *Channel) free(c actor.Context, a *appendState) {
+	ch.Sink.Recycle(a.batch)
+	ch.release(c, a.used)
+}
+
+// release recycles blocks that are used up, and hands out credit for them.
+func (ch *Channel) release(c actor.Context, used []*messages.RowBlock) {
 	var back int64
-	for _, b := range a.used {
+	for _, b := range used {
 		back += b.Charged
 		if b.Recycle != nil {
 			b.Recycle(b.NDJSON)
 		}
 	}
-	ch.Sink.Recycle(a.batch)
 	ch.Share.Give(back)
 	if back > 0 {
 		c.Send(ch.Reader, &messages.Credit{Bytes: back})
@@ -253,7 +267,7 @@ func (a *appendState) event(ch *Channel) *messages.BatchAppended {
 // bury dead-letters the first user record of the queue, because it cannot be
 // appended; its position is covered like that of any record without rows.
 func (ch *Channel) bury(c actor.Context, cause string) {
-	mark, rows := ch.queue.discardFirst()
+	mark, rows := ch.queue.discardFirst(cause)
 	ch.sealing = true
 	letter := messages.Letter{
 		Connector: ch.Connector, Stream: ch.Stream, Shard: ch.Shard,
@@ -262,11 +276,16 @@ func (ch *Channel) bury(c actor.Context, cause string) {
 	}
 	run(ch.ctx, c, func() any {
 		backoff := Backoff{Base: time.Second, Cap: 30 * time.Second}
-		for ch.DeadLetter.Put(ch.ctx, []messages.Letter{letter}) != nil {
-			if !sleep(ch.ctx, backoff.Next()) {
+		for {
+			err := ch.DeadLetter.Put(ch.ctx, []messages.Letter{letter})
+			if err == nil {
+				return &buried{}
+			}
+			pause := backoff.Next()
+			ch.Log.Warn().Err(err).Dur("again", pause).Msg("dead letter not kept; the shard waits for it")
+			if !sleep(ch.ctx, pause) {
 				return nil
 			}
 		}
-		return &buried{}
 	})
 }

@@ -144,7 +144,7 @@ func (ch *Channel) allCommitted() time.Time {
 // position is not taken for a gap when its record expires (P9).
 func (ch *Channel) idle(c actor.Context) {
 	at := ch.allCommitted()
-	if at.IsZero() || !ch.flowing || time.Since(ch.idled) < idleEvery {
+	if at.IsZero() || !ch.flowing || ch.ended || time.Since(ch.idled) < idleEvery {
 		return
 	}
 	ch.idled = time.Now()
@@ -164,17 +164,10 @@ func (ch *Channel) pass(c actor.Context) {
 	d := ch.queue.draft(ch.sealedTo, messages.MaxRawBytes, 0)
 	used := ch.queue.advance(&d)
 	ch.sealedTo = d.last.Position()
-	ch.lose(c, &d, used)
+	ch.lose(c, &d)
 	ch.settle.sentTrue()
 	c.Send(ch.Checkpoint, &messages.Passed{To: d.end(ch.Shard), Counters: d.counts, CaughtUp: ch.allCommitted()})
-	var back int64
-	for _, b := range used {
-		back += b.Charged
-	}
-	ch.Share.Give(back)
-	if back > 0 {
-		c.Send(ch.Reader, &messages.Credit{Bytes: back})
-	}
+	ch.release(c, used)
 	ch.report(c, &messages.Progress{Live: d.counts})
 	ch.next(c)
 }
@@ -209,17 +202,15 @@ func (ch *Channel) flushFor(c actor.Context) {
 }
 
 // lose tells the ledger of a stretch's records that made no row.
-func (ch *Channel) lose(c actor.Context, d *draft, used []*messages.RowBlock) {
+func (ch *Channel) lose(c actor.Context, d *draft) {
 	from, to, now := messages.Position{Seq: d.first.Seq, Sub: d.first.Sub}, d.last.Position(), time.Now().UTC()
 	var events []messages.Event
 	if d.counts.Discarded > 0 {
-		cause := ""
-		for _, b := range used {
-			if cause == "" {
-				cause = b.Cause
-			}
+		if !ch.warned {
+			ch.warned = true
+			ch.Log.Warn().Int64("records", d.counts.Discarded).Str("from", from.String()).Str("cause", d.cause).Msg("unusable records are discarded")
 		}
-		events = append(events, &messages.RecordsDiscarded{Shard: ch.Shard, From: from, To: to, Count: d.counts.Discarded, Cause: cause, At: now})
+		events = append(events, &messages.RecordsDiscarded{Shard: ch.Shard, From: from, To: to, Count: d.counts.Discarded, Cause: d.cause, At: now})
 	}
 	if d.counts.Filtered > 0 {
 		events = append(events, &messages.RecordsFiltered{Shard: ch.Shard, From: from, To: to, Count: d.counts.Filtered, At: now})
@@ -243,7 +234,7 @@ func (ch *Channel) stopResting() {
 
 // rest settles the row once nothing has been in flight for a while (P7).
 func (ch *Channel) rest(c actor.Context) {
-	if !ch.flights.empty() || ch.appends != nil || ch.sealing || !ch.settle.mayAppend() {
+	if !ch.flights.empty() || ch.appends != nil || ch.sealing || ch.ended || ch.settle.asking() {
 		return
 	}
 	ch.settle.sentTrue()
@@ -260,9 +251,8 @@ func (ch *Channel) report(c actor.Context, p *messages.Progress) {
 		p.Oldest = time.UnixMilli(oldest).UTC()
 	} else if ch.appends != nil && ch.appends.draft.oldest != 0 {
 		p.Oldest = time.UnixMilli(ch.appends.draft.oldest).UTC()
-	} else if len(ch.queue.parts) > 0 {
-		head := ch.queue.parts[0]
-		p.Oldest = time.UnixMilli(head.block.Marks[head.from].Arrival).UTC()
+	} else if oldest := ch.queue.oldest(); oldest != 0 {
+		p.Oldest = time.UnixMilli(oldest).UTC()
 	}
 	c.Send(c.Parent(), p)
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -26,7 +27,7 @@ func (ch *Channel) open(c actor.Context) {
 		began := time.Now()
 		for {
 			careful := time.Since(began) < openRefusal
-			opening, err := ch.Sink.Open(ch.ctx, ch.Name, careful)
+			opening, err := ch.tryOpen(careful)
 			if err == nil {
 				return &opened{opening: opening}
 			}
@@ -49,6 +50,14 @@ func (ch *Channel) open(c actor.Context) {
 			}
 		}
 	})
+}
+
+// tryOpen makes one attempt, which does not outlive a connection that went
+// silent.
+func (ch *Channel) tryOpen(careful bool) (*messages.Opening, error) {
+	ctx, cancel := context.WithTimeout(ch.ctx, appendLimit)
+	defer cancel()
+	return ch.Sink.Open(ctx, ch.Name, careful)
 }
 
 // recheck asks Lease whether the lease still stands, now that this opening
@@ -89,6 +98,9 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	ch.flowing, ch.moved = true, time.Now()
 	ch.sealedTo, ch.passed, ch.queue.tail = start.Position, start.Position, start.Position
 	ch.flights.begin(start.Token.Position)
+	if !m.Row.Settled {
+		ch.startResting(c) // an earlier generation's end left it so, and nothing may come for weeks
+	}
 	now := time.Now().UTC()
 	c.Send(ch.Checkpoint, &messages.GenerationStarted{
 		Row: m.Row, Opening: ch.opening, Token: start.Token, Adopted: start.Adopted,
@@ -104,7 +116,7 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	c.Send(ch.Reader, reading)
 	c.Send(ch.Reader, &messages.Credit{Bytes: creditWindow})
 	c.Send(c.Parent(), &messages.Progress{
-		Flowing: true, Read: start.Position, Accepted: start.Position, Committed: start.Position,
+		Flowing: true, Read: start.Position, Accepted: start.Position, Committed: start.Token.Position,
 		Checkpoint: rowPosition(m.Row), Counters: &m.Row.Counters,
 	})
 }
@@ -120,11 +132,12 @@ func rowPosition(row *messages.ShardRow) messages.Position {
 	return at
 }
 
-// fault gives an error of the channel's own calls its shard.
+// fault gives an error of the channel's own calls its shard. It is a copy, for
+// one fault of a bulk status goes to every channel.
 func (ch *Channel) fault(op string, err error) *messages.Fault {
-	f := messages.AsFault("channel."+op, err)
+	f := *messages.AsFault("channel."+op, err)
 	if f.Shard == "" {
 		f.Shard = ch.Shard
 	}
-	return f
+	return &f
 }

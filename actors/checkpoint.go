@@ -50,17 +50,19 @@ type Checkpoint struct {
 
 	state  ShardLedger
 	outbox Outbox
-	held   []any // messages that wait for the stretch's counts
+	held   []*heldMessage // wait for the stretch's counts
 	ready  bool
 
 	token    messages.Token // T as last read back
 	skipped  messages.Token // S as last asked for
 	caughtUp time.Time
-	created  int64             // channelCreated of settled = false while that is asked for; 0 = it is not
+	settled  settledState      // what every write says of it
+	created  int64             // channelCreated beside settled = false
 	answered int64             // number of the newest write that was answered
 	counters messages.Counters // of everything up to max(T, S)
 	appended messages.Digest   // digest after the last accepted batch
 	rejected int64             // rows rejected in the stretch, by Snowflake's counters
+	reading  bool              // the stretch is being read again
 
 	writeNo  int64
 	writes   []write // direct writes, one at a time
@@ -127,7 +129,7 @@ func (k *Checkpoint) follow(c actor.Context, message any, sender *actor.PID) {
 			c.Send(sender, &messages.Concluded{Settled: m.Settled})
 			return // the generation never began
 		}
-		k.held = append(k.held, heldMessage{message, sender})
+		k.held = append(k.held, &heldMessage{message, sender, false})
 		return
 	}
 	switch m := message.(type) {
@@ -140,7 +142,8 @@ func (k *Checkpoint) follow(c actor.Context, message any, sender *actor.PID) {
 	case *messages.RecordsLost:
 		k.record(c, m.Events...)
 	case *messages.Passed:
-		k.pass(c, m)
+		k.pass(m)
+		k.settle(c, nil)
 	case *messages.Rested:
 		k.caughtUp = m.CaughtUp
 		k.settle(c, nil)
@@ -154,9 +157,11 @@ func (k *Checkpoint) follow(c actor.Context, message any, sender *actor.PID) {
 	}
 }
 
+// heldMessage is one that waits for the stretch's counts.
 type heldMessage struct {
 	message any
 	sender  *actor.PID
+	undone  bool // settled = false was asked for since: it must not say true any more
 }
 
 // record keeps events: in the state, and in the ledger.

@@ -50,15 +50,14 @@ func (k *Checkpoint) stretch(c actor.Context, m *messages.StretchFound) {
 	case m.Found:
 		k.recovered(c, m.From, m.To, "ledger", m.Counters)
 		return
-	case k.rejected < 0:
-		return // already reading
+	case k.reading:
+		return
 	}
-	rejected := k.rejected
-	k.rejected = -1
+	k.reading = true
+	digest := k.counters.Digest
 	run(k.ctx, c, func() any {
 		counters, err := k.Recount(k.ctx, m.From, m.To)
-		counters.Rejected = rejected
-		counters.Digest = k.counters.Digest.Fold(m.To, counters.Appended)
+		counters.Digest = digest.Fold(m.To, counters.Appended)
 		return &recounted{m.From, m.To, counters, err}
 	})
 }
@@ -78,14 +77,12 @@ func (k *Checkpoint) recover(c actor.Context, m *recounted) {
 }
 
 func (k *Checkpoint) recovered(c actor.Context, from, to messages.Position, source string, counters messages.Counters) {
-	if source == "ledger" && k.rejected > 0 {
-		counters.Rejected = k.rejected
-	}
-	counters.Committed = counters.Appended
+	counters.Committed, counters.Rejected = counters.Appended, k.rejected
 	k.counters = k.counters.Add(counters)
 	k.record(c, &messages.Recovered{Shard: k.Shard, From: from, To: to, Source: source, Counters: counters, At: time.Now().UTC()})
+	k.ready = true
+	k.offer(c) // before what waited: nothing may overtake the write of an end
 	k.start(c)
-	k.offer(c)
 }
 
 // start is ready to follow; what came meanwhile is taken in order.
@@ -94,9 +91,24 @@ func (k *Checkpoint) start(c actor.Context) {
 	held := k.held
 	k.held = nil
 	for _, h := range held {
-		m := h.(heldMessage)
-		k.follow(c, m.message, m.sender)
+		if h.undone {
+			k.followUndone(c, h.message)
+			continue
+		}
+		k.follow(c, h.message, h.sender)
 	}
+}
+
+// followUndone takes over what a pass or a rest said of positions: rows are in
+// flight again since, so that the row must not be settled by it (P7).
+func (k *Checkpoint) followUndone(c actor.Context, message any) {
+	switch m := message.(type) {
+	case *messages.Passed:
+		k.pass(m)
+	case *messages.Rested:
+		k.caughtUp = m.CaughtUp
+	}
+	k.offer(c)
 }
 
 func (k *Checkpoint) generation() string { return "g" + strconv.FormatInt(k.Epoch, 10) }

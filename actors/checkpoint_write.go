@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -26,15 +27,28 @@ type wrote struct {
 
 type endNow struct{ fault *messages.Fault }
 
+// settledState is what this generation last asked the row to say.
+type settledState uint8
+
+const (
+	settledLeft  settledState = iota // as it is
+	settledFalse                     // rows may be in flight
+	settledTrue                      // none is
+)
+
 // position is the newest position as the next numbered write (P18). Before the
-// counts of the stretch are known it carries none. It repeats settled = false:
-// a write that a newer one overtakes counts as made, so the newer one has to
-// say as much (P7).
+// counts of the stretch are known it carries none. It repeats what was last
+// said of settled: a write that a newer one overtakes counts as made, so the
+// newer one has to say as much (P7).
 func (k *Checkpoint) position() messages.PositionWrite {
 	k.writeNo++
 	w := messages.PositionWrite{WriteNo: k.writeNo}
-	if k.created != 0 {
+	switch k.settled {
+	case settledFalse:
 		w.Settled, w.ChannelCreated = new(bool), k.created
+	case settledTrue:
+		yes := true
+		w.Settled = &yes
 	}
 	if !k.ready {
 		return w
@@ -72,38 +86,37 @@ func (k *Checkpoint) renewed(c actor.Context, m *messages.PositionWritten) {
 // unsettle makes the row say that appends may be in flight; the channel waits
 // for the answer (P7).
 func (k *Checkpoint) unsettle(c actor.Context, m *messages.Unsettle) {
-	k.created = m.CreatedMS
-	w, sender := k.position(), c.Sender()
-	w.Settled, w.ChannelCreated = new(bool), m.CreatedMS
-	k.put(c, w, func(c actor.Context) { c.Send(sender, &messages.Unsettled{}) })
+	k.settled, k.created = settledFalse, m.CreatedMS
+	for _, h := range k.held {
+		switch h.message.(type) {
+		case *messages.Passed, *messages.Rested:
+			h.undone = true
+		}
+	}
+	sender := c.Sender()
+	k.put(c, k.position(), func(c actor.Context) { c.Send(sender, &messages.Unsettled{}) })
 }
 
 // settle makes the row say that nothing is in flight and K is T.
 func (k *Checkpoint) settle(c actor.Context, done func(actor.Context)) {
-	w, yes := k.settling(), true
-	w.Settled = &yes
-	k.put(c, w, done)
+	k.settled = settledTrue
+	k.put(c, k.position(), done)
 }
 
-// settling is the newest position without settled = false.
-func (k *Checkpoint) settling() messages.PositionWrite {
-	k.created = 0
-	return k.position()
-}
-
-// pass moves the row over records without rows: S, K and settled = true in one
-// write (P17).
-func (k *Checkpoint) pass(c actor.Context, m *messages.Passed) {
+// pass moves S over records without rows. S, K and settled = true travel in one
+// write, which follows (P17).
+func (k *Checkpoint) pass(m *messages.Passed) {
 	k.skipped, k.caughtUp = m.To, m.CaughtUp
-	m.Counters.Digest = k.counters.Digest
-	k.counters = k.counters.Add(m.Counters)
-	k.settle(c, nil)
+	counters := m.Counters
+	counters.Digest = k.counters.Digest
+	k.counters = k.counters.Add(counters)
 }
 
 // endShard writes SHARD_END (P23).
 func (k *Checkpoint) endShard(c actor.Context, m *messages.EndReached) {
-	w, yes := k.settling(), true
-	w.Settled, w.Ended, w.Trimmed, w.Children = &yes, true, m.Trimmed, m.Children
+	k.settled = settledTrue
+	w := k.position()
+	w.Ended, w.Trimmed, w.Children = true, m.Trimmed, m.Children
 	k.put(c, w, func(c actor.Context) {
 		k.record(c, &messages.ShardEnded{Shard: k.Shard, Last: m.Last, Children: m.Children, Trimmed: m.Trimmed, At: time.Now().UTC()})
 		c.Send(c.Parent(), &messages.ShardFinished{Shard: k.Shard})
@@ -145,16 +158,26 @@ func (k *Checkpoint) nextWrite(c actor.Context) {
 	run(k.ctx, c, func() any {
 		backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
 		for {
-			_, err := k.Table.WritePosition(k.ctx, k.Shard, k.Owner, k.Epoch, position)
+			err := k.write(position)
 			var f *messages.Fault
 			if err == nil || errors.As(err, &f) && f.Class != messages.Transient {
 				return &wrote{position, err}
 			}
-			if !sleep(k.ctx, backoff.Next()) {
+			pause := backoff.Next()
+			k.Log.Warn().Err(err).Dur("again", pause).Msg("position not written")
+			if !sleep(k.ctx, pause) {
 				return nil
 			}
 		}
 	})
+}
+
+// write makes one attempt, which does not outlive a connection that went silent.
+func (k *Checkpoint) write(position messages.PositionWrite) error {
+	ctx, cancel := context.WithTimeout(k.ctx, callLimit)
+	defer cancel()
+	_, err := k.Table.WritePosition(ctx, k.Shard, k.Owner, k.Epoch, position)
+	return err
 }
 
 func (k *Checkpoint) written(c actor.Context, m *wrote) {

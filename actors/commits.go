@@ -110,7 +110,9 @@ func (p *Commits) poll(c actor.Context) {
 	}
 	p.polling = true
 	run(p.ctx, c, func() any {
-		statuses, err := p.service.Status(p.ctx, names)
+		ctx, cancel := context.WithTimeout(p.ctx, callLimit)
+		defer cancel()
+		statuses, err := p.service.Status(ctx, names)
 		return &polled{asked, statuses, err}
 	})
 }

@@ -8,10 +8,11 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// fleet is what one observer has seen of the lease table: enough to tell a
+// Fleet is what one observer has seen of the lease table: enough to tell a
 // dead owner from a slow one by its own clock alone (P18). Times in the rows
-// decide nothing.
-type fleet struct {
+// decide nothing. It outlives the Lease actor, so that one which is respawned
+// again and again still sees owners die.
+type Fleet struct {
 	shards map[messages.ShardID]sighting
 	nodes  map[string]sighting
 }
@@ -29,12 +30,13 @@ type sighting struct {
 	reads int
 }
 
-func newFleet() fleet {
-	return fleet{shards: map[messages.ShardID]sighting{}, nodes: map[string]sighting{}}
+// NewFleet returns an observer that has seen nothing.
+func NewFleet() *Fleet {
+	return &Fleet{shards: map[messages.ShardID]sighting{}, nodes: map[string]sighting{}}
 }
 
 // look notes one read of the table.
-func (f *fleet) look(rows []messages.ShardRow, nodes []messages.NodeRow, now time.Time) {
+func (f *Fleet) look(rows []messages.ShardRow, nodes []messages.NodeRow, now time.Time) {
 	for i := range rows {
 		r := &rows[i]
 		// A sibling product moves its expiry and not our counter.
@@ -60,7 +62,7 @@ func (s sighting) still(d time.Duration, now time.Time) bool {
 
 // free reports whether a row may be claimed: it has no owner, or its owner has
 // not moved it for its own lease duration.
-func (f *fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time) bool {
+func (f *Fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time) bool {
 	if r.Ended {
 		return false
 	}
@@ -76,7 +78,7 @@ func (f *fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time
 // slot picks the node id to claim: the lowest that has no row, was retired, or
 // whose row stood still for one lease duration (P20). want restricts it to one
 // id. It returns the row as seen, nil where there is none.
-func (f *fleet) slot(nodes []messages.NodeRow, want string, duration time.Duration, now time.Time) (string, *messages.NodeRow, bool) {
+func (f *Fleet) slot(nodes []messages.NodeRow, want string, duration time.Duration, now time.Time) (string, *messages.NodeRow, bool) {
 	rows := map[string]*messages.NodeRow{}
 	for i := range nodes {
 		rows[nodes[i].Node] = &nodes[i]

@@ -53,10 +53,13 @@ func (f *flights) commit(token messages.Position) (done []flight, ok bool) {
 	return nil, token.Compare(f.token) < 0 && !token.IsZero() && f.ever // an older answer overtaken by a newer one
 }
 
-func (f *flights) empty() bool { return len(f.list) == 0 }
+// full reports whether nothing may be added before a commit: too many bytes, or
+// the oldest batch has waited for too long (P15).
+func (f *flights) full(now time.Time) bool {
+	return f.bytes >= uncommittedMax || !f.empty() && now.Sub(f.list[0].at) >= commitStall
+}
 
-// none reports whether nothing of this opening was ever accepted.
-func (f *flights) none() bool { return !f.ever }
+func (f *flights) empty() bool { return len(f.list) == 0 }
 
 func (f *flights) raw() int64                   { return f.bytes }
 func (f *flights) committed() messages.Position { return f.token }

@@ -67,6 +67,7 @@ type LeaseSettings struct {
 	Start    time.Time // beside AT_TIMESTAMP
 	Reset    bool      // on_stream_recreated: reset
 	Leaving  bool      // a drain has begun: claim nothing
+	Fleet    *Fleet    // what was seen of other owners, kept over respawns
 	Shards   *actor.PID
 	Ledger   *actor.PID
 	Log      zerolog.Logger
@@ -96,7 +97,6 @@ type Lease struct {
 	stream    *messages.Stream
 	streamRow messages.StreamRow
 	listed    map[messages.ShardID]messages.Shard
-	fleet     fleet
 	held      map[messages.ShardID]*heldLease
 	done      int
 
@@ -107,8 +107,10 @@ type Lease struct {
 	retry       Backoff
 	timers      map[timerKind]*time.Timer
 	outbox      Outbox
-	looked      bool // at the table, since this instance began
-	leaving     bool // a drain releases leases: claim none
+	looked      bool      // at the table, since this instance began
+	leaving     bool      // a drain releases leases: claim none
+	refused     time.Time // since when the table refuses our writes; zero = it does not
+	denied      bool      // the connector was told
 	retiring    *actor.PID
 }
 
@@ -131,7 +133,7 @@ func NewLease(settings LeaseSettings) *Lease {
 	return &Lease{
 		LeaseSettings: settings, ctx: ctx, cancel: cancel, owner: settings.Held,
 		listed: map[messages.ShardID]messages.Shard{}, held: map[messages.ShardID]*heldLease{}, leaving: settings.Leaving, timers: map[timerKind]*time.Timer{},
-		fleet: newFleet(), retry: Backoff{Base: 500 * time.Millisecond, Cap: 30 * time.Second},
+		retry: Backoff{Base: 500 * time.Millisecond, Cap: 30 * time.Second},
 	}
 }
 

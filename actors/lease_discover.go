@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -36,18 +37,20 @@ func (l *Lease) discover(c actor.Context) {
 	list := l.listNow || time.Since(l.lastList) >= listEvery
 	l.listNow = false
 	run(l.ctx, c, func() any {
+		ctx, cancel := context.WithTimeout(l.ctx, discoverLimit)
+		defer cancel()
 		d := &discovered{began: time.Now()}
 		if list {
-			if d.listed, d.err = l.Streams.List(l.ctx); d.err != nil {
+			if d.listed, d.err = l.Streams.List(ctx); d.err != nil {
 				return d
 			}
 		}
-		if d.rows, d.nodes, d.err = l.Table.Rows(l.ctx); d.err != nil || !list {
+		if d.rows, d.nodes, d.err = l.Table.Rows(ctx); d.err != nil || !list {
 			return d
 		}
 		for _, s := range unlisted(d.listed, byShard(d.rows)) {
 			row := shardRow(s)
-			made, err := l.Table.CreateShard(l.ctx, row)
+			made, err := l.Table.CreateShard(ctx, row)
 			if err != nil {
 				d.err = err
 				return d
@@ -71,7 +74,7 @@ func byShard(rows []messages.ShardRow) map[messages.ShardID]*messages.ShardRow {
 // look compares what the table says with what is held, and claims what is free.
 func (l *Lease) look(c actor.Context, d *discovered) {
 	l.discovering = false
-	next := discoverEvery
+	next := min(discoverEvery, l.Duration/4) // two looks tell a dead owner
 	if d.err != nil {
 		f := messages.AsFault("discover", d.err)
 		l.Log.Warn().Err(f).Msg("discovery failed")
@@ -83,9 +86,16 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		l.later(c, discoverTimer, next, &discoverNow{})
 		return
 	}
-	c.Send(c.Parent(), &messages.ConnectorFault{})
+	if l.claiming { // there is no owner to hold or claim anything for
+		l.listNow = l.listNow || d.listed != nil
+		l.later(c, discoverTimer, next, &discoverNow{})
+		return
+	}
+	if !l.denied {
+		c.Send(c.Parent(), &messages.ConnectorFault{})
+	}
 	now := time.Now()
-	l.fleet.look(d.rows, d.nodes, now)
+	l.Fleet.look(d.rows, d.nodes, now)
 	if d.listed != nil {
 		l.lastList = now
 		clear(l.listed)
@@ -102,7 +112,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	l.countDone(rows)
 	for i := range d.rows {
 		r := &d.rows[i]
-		if !l.leaving && l.held[r.Shard] == nil && r.Owner != l.owner && l.fleet.free(r, l.Duration, now) && eligible(r, rows) {
+		if !l.leaving && l.held[r.Shard] == nil && r.Owner != l.owner && l.Fleet.free(r, l.Duration, now) && eligible(r, rows) {
 			l.claim(c, r)
 		}
 	}
@@ -165,17 +175,23 @@ func (l *Lease) hold(r *messages.ShardRow, rows map[messages.ShardID]*messages.S
 func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
 	owner := l.owner
 	run(l.ctx, c, func() any {
-		row, err := l.Table.Claim(l.ctx, seen, owner, l.Duration)
+		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
+		defer cancel()
+		row, err := l.Table.Claim(ctx, seen, owner, l.Duration)
 		return &claimed{seen, row, err}
 	})
 }
 
 func (l *Lease) took(c actor.Context, m *claimed) {
+	l.written(c, m.err)
 	if m.err != nil {
 		if f := messages.AsFault("claim", m.err); f.Class != messages.Fenced {
 			l.Log.Warn().Err(f).Str("shard", string(m.seen.Shard)).Msg("claim failed")
 		}
 		return // somebody was faster, or the next discovery tries again
+	}
+	if l.claiming || m.row.Owner != l.owner || l.held[m.row.Shard] != nil {
+		return // claimed for a node slot that is lost; or this is a second claim's answer
 	}
 	now := time.Now()
 	h := l.hold(m.row, nil, now)
@@ -187,7 +203,7 @@ func (l *Lease) took(c actor.Context, m *claimed) {
 // startsFirst is firstSet by what the last look at the table saw.
 func (l *Lease) startsFirst(r *messages.ShardRow) bool {
 	for _, p := range r.Parents {
-		if _, seen := l.fleet.shards[p]; seen {
+		if _, seen := l.Fleet.shards[p]; seen {
 			return false
 		}
 	}

@@ -110,7 +110,7 @@ func (l *Lease) claimNode() (messages.NodeRow, error) {
 			return node, err
 		}
 	}
-	fleet := newFleet()
+	fleet := NewFleet()
 	for {
 		_, nodes, err := l.Table.Rows(l.ctx)
 		if err != nil {
@@ -156,7 +156,7 @@ func (l *Lease) begin(c actor.Context, m *prepared) {
 		return
 	}
 	l.retry.Reset()
-	l.claiming = false
+	l.claiming, l.denied, l.refused = false, false, time.Time{}
 	c.Send(c.Parent(), &messages.ConnectorFault{})
 	l.stream, l.streamRow, l.me = m.stream, m.row, m.node
 	owner := messages.MakeOwner(m.node.Node, l.Process)

@@ -1,7 +1,9 @@
 package actors
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -19,6 +21,7 @@ type leaseOp struct {
 // leaseDone is its result.
 type leaseDone struct {
 	shard  messages.ShardID
+	held   *heldLease // that it was made for
 	op     leaseOp
 	row    *messages.ShardRow
 	rode   *messages.PositionWaiting // the position that rode along
@@ -48,12 +51,16 @@ func (l *Lease) renewAll(c actor.Context) {
 		return // there is no slot to beat for
 	}
 	node := l.me
-	run(l.ctx, c, func() any { return &beaten{node, l.Table.Beat(l.ctx, node)} })
+	run(l.ctx, c, func() any {
+		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
+		defer cancel()
+		return &beaten{node, l.Table.Beat(ctx, node)}
+	})
 }
 
 func (l *Lease) renewEvery() time.Duration {
 	if n := len(l.held); n > renewAdaptAbove {
-		return min(l.Duration/4, l.Renew*time.Duration(n)/renewAdaptAbove)
+		return max(l.Renew, min(l.Duration*2/5, l.Renew*time.Duration(n)/renewAdaptAbove))
 	}
 	return l.Renew
 }
@@ -61,11 +68,12 @@ func (l *Lease) renewEvery() time.Duration {
 // beatDone: a lost heartbeat means that another process took the slot: stop all
 // units and claim anew (P20). An unknown outcome changes nothing.
 func (l *Lease) beatDone(c actor.Context, m *beaten) {
+	l.written(c, m.err)
 	if m.err == nil {
 		l.me.Counter, l.beaten = l.me.Counter+1, time.Now()
 		return
 	}
-	if messages.AsFault("beat", m.err).Class == messages.Fenced && m.node.Node == l.me.Node && !l.claiming {
+	if messages.AsFault("beat", m.err).Class == messages.Fenced && m.node.Node == l.me.Node && !l.claiming && l.retiring == nil {
 		l.dropAll(c, "node slot lost")
 		l.claiming = true
 		l.Slot = ""
@@ -93,15 +101,17 @@ func (l *Lease) ask(c actor.Context, message any) {
 	}
 	op := leaseOp{message, c.Sender()}
 	if h.busy {
-		for _, q := range append(h.queue, h.op) {
-			if sameQuestion(q.message, message) {
-				return // a repetition
-			}
+		if !h.asked(message) {
+			h.queue = append(h.queue, op)
 		}
-		h.queue = append(h.queue, op)
 		return
 	}
 	l.start(c, shard, h, op)
+}
+
+// asked reports whether a question is being answered, or waits for that.
+func (h *heldLease) asked(message any) bool {
+	return sameQuestion(h.op.message, message) || slices.ContainsFunc(h.queue, func(q leaseOp) bool { return sameQuestion(q.message, message) })
 }
 
 func shardOf(message any) messages.ShardID {
@@ -134,29 +144,31 @@ func sameQuestion(a, b any) bool {
 // start makes the table call.
 func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op leaseOp) {
 	h.busy, h.op = true, op
-	done := &leaseDone{shard: shard, op: op}
+	done := &leaseDone{shard: shard, held: h, op: op}
 	epoch, owner := h.epoch, l.owner
 	if op.message == nil && h.waiting != nil && h.waiting.Epoch == epoch {
 		done.rode, done.sender = h.waiting, h.sender
 	}
 	run(l.ctx, c, func() any {
+		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
+		defer cancel()
 		switch m := op.message.(type) {
 		case *messages.GenerationWanted:
-			done.row, done.err = l.Table.Begin(l.ctx, shard, owner, epoch, l.Duration)
+			done.row, done.err = l.Table.Begin(ctx, shard, owner, epoch, l.Duration)
 		case *messages.RecheckWanted:
 			if m.Epoch != epoch {
 				done.err = &messages.Fault{Class: messages.Fenced, Reason: messages.ReasonLeaseLost, Op: "recheck", Shard: shard, Err: errText("another epoch")}
 				return done
 			}
-			done.row, done.err = l.Table.Renew(l.ctx, shard, owner, epoch, l.Duration, nil)
+			done.row, done.err = l.Table.Renew(ctx, shard, owner, epoch, l.Duration, nil)
 		case *messages.ReleaseWanted:
-			done.err = l.Table.Release(l.ctx, shard, owner, epoch)
+			done.err = l.Table.Release(ctx, shard, owner, epoch)
 		default:
 			var position *messages.PositionWrite
 			if done.rode != nil {
 				position = &done.rode.Write
 			}
-			done.row, done.err = l.Table.Renew(l.ctx, shard, owner, epoch, l.Duration, position)
+			done.row, done.err = l.Table.Renew(ctx, shard, owner, epoch, l.Duration, position)
 		}
 		return done
 	})
@@ -166,21 +178,23 @@ func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op 
 // is asked again by who wants to know (P19).
 func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 	h := l.held[m.shard]
-	if h == nil {
-		return
+	if h == nil || h != m.held {
+		return // let go of meanwhile; who asked asks again
 	}
 	h.busy = false
+	l.written(c, m.err)
 	var f *messages.Fault
 	_, release := m.op.message.(*messages.ReleaseWanted)
+	refused := errors.As(m.err, &f) && f.Class == messages.Rejected
 	switch {
-	case m.err == nil && release:
+	case (m.err == nil || refused) && release: // one that may not be given up runs out by itself
 		l.drop(c, m.shard, "released")
 		c.Send(m.op.sender, &messages.LeaseReleased{Shard: m.shard})
 		return
 	case m.err == nil:
 		h.epoch, h.since = m.row.Epoch, time.Now()
 		l.answer(c, h, m)
-	case errors.As(m.err, &f) && f.Class == messages.Fenced:
+	case f != nil && f.Class == messages.Fenced:
 		if r, recheck := m.op.message.(*messages.RecheckWanted); recheck && r.Epoch != h.epoch {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: "another generation began"})
 			break
@@ -190,13 +204,35 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: f.Error()})
 		}
 		return
-	default:
+	case !refused:
 		l.Log.Warn().Err(m.err).Str("shard", string(m.shard)).Msg("lease write failed; its outcome is unknown")
 	}
 	if len(h.queue) > 0 {
 		next := h.queue[0]
 		h.queue = h.queue[1:]
 		l.start(c, m.shard, h, next)
+	}
+}
+
+// written notes how a write of the table was answered. Refusals that last as
+// long as a lease park the connector, until a write succeeds again: reading the
+// table is another right. Shorter ones are credentials that are just being
+// renewed.
+func (l *Lease) written(c actor.Context, err error) {
+	var f *messages.Fault
+	switch {
+	case err == nil, errors.As(err, &f) && f.Class == messages.Fenced:
+		if l.denied {
+			c.Send(c.Parent(), &messages.ConnectorFault{})
+		}
+		l.denied, l.refused = false, time.Time{}
+	case f == nil || f.Class != messages.Rejected:
+	case l.refused.IsZero():
+		l.refused = time.Now()
+		l.Log.Warn().Err(f).Msg("a lease write was refused")
+	case !l.denied && time.Since(l.refused) >= l.Duration:
+		l.denied = true
+		c.Send(c.Parent(), &messages.ConnectorFault{Fault: f})
 	}
 }
 
@@ -211,8 +247,8 @@ func (l *Lease) answer(c actor.Context, h *heldLease, m *leaseDone) {
 			return
 		}
 		c.Send(m.sender, &messages.PositionWritten{Shard: m.shard, Write: m.rode.Write})
-		if h.waiting == m.rode {
-			h.waiting = nil
+		if w := h.waiting; w != nil && w.Epoch == m.rode.Epoch && w.Write.WriteNo <= m.rode.Write.WriteNo {
+			h.waiting = nil // or a repetition of it
 		}
 	}
 }

@@ -8,6 +8,10 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
+// waitingLimit is how many requests wait while the journal is busy. What comes
+// beyond comes again: writers repeat what was not answered.
+const waitingLimit = 4096
+
 // Ledger writes events to the journal: one write in flight, and everything
 // that waits meanwhile goes with the next one (group commit).
 type Ledger struct {
@@ -38,7 +42,9 @@ func (l *Ledger) Receive(c actor.Context) {
 	}
 	switch m := c.Message().(type) {
 	case *messages.RecordEvents, *messages.StretchWanted:
-		l.waiting = append(l.waiting, request{m, c.Sender()})
+		if len(l.waiting) < waitingLimit {
+			l.waiting = append(l.waiting, request{m, c.Sender()})
+		}
 		l.write(c)
 	case *answered:
 		l.writing = false

@@ -22,7 +22,10 @@ const (
 	openRefusal     = 10 * time.Second
 	openRepeat      = time.Second
 	openRetry       = 30 * time.Second
+	callLimit       = 30 * time.Second // one call of the table or of a status: a silent connection must not stop an actor
+	appendLimit     = 60 * time.Second // one attempt of an open or an append, of 4 MiB on a slow line
 	discoverEvery   = 5 * time.Second
+	discoverLimit   = 2 * time.Minute // one look at table and stream; what it has made by then stays made
 	listEvery       = 60 * time.Second
 	renewAdaptAbove = 250 // shards; renewals spread out above it
 )

@@ -20,7 +20,7 @@ type Outbox struct {
 	writer string // names this incarnation of the writer; numbers start at 1 in it
 	first  int64  // number of events[0]
 	events []messages.Event
-	sentAt time.Time
+	since  time.Time // when events[0] was sent, or the last answer came
 }
 
 func NewOutbox(ledger *actor.PID, stream, writer string) Outbox {
@@ -29,6 +29,9 @@ func NewOutbox(ledger *actor.PID, stream, writer string) Outbox {
 
 // Add sends events.
 func (o *Outbox) Add(c actor.Context, events ...messages.Event) {
+	if len(o.events) == 0 {
+		o.since = time.Now()
+	}
 	o.events = append(o.events, events...)
 	if over := len(o.events) - outboxLimit; over > 0 {
 		o.events, o.first = o.events[over:], o.first+int64(over)
@@ -36,15 +39,16 @@ func (o *Outbox) Add(c actor.Context, events ...messages.Event) {
 	o.post(c, o.first+int64(len(o.events)-len(events)), events)
 }
 
-// Repeat sends what was not answered, if that is a while ago.
+// Repeat sends what was not answered, if the oldest of it was sent a while ago,
+// whatever was sent since: the ledger takes nothing that leaves a gap.
 func (o *Outbox) Repeat(c actor.Context) {
-	if len(o.events) > 0 && time.Since(o.sentAt) >= repeatEvery {
+	if len(o.events) > 0 && time.Since(o.since) >= repeatEvery {
+		o.since = time.Now()
 		o.post(c, o.first, append([]messages.Event(nil), o.events...))
 	}
 }
 
 func (o *Outbox) post(c actor.Context, from int64, events []messages.Event) {
-	o.sentAt = time.Now()
 	c.Request(o.ledger, &messages.RecordEvents{Stream: o.stream, Writer: o.writer, From: from, Oldest: o.first, Events: events})
 }
 
@@ -54,6 +58,6 @@ func (o *Outbox) Recorded(m *messages.Recorded) {
 		return // meant for an earlier incarnation at this PID
 	}
 	if n := min(int64(len(o.events)), m.Upto-o.first+1); n > 0 {
-		o.events, o.first = o.events[n:], o.first+n
+		o.events, o.first, o.since = o.events[n:], o.first+n, time.Now()
 	}
 }

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -58,6 +59,7 @@ type draft struct {
 	records int               // user records, rows or not
 	rowful  int               // of them, those with rows
 	counts  messages.Counters // Read, Discarded, Filtered, Appended (rows)
+	cause   string            // of its first discarded record
 }
 
 // empty reports whether there is nothing to append or pass.
@@ -68,6 +70,15 @@ func (d *draft) empty() bool { return d.records == 0 }
 // there is any. Records without rows ride along. It changes nothing: advance
 // does.
 func (q *queue) draft(after messages.Position, maxBytes int64, maxRowful int) draft {
+	d := q.head(after, maxBytes, maxRowful)
+	// Clones, for the marks of one answer share one string of all its digits,
+	// and what is made of these two is kept for long: flights, S, the ledger.
+	d.first.Seq = messages.SequenceNumber(strings.Clone(string(d.first.Seq)))
+	d.last.Seq = messages.SequenceNumber(strings.Clone(string(d.last.Seq)))
+	return d
+}
+
+func (q *queue) head(after messages.Position, maxBytes int64, maxRowful int) draft {
 	d := draft{after: after}
 	for _, p := range q.parts {
 		start := p.start
@@ -81,6 +92,9 @@ func (q *queue) draft(after messages.Position, maxBytes int64, maxRowful int) dr
 					return d
 				}
 				d.rowful++
+			}
+			if m.Fate == messages.Discarded && d.cause == "" {
+				d.cause = p.block.Cause
 			}
 			d.add(m, size)
 			start = max(start, m.End)
@@ -140,12 +154,22 @@ func (q *queue) advance(d *draft) (used []*messages.RowBlock) {
 			break
 		}
 		used = append(used, p.block)
+		q.parts[0] = part{} // lets go of the block
 		q.parts = q.parts[1:]
 	}
 	if len(q.parts) > 0 {
 		q.since = q.parts[0].at
 	}
 	return used
+}
+
+// oldest is the arrival of the first user record left, ms; 0 = unknown, or
+// there is none.
+func (q *queue) oldest() int64 {
+	if len(q.parts) == 0 {
+		return 0
+	}
+	return q.parts[0].block.Marks[q.parts[0].from].Arrival
 }
 
 // first is the place of the first user record with rows; zero where there is
@@ -162,9 +186,9 @@ func (q *queue) first() messages.Position {
 }
 
 // discardFirst turns the first user record with rows into one without,
-// because it cannot be appended whatever is tried. It returns what the mark
-// was, and its rows.
-func (q *queue) discardFirst() (messages.Mark, []byte) {
+// because it cannot be appended whatever is tried; cause says why. It returns
+// what the mark was, and its rows.
+func (q *queue) discardFirst(cause string) (messages.Mark, []byte) {
 	for i := range q.parts {
 		p := &q.parts[i]
 		for j := p.from; j < len(p.block.Marks); j++ {
@@ -178,7 +202,9 @@ func (q *queue) discardFirst() (messages.Mark, []byte) {
 			// The block is read-only for everybody but its last holder, which
 			// is this queue: the mark keeps its place and loses its rows.
 			m.Rows, m.Fate = 0, messages.Discarded
-			p.start = m.End
+			if p.start = m.End; p.block.Cause == "" {
+				p.block.Cause = cause
+			}
 			return was, rows
 		}
 	}

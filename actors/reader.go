@@ -16,6 +16,10 @@ import (
 // (specs/performance.md 5).
 const fetchTarget = 2 << 20
 
+// markCost is what a mark takes, with its part of the digits. Records without
+// rows would else be free, and read without end while a commit is awaited.
+const markCost = 112
+
 // BlockSource reads one shard from a fixed place onwards.
 type BlockSource interface {
 	// Next returns the next block, oldest record first. It aims at room
@@ -127,10 +131,22 @@ func (r *Reader) fetch(c actor.Context) {
 			r.Share.Settle(taken, 0)
 			return &fetched{err: err}
 		}
-		block.Charged = int64(len(block.NDJSON))
+		fit(block)
+		block.Charged = int64(len(block.NDJSON)) + markCost*int64(len(block.Marks))
 		r.Share.Settle(taken, block.Charged)
 		return &fetched{block: block}
 	})
+}
+
+// fit gives the buffer of a block back whose records made few rows or none: it
+// is charged for its rows alone, and may wait for long (P15).
+func fit(b *messages.RowBlock) {
+	if b.Recycle == nil || len(b.NDJSON) > cap(b.NDJSON)/4 {
+		return
+	}
+	large, recycle := b.NDJSON, b.Recycle
+	b.NDJSON, b.Recycle = append([]byte(nil), large...), nil
+	recycle(large)
 }
 
 func (r *Reader) deliver(c actor.Context, m *fetched) {

@@ -18,6 +18,9 @@ func (s *settlement) ask() bool {
 	return first
 }
 
+// asking reports whether settled = false was asked for and not answered yet.
+func (s *settlement) asking() bool { return s.asked && !s.open }
+
 // confirmed: settled = false was answered.
 func (s *settlement) confirmed() { s.open = s.asked }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -30,6 +29,7 @@ type world struct {
 	system *actor.ActorSystem
 	root   *actor.PID
 	budget *messages.Budget
+	fleet  *Fleet
 
 	mu       sync.Mutex
 	ends     []*messages.Fault // why generations ended
@@ -67,7 +67,7 @@ func start(t *testing.T, cloud *actorstest.Cloud, p plan) *world {
 	if p.journal == nil {
 		p.journal = &tape{}
 	}
-	w := &world{t: t, cloud: cloud, plan: p, budget: messages.NewBudget(64 << 20)}
+	w := &world{t: t, cloud: cloud, plan: p, budget: messages.NewBudget(64 << 20), fleet: NewFleet()}
 	w.book = NewBook(p.journal, p.process, func(_ string, e messages.Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -76,11 +76,11 @@ func start(t *testing.T, cloud *actorstest.Cloud, p plan) *world {
 	w.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return slog.New(slog.NewTextHandler(io.Discard, nil))
 	}))
-	pid, err := w.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return &testHost{world: w, units: map[messages.ShardID]*actor.PID{}} }), "host")
-	if err != nil {
+	w.root = actor.NewPID(w.system.Address(), "host")
+	props := actor.PropsFromProducer(func() actor.Actor { return &testHost{world: w, units: map[messages.ShardID]*actor.PID{}} })
+	if _, err := w.system.Root.SpawnNamed(props, w.root.Id); err != nil {
 		t.Fatal(err)
 	}
-	w.root = pid
 	return w
 }
 
@@ -120,7 +120,7 @@ func (w *world) only() *messages.Fault {
 	w.t.Helper()
 	ends := w.endings()
 	if len(ends) != 1 {
-		w.t.Fatalf("%d generations ended, want 1: %v", len(ends), ends)
+		w.t.Fatalf("%d generations ended, want 1: %v", len(ends), ends[:min(3, len(ends))])
 	}
 	return ends[0]
 }
@@ -148,24 +148,35 @@ func (w *world) whole() {
 // testHost stands for connector and shard manager.
 type testHost struct {
 	world *world
+	inner map[string]actor.Producer // leases, commits, ledger
 	units map[messages.ShardID]*actor.PID
+	down  bool
 }
 
 func (h *testHost) Receive(c actor.Context) {
 	w := h.world
+	if h.down {
+		return
+	}
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		settings := LeaseSettings{
 			Table: w.cloud.Table, Streams: w.cloud.Stream, Process: w.plan.process, Duration: 20 * time.Second, Renew: 5 * time.Second,
-			Position: "TRIM_HORIZON", Shards: c.Self(), Ledger: w.pid("ledger"), Log: zerolog.Nop(),
+			Position: "TRIM_HORIZON", Shards: c.Self(), Ledger: w.pid("ledger"), Fleet: w.fleet, Log: zerolog.Nop(),
 		}
 		if w.plan.lease != nil {
 			w.plan.lease(&settings)
 		}
-		h.spawn(c, "leases", func() actor.Actor { return NewLease(settings) })
-		h.spawn(c, "commits", func() actor.Actor { return NewCommits(w.cloud.Sink, zerolog.Nop()) })
-		if !w.plan.noLedger {
-			h.spawn(c, "ledger", func() actor.Actor { return NewLedger(w.book) })
+		h.inner = map[string]actor.Producer{
+			"leases":  func() actor.Actor { return NewLease(settings) },
+			"commits": func() actor.Actor { return NewCommits(w.cloud.Sink, zerolog.Nop()) },
+			"ledger":  func() actor.Actor { return NewLedger(w.book) },
+		}
+		if w.plan.noLedger {
+			delete(h.inner, "ledger")
+		}
+		for name, produce := range h.inner {
+			h.spawn(c, name, produce)
 		}
 	case *messages.LeasesHeld:
 		w.note(func() { w.held = m })
@@ -197,6 +208,13 @@ func (h *testHost) Receive(c actor.Context) {
 				delete(h.units, id)
 			}
 		}
+		for name, produce := range h.inner {
+			if w.pid(name).Equal(m.Who) && !h.down {
+				h.spawn(c, name, produce) // as the connector does
+			}
+		}
+	case *actor.Stopping:
+		h.down = true
 	}
 }
 
@@ -221,152 +239,6 @@ func spawn(c actor.Context, w *world, name string, produce actor.Producer) *acto
 	return pid
 }
 
-// testUnit stands for a shard's unit: one generation after the other, each
-// begun only when all three actors of the one before have ended.
-type testUnit struct {
-	world   *world
-	shard   messages.Shard
-	durable messages.ReadFrom
-	live    map[string]*actor.PID
-	share   *messages.Share
-	fault   *messages.Fault
-	over    bool
-	begun   int
-	before  messages.Position
-	timer   *time.Timer
-}
-
-type wantNow struct{}
-
-func (u *testUnit) Receive(c actor.Context) {
-	w := u.world
-	switch m := c.Message().(type) {
-	case *actor.Started, *wantNow:
-		if len(u.live) == 0 && !u.over {
-			c.Request(w.pid("leases"), &messages.GenerationWanted{Shard: u.shard.ID, Generation: int64(u.begun + 1)})
-			u.timer = after(c, repeatEvery, &wantNow{})
-		}
-	case *messages.GenerationGranted:
-		if len(u.live) == 0 && !u.over {
-			w.note(func() { w.started = append(w.started, m) })
-			u.begin(c, m)
-		}
-	case *messages.LeaseLost:
-		w.note(func() { w.lost = append(w.lost, m) })
-		c.Stop(c.Self())
-	case *messages.Progress:
-		w.note(func() {
-			if m.Flowing {
-				u.before = m.Accepted
-				counters, checkpoint := w.progress.Counters, w.progress.Checkpoint
-				w.progress = *m
-				if m.Counters == nil {
-					w.progress.Counters, w.progress.Checkpoint = counters, checkpoint
-				}
-				w.probe = w.probe.Committed(m.Committed)
-				return
-			}
-			w.progress.Counters, w.progress.Checkpoint = m.Counters, m.Checkpoint
-		})
-	case *messages.ShardFinished:
-		w.note(func() { w.finished = append(w.finished, m.Shard) })
-		u.over = true
-		c.Send(w.pid("leases"), &messages.EndWritten{Shard: m.Shard})
-		u.stopAll(c)
-	case *messages.Flushed:
-		c.Request(u.live["checkpoint"], &messages.Conclude{Settled: true})
-	case *messages.Concluded:
-		u.over = true
-		u.stopAll(c)
-	case *drainNow:
-		u.over = true
-		c.Request(u.live["channel"], &messages.Flush{})
-	case *actor.Terminated:
-		u.terminated(c, m)
-	case *actor.Stopping:
-		u.over = true
-		if u.timer != nil {
-			u.timer.Stop()
-		}
-	}
-}
-
-type drainNow struct{}
-
-func (u *testUnit) begin(c actor.Context, m *messages.GenerationGranted) {
-	w, epoch := u.world, m.Row.Epoch
-	u.begun++
-	u.fault, u.share = nil, w.budget.Join()
-	name := func(kind string) string { return kind + "-" + strconv.FormatInt(epoch, 10) }
-	checkpoint := CheckpointSettings{
-		Shard: u.shard.ID, Owner: m.Owner, Epoch: epoch, Table: w.cloud.Table, Before: u.before, Lease: w.pid("leases"), Ledger: w.pid("ledger"), Log: zerolog.Nop(),
-		Recount: func(ctx context.Context, from, to messages.Position) (messages.Counters, error) {
-			if w.plan.recount != nil {
-				return w.plan.recount(ctx, from, to)
-			}
-			return Recount(ctx, w.cloud.Stream.Open(u.shard.ID, messages.ReadFrom{After: from}), to)
-		},
-	}
-	reader := ReaderSettings{
-		Shard: u.shard.ID, Share: u.share, Retention: w.cloud.Stream.Info.Retention, Log: zerolog.Nop(),
-		Open: func(from messages.ReadFrom) BlockSource { return w.cloud.Stream.Open(u.shard.ID, from) },
-	}
-	if w.plan.reader != nil {
-		w.plan.reader(&reader)
-	}
-	u.live["checkpoint"] = spawn(c, w, name("checkpoint"), func() actor.Actor { return NewCheckpoint(checkpoint) })
-	u.live["reader"] = spawn(c, w, name("reader"), func() actor.Actor { return NewReader(reader) })
-	channel := ChannelSettings{
-		Connector: "orders", Stream: "orders", Name: testChannel + string(u.shard.ID), Shard: u.shard.ID, Epoch: epoch,
-		Sink: w.cloud.Sink, DeadLetter: w, Share: u.share, Durable: u.durable, Probe: w.probe,
-		Linger: 500 * time.Millisecond, AppendRetry: 30 * time.Second,
-		Lease: w.pid("leases"), Commits: w.pid("commits"), Checkpoint: u.live["checkpoint"], Reader: u.live["reader"], Log: zerolog.Nop(),
-	}
-	if w.plan.channel != nil {
-		w.plan.channel(&channel)
-	}
-	u.live["channel"] = spawn(c, w, name("channel"), func() actor.Actor { return NewChannel(channel) })
-}
-
-func (u *testUnit) HandleFailure(_ *actor.ActorSystem, s actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
-	if u.fault == nil {
-		u.fault = CrashFault(reason, nil)
-	}
-	s.StopChildren(child)
-}
-
-func (u *testUnit) terminated(c actor.Context, m *actor.Terminated) {
-	for kind, pid := range u.live {
-		if pid.Equal(m.Who) {
-			delete(u.live, kind)
-		}
-	}
-	if len(u.live) > 0 {
-		u.stopAll(c)
-		return
-	}
-	u.share.Close()
-	w := u.world
-	w.note(func() {
-		if u.fault != nil {
-			w.ends = append(w.ends, u.fault)
-			w.probe = w.probe.Failed(u.fault, w.progress.Committed)
-		}
-	})
-	if w.plan.generations > 0 && u.begun >= w.plan.generations {
-		u.over = true
-	}
-	if !u.over {
-		u.timer = after(c, 200*time.Millisecond, &wantNow{})
-	}
-}
-
-func (u *testUnit) stopAll(c actor.Context) {
-	for _, pid := range u.live {
-		c.Stop(pid)
-	}
-}
-
 // Put implements messages.DeadLetter.
 func (w *world) Put(_ context.Context, letters []messages.Letter) error {
 	w.note(func() { w.letters = append(w.letters, letters...) })
@@ -375,37 +247,3 @@ func (w *world) Put(_ context.Context, letters []messages.Letter) error {
 
 // Close implements messages.DeadLetter.
 func (w *world) Close() error { return nil }
-
-// tape is a journal in memory.
-type tape struct {
-	mu      sync.Mutex
-	entries map[string][]messages.Entry
-	broken  error
-}
-
-func (j *tape) Append(_ context.Context, stream string, entries []messages.Entry) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.broken != nil {
-		return j.broken
-	}
-	if j.entries == nil {
-		j.entries = map[string][]messages.Entry{}
-	}
-	j.entries[stream] = append(j.entries[stream], entries...)
-	return nil
-}
-
-func (j *tape) Read(_ context.Context, stream string, after uint64, yield func(messages.Entry) bool) error {
-	j.mu.Lock()
-	entries := j.entries[stream]
-	j.mu.Unlock()
-	for _, e := range entries[min(int(after), len(entries)):] {
-		if !yield(e) {
-			return nil
-		}
-	}
-	return nil
-}
-
-func (j *tape) Close() error { return nil }

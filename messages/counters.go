@@ -10,13 +10,13 @@ import (
 // position (P26): cumulative since the shard's first record, and always of
 // exactly what the position covers.
 type Counters struct {
-	Read      int64  `msgpack:"read"`      // user records
-	Discarded int64  `msgpack:"discarded"` // unusable payloads
-	Filtered  int64  `msgpack:"filtered"`  // dropped by a transform
-	Appended  int64  `msgpack:"appended"`  // rows accepted by Snowflake
-	Committed int64  `msgpack:"committed"` // rows whose token was read back, rejected ones included
-	Rejected  int64  `msgpack:"rejected"`  // rows that Snowflake could not put into the table
-	Digest    Digest `msgpack:"digest"`
+	Read      int64  `msgpack:"read" json:"read"`           // user records
+	Discarded int64  `msgpack:"discarded" json:"discarded"` // unusable payloads
+	Filtered  int64  `msgpack:"filtered" json:"filtered"`   // dropped by a transform
+	Appended  int64  `msgpack:"appended" json:"appended"`   // rows accepted by Snowflake
+	Committed int64  `msgpack:"committed" json:"committed"` // rows whose token was read back, rejected ones included
+	Rejected  int64  `msgpack:"rejected" json:"rejected"`   // rows that Snowflake could not put into the table
+	Digest    Digest `msgpack:"digest" json:"digest"`
 }
 
 // Add returns the sum of two stretches; the digest is that of the later one.

@@ -77,6 +77,8 @@ type State struct {
 	Region    string        `json:"region"`
 	Target    string        `json:"target"`
 	Retention time.Duration `json:"retentionNs"`
+	Total     Counters      `json:"total"` // of this process since it started, ended shards included
+	Gaps      int64         `json:"gaps"`
 	Listed    int           `json:"listed"` // shards that ListShards names
 	Done      int           `json:"done"`   // of them, SHARD_END in the table
 	Shards    []ShardState  `json:"shards"` // owned by this node, by id

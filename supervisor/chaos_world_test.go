@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,7 +37,7 @@ func testPlant(cloud *actorstest.Cloud, name, process string, host Host) *plant 
 	p := &plant{
 		name: name, cfg: cfg, host: host, log: host.Log, process: process,
 		streams: openShards{cloud.Stream}, recounts: openShards{cloud.Stream}, table: cloud.Table, sink: cloud.Sink,
-		dead: deadletter.Discard(), budget: messages.NewBudget(64 << 20), journal: newLateJournal(&journal.Memory{}),
+		dead: deadletter.Discard(), budget: messages.NewBudget(64 << 20), journal: newLateJournal(&journal.Memory{}), fleet: actors.NewFleet(),
 	}
 	p.book = actors.NewBook(p.journal, p.process, p.onEvent())
 	return p
@@ -165,7 +166,7 @@ type chaosWorld struct {
 	storm     *storm
 	system    *actor.ActorSystem
 	processes []*process
-	leaving   []*actor.PID // asked to drain
+	leaving   []*process // asked to drain
 	born      int
 	log       zerolog.Logger
 }
@@ -186,16 +187,26 @@ func (w *chaosWorld) spawn() {
 func (w *chaosWorld) crash(i int) {
 	p := w.processes[i]
 	w.processes = append(w.processes[:i:i], w.processes[i+1:]...)
-	if err := w.system.Root.StopFuture(p.pid).Wait(); err != nil {
-		w.t.Errorf("%s does not stop: %v", p.pid.Id, err)
+	w.halt(p)
+}
+
+// halt stops a process. A stop that meets a restart in place is lost in the
+// engine, so it is said again.
+func (w *chaosWorld) halt(p *process) {
+	var err error
+	for range 3 {
+		if err = w.system.Root.StopFuture(p.pid).Wait(); err == nil || errors.Is(err, actor.ErrDeadLetter) {
+			return
+		}
 	}
+	w.t.Errorf("%s does not stop: %v", p.pid.Id, err)
 }
 
 // drain asks a process to leave in order.
 func (w *chaosWorld) drain(i int) {
 	p := w.processes[i]
 	w.processes = append(w.processes[:i:i], w.processes[i+1:]...)
-	w.leaving = append(w.leaving, p.pid)
+	w.leaving = append(w.leaving, p)
 	w.system.Root.Send(p.pid, &messages.Drain{Within: 2*time.Second + w.storm.dice.upTo(20*time.Second)})
 }
 

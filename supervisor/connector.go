@@ -33,13 +33,17 @@ type connector struct {
 	health   messages.Health
 	since    time.Time
 	outbox   actors.Outbox
+	pauses   pauses
 	drain    *draining
 	tick     *time.Timer // stopped with this instance: a restart in place brings its own
+	down     bool
+
+	publishedAt time.Time
 }
 
 // draining is a drain under way.
 type draining struct {
-	sender  *actor.PID
+	senders []*actor.PID
 	waiting map[messages.ShardID]bool
 	left    []messages.ShardID
 	known   bool // which shards to wait for is known
@@ -54,6 +58,9 @@ type (
 
 // Receive is the table of contents.
 func (k *connector) Receive(c actor.Context) {
+	if k.down {
+		return // a child spawned while stopping would never be stopped
+	}
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		k.started(c)
@@ -68,15 +75,21 @@ func (k *connector) Receive(c actor.Context) {
 
 	case *shardReport:
 		k.shards[m.state.Shard] = &m.state
-		k.publish(c)
+		if time.Since(k.publishedAt) >= publishEvery {
+			k.publish(c) // else the next report, or the tick
+		}
 	case *unitGone:
-		delete(k.shards, m.shard)
+		k.forget(m.shard)
 		k.publish(c)
+		k.unitGone(c, m)
 	case *messages.Inspect:
 		c.Respond(k.state())
-	case *messages.Pause, *messages.Resume:
-		c.Send(k.children[nameShards], m)
-		c.Respond(&messages.Done{})
+	case *messages.Pause:
+		k.pauses.add(m.Shards)
+		k.tellShards(c, m)
+	case *messages.Resume:
+		k.pauses.remove(m.Shards)
+		k.tellShards(c, m)
 	case *messages.Resolve:
 		k.resolve(c, m)
 
@@ -98,6 +111,7 @@ func (k *connector) Receive(c actor.Context) {
 	case *messages.Recorded:
 		k.outbox.Recorded(m)
 	case *actor.Stopping, *actor.Restarting:
+		k.down = true
 		k.tick.Stop()
 		k.plant.published.Store(nil)
 	}
@@ -115,6 +129,7 @@ func (k *connector) started(c actor.Context) {
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
 	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
 	k.health, k.since = messages.Starting, time.Now()
+	k.plant.leaving = false // a restart in place has forgotten the drain
 	k.outbox = actors.NewOutbox(k.ports.ledger, "connector/"+k.plant.name, k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
 	k.outbox.Add(c, &messages.Started{
 		Connector: k.plant.name, Version: k.plant.version, Stream: k.plant.cfg.Kinesis.StreamName(), Target: k.plant.target(), At: time.Now().UTC(),
@@ -148,6 +163,9 @@ func (k *connector) spawn(c actor.Context, name string) {
 		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
 	}
 	k.children[name] = pid
+	if pause := k.pauses.message(); name == nameShards && pause != nil {
+		c.Send(pid, pause) // it has forgotten
+	}
 }
 
 // terminated spawns a child again, after a moment, so that a child that cannot
@@ -157,7 +175,9 @@ func (k *connector) terminated(c actor.Context, t *actor.Terminated) {
 		if pid.Equal(t.Who) {
 			delete(k.children, name)
 			if name == nameShards {
-				clear(k.shards)
+				for id := range k.shards {
+					k.forget(id)
+				}
 				k.shardsGone(c)
 			}
 			k.later(c, respawnPause, &respawn{name})
@@ -168,6 +188,17 @@ func (k *connector) terminated(c actor.Context, t *actor.Terminated) {
 // respawnPause keeps an inner node that dies at once from spinning.
 const respawnPause = 50 * time.Millisecond
 
+// forget lets go of a shard that is not worked on any more; what this process
+// did for it stays in the totals.
+func (k *connector) forget(shard messages.ShardID) {
+	if s := k.shards[shard]; s != nil {
+		k.plant.past = k.plant.past.Add(s.Live)
+		k.plant.past.Digest = ""
+		k.plant.gaps += s.Gaps
+		delete(k.shards, shard)
+	}
+}
+
 // nodeReady: the node's slot is known, so its journal can be opened and the
 // rest of the tree can begin.
 func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
@@ -177,7 +208,7 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 		if err := k.plant.openJournal(m.Node); err != nil {
 			k.plant.log.Error().Err(err).Msg("the journal stays in memory")
 		}
-		k.plant.log.Info().Str("node", m.Node).Str("stream", m.Stream.ARN).Str("target", k.plant.target()).Msg("connector begins")
+		k.plant.log.Info().Str("node", m.Node).Str("arn", m.Stream.ARN).Str("target", k.plant.target()).Msg("connector begins")
 	}
 	k.plant.held, k.plant.slot = m.Owner, m.Node
 	for _, name := range []string{nameLedger, nameCommits, nameShards} {
@@ -193,6 +224,15 @@ func (k *connector) fault(c actor.Context, m *messages.ConnectorFault) {
 	}
 	k.parked = m.Fault
 	k.publish(c)
+}
+
+// tellShards hands a command on. Where nobody is there to take it, whoever
+// comes is told.
+func (k *connector) tellShards(c actor.Context, m any) {
+	if shards := k.children[nameShards]; shards != nil {
+		c.Send(shards, m)
+	}
+	c.Respond(&messages.Done{})
 }
 
 func (k *connector) resolve(c actor.Context, m *messages.Resolve) {
@@ -220,9 +260,12 @@ func (k *connector) state() *messages.State {
 	if k.node != nil {
 		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done
 	}
+	s.Total, s.Gaps = p.past, p.gaps
 	for _, sh := range k.shards {
 		s.Shards = append(s.Shards, *sh)
+		s.Total, s.Gaps = s.Total.Add(sh.Live), s.Gaps+sh.Gaps
 	}
+	s.Total.Digest = ""
 	sort.Slice(s.Shards, func(i, j int) bool { return s.Shards[i].Shard < s.Shards[j].Shard })
 	s.Health, s.Why, s.Stop, s.Hint = k.judge(s)
 	s.Ready = k.parked != nil || k.node != nil && k.reached(s)

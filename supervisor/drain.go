@@ -18,13 +18,14 @@ const retireGrace = 2 * time.Second
 // by the next owner: its opening fences this one.
 func (k *connector) drainAll(c actor.Context, m *messages.Drain) {
 	if k.drain != nil {
+		k.drain.senders = append(k.drain.senders, c.Sender())
 		return
 	}
 	within := m.Within
 	if within <= 0 {
 		within = k.plant.drainTimeout()
 	}
-	k.drain = &draining{sender: c.Sender(), waiting: map[messages.ShardID]bool{}}
+	k.drain = &draining{senders: []*actor.PID{c.Sender()}, waiting: map[messages.ShardID]bool{}}
 	k.plant.leaving = true
 	k.publish(c)
 	if k.children[nameShards] == nil {
@@ -58,6 +59,13 @@ func (k *connector) windDone(c actor.Context, m *windDone) {
 	k.checkDrained(c)
 }
 
+// unitGone gives up on one shard: its unit left without a word.
+func (k *connector) unitGone(c actor.Context, m *unitGone) {
+	if k.drain != nil && k.drain.waiting[m.shard] {
+		k.windDone(c, &windDone{shard: m.shard})
+	}
+}
+
 // shardsGone gives up on what a drain still waited for: nobody can answer.
 func (k *connector) shardsGone(c actor.Context) {
 	if k.drain == nil || k.drain.retired {
@@ -74,8 +82,8 @@ func (k *connector) checkDrained(c actor.Context) {
 
 // drained gives the node slot up; Retired ends the drain.
 func (k *connector) drained(c actor.Context) {
-	if k.drain.retired {
-		return
+	if k.drain == nil || k.drain.retired {
+		return // a restart in place has forgotten the drain, but not its timer
 	}
 	k.drain.retired = true
 	for id := range k.drain.waiting {
@@ -101,8 +109,11 @@ func (k *connector) retired(c actor.Context) {
 		Stream: "connector/" + k.plant.name, Writer: k.plant.process + "/drain", From: 1,
 		Events: []messages.Event{&messages.ConnectorDrained{Clean: clean, Left: d.left, At: time.Now().UTC()}},
 	})
-	if d.sender != nil {
-		c.Send(d.sender, &messages.Drained{Clean: clean, Left: d.left})
+	k.plant.close()
+	for _, sender := range d.senders {
+		if sender != nil {
+			c.Send(sender, &messages.Drained{Clean: clean, Left: d.left})
+		}
 	}
 	c.Stop(c.Self())
 }

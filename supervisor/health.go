@@ -42,6 +42,9 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	case len(s.Shards) > 0 && !k.reached(s):
 		return messages.Starting, "", "", ""
 	}
+	if len(s.Shards) == 0 && s.Done < s.Listed {
+		return messages.Flowing, "no lease is free: other processes work on every shard", "", ""
+	}
 	return messages.Flowing, "", "", ""
 }
 
@@ -65,4 +68,5 @@ func (k *connector) publish(c actor.Context) {
 		k.health, k.since = s.Health, time.Now()
 	}
 	k.plant.published.Store(s)
+	k.publishedAt = time.Now()
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/actors"
+
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -21,9 +23,9 @@ type shardManager struct {
 	units     map[messages.ShardID]*actor.PID
 	held      map[messages.ShardID]messages.HeldShard
 	last      *messages.LeasesHeld
-	paused    map[messages.ShardID]bool
-	allPaused bool
+	pauses    pauses
 	drain     *windDown
+	down      bool
 }
 
 // unitAgain respawns a unit that ended though its lease is held.
@@ -34,9 +36,12 @@ type unitGone struct{ shard messages.ShardID }
 
 // Receive is the table of contents.
 func (m *shardManager) Receive(c actor.Context) {
+	if m.down {
+		return // a child spawned while stopping would never be stopped
+	}
 	switch msg := c.Message().(type) {
 	case *actor.Started:
-		m.units, m.held, m.paused = map[messages.ShardID]*actor.PID{}, map[messages.ShardID]messages.HeldShard{}, map[messages.ShardID]bool{}
+		m.units, m.held = map[messages.ShardID]*actor.PID{}, map[messages.ShardID]messages.HeldShard{}
 		c.Request(m.ports.lease, &messages.ShardsReady{})
 	case *messages.LeasesHeld:
 		m.reconcile(c, msg)
@@ -61,13 +66,17 @@ func (m *shardManager) Receive(c actor.Context) {
 		if m.drain != nil {
 			c.Send(m.connector, msg)
 		}
+	case *unitGone:
+		c.Send(m.connector, msg)
+	case *actor.Stopping:
+		m.down = true
 	}
 }
 
 // HandleFailure implements actor.SupervisorStrategy: a failed unit is stopped;
 // Terminated respawns it.
 func (m *shardManager) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
-	m.plant.log.Error().Str("actor", child.Id).Interface("reason", reason).Msg("shard unit failed")
+	m.plant.log.Error().Str("actor", child.Id).Str("err", firstLine(actors.CrashFault(reason, nil).Error())).Msg("shard unit failed")
 	supervisor.StopChildren(child)
 }
 
@@ -103,7 +112,7 @@ func (m *shardManager) ensure(c actor.Context, id messages.ShardID) {
 		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
 	}
 	m.units[id] = pid
-	if m.allPaused || m.paused[id] {
+	if m.pauses.has(id) {
 		c.Request(pid, &windDown{within: m.plant.drainTimeout()})
 	}
 }
@@ -116,7 +125,7 @@ func (m *shardManager) terminated(c actor.Context, t *actor.Terminated) {
 			continue
 		}
 		delete(m.units, id)
-		c.Send(m.connector, &unitGone{id})
+		c.Send(c.Self(), &unitGone{id}) // behind the unit's own last words, which Terminated overtakes
 		if _, held := m.held[id]; held && m.drain == nil {
 			self, root := c.Self(), c.ActorSystem().Root
 			time.AfterFunc(respawnAfter, func() { root.Send(self, &unitAgain{id}) })
@@ -145,27 +154,18 @@ func (m *shardManager) windAll(c actor.Context, w *windDown) {
 type windingShards struct{ shards, left []messages.ShardID }
 
 func (m *shardManager) pause(c actor.Context, p *messages.Pause) {
-	m.allPaused = m.allPaused || len(p.Shards) == 0
-	for _, id := range p.Shards {
-		m.paused[id] = true
-	}
+	m.pauses.add(p.Shards)
 	for id, unit := range m.units {
-		if m.allPaused || m.paused[id] {
+		if m.pauses.has(id) {
 			c.Request(unit, &windDown{within: m.plant.drainTimeout()})
 		}
 	}
 }
 
 func (m *shardManager) resume(c actor.Context, r *messages.Resume) {
-	if len(r.Shards) == 0 {
-		m.allPaused = false
-		clear(m.paused)
-	}
-	for _, id := range r.Shards {
-		delete(m.paused, id)
-	}
+	m.pauses.remove(r.Shards)
 	for id, unit := range m.units {
-		if !m.allPaused && !m.paused[id] {
+		if !m.pauses.has(id) {
 			c.Send(unit, r)
 		}
 	}

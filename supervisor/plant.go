@@ -30,7 +30,10 @@ type plant struct {
 	process string         // unique to this process, and to this connector in it
 	held    messages.Owner // set by the connector, read when Lease is respawned; like slot
 	slot    string
-	leaving bool // a drain has begun
+	fleet   *actors.Fleet
+	leaving bool              // a drain has begun
+	past    messages.Counters // of units that ended, and their gaps
+	gaps    int64
 
 	streams  shardStream
 	recounts shardStream // puts no dead letters
@@ -67,7 +70,7 @@ type rowService interface {
 
 // newPlant wires the adapters. It calls nobody.
 func newPlant(name string, cfg config.Config, host Host) (*plant, error) {
-	p := &plant{name: name, cfg: cfg, host: host, version: host.Version, process: uuid.NewString()}
+	p := &plant{name: name, cfg: cfg, host: host, version: host.Version, process: uuid.NewString(), fleet: actors.NewFleet()}
 	p.log = host.Log.With().Str("connector", name).Str("stream", cfg.Kinesis.StreamName()).Logger()
 	if p.budget = host.Budget; p.budget == nil {
 		p.budget = messages.NewBudget(256 << 20)
@@ -124,6 +127,24 @@ func (p *plant) openJournal(node string) error {
 	return p.journal.use(context.Background(), segments)
 }
 
+// close gives back what newPlant and openJournal opened, at the end of a drain:
+// what the journal still holds in memory goes to the disk.
+func (p *plant) close() {
+	if p.host.Journal == nil {
+		if err := p.journal.Close(); err != nil {
+			p.log.Warn().Err(err).Msg("journal")
+		}
+	}
+	if p.host.DeadLetter == nil {
+		if err := p.dead.Close(); err != nil {
+			p.log.Warn().Err(err).Msg("dead letters")
+		}
+	}
+	if p.metrics != nil {
+		p.host.Metrics.Unregister(p.metrics.lag)
+	}
+}
+
 // newLease makes the lease actor, with what an earlier one of this process held.
 func (p *plant) newLease(ports ports, shards *actor.PID) actor.Actor {
 	host, _ := os.Hostname()
@@ -131,7 +152,7 @@ func (p *plant) newLease(ports ports, shards *actor.PID) actor.Actor {
 	return actors.NewLease(actors.LeaseSettings{
 		Table: p.table, Streams: p.streams, Process: p.process, Node: p.host.Node, Slot: p.slot, Held: p.held, Host: host, Version: p.version,
 		Duration: p.cfg.Lease.Duration, Renew: p.cfg.Lease.Renew, Position: string(position.Kind), Start: position.At,
-		Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger,
+		Fleet: p.fleet, Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger,
 		Log: p.log.With().Str("actor", "lease").Logger(),
 	})
 }

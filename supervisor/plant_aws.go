@@ -45,6 +45,9 @@ func (p *plant) openAWS() error {
 	p.streams = catalog{stream.New(streamConfig)}
 	streamConfig.DeadLetter = nil // the letters were put the first time
 	p.recounts = catalog{stream.New(streamConfig)}
+	if p.host.AWS == nil {
+		c.HTTPClient = nil // its own bounds each attempt: a silent connection must not outlive a lease
+	}
 	p.table = leasetable.New(leasetable.Config{
 		AWS: c, Endpoint: p.cfg.AWS.Endpoints.DynamoDB, Application: p.cfg.Application, Stream: p.cfg.Kinesis.StreamName(),
 	})

@@ -17,6 +17,7 @@ const (
 	respawnAfter  = time.Second     // an inner node that crashed
 	concludeGrace = 2 * time.Second // of a drain, left for the last write
 	reportEvery   = 500 * time.Millisecond
+	publishEvery  = 100 * time.Millisecond // a state holds every shard of the connector
 )
 
 // verdict is what a unit does once a generation is over.

@@ -44,11 +44,14 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		if foreign || t.IsZero() {
 			return resolution{}, fmt.Errorf("the channel has no token of ours: use --from checkpoint or a position")
 		}
-		return resolution{write: &messages.PositionWrite{Committed: t.String()}, start: t.Position}, nil
+		return resolution{write: &messages.PositionWrite{Committed: notAbove(t, row)}, start: t.Position}, nil
 	case "checkpoint":
 		at = checkpointOf(row)
-		if at.IsZero() {
-			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use --from token or a position")
+		switch {
+		case at.IsZero() && code == messages.TokenLost:
+			return resolution{write: &messages.PositionWrite{}}, nil // nothing was ever read back: begin where the shard begins
+		case at.IsZero():
+			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use a position")
 		}
 	case "table":
 		return resolution{}, fmt.Errorf("--from table needs the audit's queries, which this version does not have: look the highest position up and give it")
@@ -68,6 +71,19 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		return resolution{}, fmt.Errorf("the table already has rows up to %s: going on after %s would double what lies between; use --from token", t.Position, at)
 	}
 	return resolution{write: &messages.PositionWrite{Committed: t.String(), Skipped: end.String()}, start: at}, nil
+}
+
+// notAbove is the K with which a shard goes on after its token: the row's own
+// where that is not ahead, so that what was committed since is still counted
+// (P26).
+func notAbove(t messages.Token, row *messages.ShardRow) string {
+	if row.Committed == "" {
+		return ""
+	}
+	if k, err := messages.ParseToken(row.Committed, row.Shard); err == nil && t.Covers(k.Position) {
+		return row.Committed
+	}
+	return t.String()
 }
 
 // checkpointOf is the newest position that the row knows: K, S, or what another

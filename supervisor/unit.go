@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
 
 	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
@@ -34,6 +35,7 @@ type shardUnit struct {
 	live     map[string]*actor.PID // by kind: reader, channel, checkpoint
 	share    *messages.Share
 	fault    *messages.Fault // the first of this generation
+	stop     *messages.Fault // parks the shard once Lease has confirmed that it is ours
 	released bool            // the lease is gone: do not go on
 	wind     *winding
 	policy   policy
@@ -49,22 +51,25 @@ type shardUnit struct {
 	reported  time.Time
 	reportDue *time.Timer
 	outbox    actors.Outbox
+	down      bool
 }
 
 // progressAt is where the generation is.
 type progressAt struct{ read, accepted, committed, checkpoint messages.Position }
 
 type (
-	beginNow   struct{}
-	repeatNow  struct{}
-	reportNow  struct{}
-	confirmNow struct{}
-	windLate   struct{}
-	lateEnd    struct{}
+	beginNow  struct{}
+	repeatNow struct{}
+	reportNow struct{}
+	windLate  struct{}
+	lateEnd   struct{}
 )
 
 // Receive is the table of contents.
 func (u *shardUnit) Receive(c actor.Context) {
+	if u.down {
+		return // a child spawned while stopping would never be stopped
+	}
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		u.started(c)
@@ -94,7 +99,9 @@ func (u *shardUnit) Receive(c actor.Context) {
 	case *windLate:
 		u.windLate(c)
 	case *lateEnd:
-		u.stopAll(c)
+		if u.wind != nil {
+			u.stopAll(c)
+		}
 	case *messages.LeaseReleased:
 		u.leave(c)
 	case *messages.Resume:
@@ -110,7 +117,9 @@ func (u *shardUnit) Receive(c actor.Context) {
 		u.reportDue = nil
 		u.report(c)
 	case *actor.Stopping:
+		u.down = true
 		u.stopTimers()
+		u.wind.stopTimers()
 		if u.share != nil {
 			u.share.Close()
 		}
@@ -121,8 +130,9 @@ func (u *shardUnit) Receive(c actor.Context) {
 // ever stopped. What it means is judged when all three have ended.
 func (u *shardUnit) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervisor, child *actor.PID, _ *actor.RestartStatistics, reason, _ any) {
 	if u.fault == nil {
-		u.fault = actors.CrashFault(reason, nil)
-		u.fault.Shard = u.shard.ID
+		fault := *actors.CrashFault(reason, nil) // a copy: who panicked may have shared it
+		fault.Shard = u.shard.ID
+		u.fault = &fault
 	}
 	supervisor.StopChildren(child)
 }
@@ -214,6 +224,9 @@ func (u *shardUnit) ended(c actor.Context) {
 	u.state.Generations++
 	u.state.CaughtUp, u.state.Held, u.state.InFlight = false, 0, 0
 	if u.wind != nil {
+		if u.fault != nil {
+			u.note(c, u.fault)
+		}
 		u.windOver(c)
 		return
 	}
@@ -224,14 +237,16 @@ func (u *shardUnit) ended(c actor.Context) {
 	f := u.fault
 	if f == nil {
 		f = &messages.Fault{Class: messages.Transient, Reason: messages.ReasonCrashed, Op: "generation", Shard: u.shard.ID, Err: errStopped}
+		u.fault = f
 	}
 	u.probe = u.probe.Failed(f, u.position.committed)
 	verdict, f := u.policy.judge(f)
 	u.note(c, f)
 	switch verdict {
-	case park:
-		u.park(c, f)
-	case askLease:
+	case park, askLease:
+		if verdict == park {
+			u.stop = f // nobody parks a shard, and raises an alarm, that is another's by now (P5)
+		}
 		u.phase(c, messages.PhaseBackoff)
 		u.ask(c, &messages.RecheckWanted{Shard: u.shard.ID, Epoch: u.granted.Row.Epoch})
 	default:
@@ -244,7 +259,11 @@ func (u *shardUnit) ended(c actor.Context) {
 func (u *shardUnit) note(c actor.Context, f *messages.Fault) {
 	u.state.Ends[f.Reason]++
 	u.state.Error, u.state.Hint = firstLine(f.Error()), f.Hint
-	u.plant.log.Warn().Str("shard", string(u.shard.ID)).Int64("generation", u.state.Generation).
+	level := zerolog.WarnLevel
+	if f.Class == messages.Rejected {
+		level = zerolog.DebugLevel // park says it once, and louder
+	}
+	u.plant.log.WithLevel(level).Str("shard", string(u.shard.ID)).Int64("generation", u.state.Generation).
 		Str("class", f.Class.String()).Str("reason", string(f.Reason)).Str("code", string(f.Stop)).
 		Str("err", firstLine(f.Error())).Msg("generation ended")
 	u.outbox.Add(c, &messages.Faulted{
@@ -258,6 +277,11 @@ func (u *shardUnit) confirmed(c actor.Context) {
 		return
 	}
 	u.answered()
+	if f := u.stop; f != nil {
+		u.stop = nil
+		u.park(c, f)
+		return
+	}
 	u.after(c, u.policy.backoff.Next(), &beginNow{})
 }
 
@@ -271,7 +295,6 @@ func (u *shardUnit) leaseLost(c actor.Context, m *messages.LeaseLost) {
 		return
 	}
 	if u.wind != nil && u.wind.release {
-		u.wind.clean = false
 		u.leave(c)
 		return
 	}
@@ -281,6 +304,9 @@ func (u *shardUnit) leaseLost(c actor.Context, m *messages.LeaseLost) {
 // finished: SHARD_END is in the row. Lease is told until it lets go.
 func (u *shardUnit) finished(c actor.Context) {
 	u.released = true
+	if u.wind != nil {
+		u.wind.clean = true
+	}
 	u.phase(c, messages.PhaseEnded)
 	c.Request(u.ports.lease, &messages.EndWritten{Shard: u.shard.ID})
 	u.stopAll(c)

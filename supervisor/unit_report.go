@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -59,13 +60,14 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 			u.policy.committed()
 			u.probe = u.probe.Committed(m.Committed)
 		}
+		if m.Commit {
+			u.gapOK = false // the gap that was accepted is behind
+		}
 		at.read, at.accepted, at.committed = m.Read, m.Accepted, m.Committed
 		u.accepted = m.Accepted
 		if m.Bytes > 0 {
 			u.policy.appended()
 		}
-		s.Behind, s.Oldest, s.Held, s.InFlight = m.Behind, m.Oldest, m.Held, m.InFlight
-		s.CaughtUp = m.CaughtUp
 		if m.Lag > 0 {
 			s.Lag = m.Lag
 			u.plant.lag(m.Lag)
@@ -73,6 +75,11 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 		s.Bytes, s.Wire = s.Bytes+m.Bytes, s.Wire+m.Wire
 		s.Live = s.Live.Add(m.Live)
 		s.Gaps += m.Gaps
+		if u.share == nil {
+			return // sent before its generation ended, which overtook it
+		}
+		s.Behind, s.Oldest, s.Held, s.InFlight = m.Behind, m.Oldest, m.Held, m.InFlight
+		s.CaughtUp = m.CaughtUp
 		if s.Phase != messages.PhaseFlowing && u.wind == nil {
 			u.phase(c, messages.PhaseFlowing)
 			return
@@ -111,7 +118,7 @@ func (u *shardUnit) report(c actor.Context) {
 // park stops the shard with a code. What may heal is tried again now and then;
 // the rest waits for a human.
 func (u *shardUnit) park(c actor.Context, f *messages.Fault) {
-	u.state.Stop, u.state.Error, u.state.Hint = f.Stop, firstLine(f.Error()), f.Stop.Hint()
+	u.state.Stop, u.state.Error, u.state.Hint = f.Stop, firstLine(f.Error()), cmp.Or(f.Hint, f.Stop.Hint())
 	u.plant.log.Error().Str("shard", string(u.shard.ID)).Str("code", string(f.Stop)).Str("err", firstLine(f.Error())).Msg("shard stopped")
 	u.outbox.Add(c, &messages.Parked{Shard: u.shard.ID, Code: f.Stop, Text: firstLine(f.Error()), At: time.Now().UTC()})
 	u.phase(c, messages.PhaseParked)

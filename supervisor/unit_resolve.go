@@ -2,10 +2,14 @@ package supervisor
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -32,18 +36,61 @@ func (u *shardUnit) resolve(c actor.Context, m *resolveShard) {
 		return
 	}
 	self, root := c.Self(), c.ActorSystem().Root
-	code, row, owner, channel, unit := u.state.Stop, u.granted.Row, u.granted.Owner, u.state.Channel, u.plant
+	stopped := stoppedShard{u.state.Stop, u.granted, u.state.Channel, u.position.committed}
+	plant := u.plant
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		r := &resolved{sender: m.sender}
-		r.event, r.seen, r.err = carryOut(ctx, unit, code, row, owner, channel, m.command)
-		root.Send(self, r)
+		defer func() {
+			if p := recover(); p != nil {
+				r.err = actors.CrashFault(p, debug.Stack())
+			}
+			root.Send(self, r)
+		}()
+		r.event, r.seen, r.err = stopped.carryOut(ctx, plant, m.command)
 	}()
 }
 
+// stoppedShard is what a decision is about.
+type stoppedShard struct {
+	code      messages.StopCode
+	granted   *messages.GenerationGranted // of the generation that parked
+	channel   string
+	committed messages.Position // T as this process last read it back
+}
+
+// row reads the shard's row as it is now: the one that the generation began
+// with is as old as that.
+func (s *stoppedShard) row(ctx context.Context, p *plant) (*messages.ShardRow, error) {
+	rows, _, err := p.table.Rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	began := s.granted.Row
+	at := slices.IndexFunc(rows, func(r messages.ShardRow) bool { return r.Shard == began.Shard })
+	if at < 0 || rows[at].Owner != s.granted.Owner || rows[at].Epoch != began.Epoch {
+		return nil, fmt.Errorf("shard %s is not this process's any more: resolve it where it is parked", began.Shard)
+	}
+	return &rows[at], nil
+}
+
+// from is the decision's place. The checkpoint is what was last read back as
+// committed, also where that did not reach the row any more.
+func (s *stoppedShard) from(m *messages.Resolve, row *messages.ShardRow) string {
+	if m.From == "checkpoint" && s.committed.Compare(checkpointOf(row)) > 0 {
+		return s.committed.String()
+	}
+	return m.From
+}
+
 // carryOut works out and writes a decision.
-func carryOut(ctx context.Context, p *plant, code messages.StopCode, row *messages.ShardRow, owner messages.Owner, channel string, m *messages.Resolve) (event *messages.Resolved, seen int64, err error) {
+func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resolve) (event *messages.Resolved, seen int64, err error) {
+	code, channel := s.code, s.channel
+	row, err := s.row(ctx, p)
+	if err != nil {
+		return nil, 0, err
+	}
 	token := ""
 	if touchesToken(code) || code == messages.RowsRejected {
 		statuses, err := p.sink.Status(ctx, []string{channel})
@@ -54,7 +101,7 @@ func carryOut(ctx context.Context, p *plant, code messages.StopCode, row *messag
 			token, seen = s.Token, s.RowsErrors
 		}
 	}
-	plan, err := planResolution(code, m.From, token, row)
+	plan, err := planResolution(code, s.from(m, row), token, row)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -65,7 +112,7 @@ func carryOut(ctx context.Context, p *plant, code messages.StopCode, row *messag
 	}
 	if plan.write != nil {
 		plan.write.WriteNo = row.WriteNo + resolveWriteNo
-		if _, err := p.table.ResolvePosition(ctx, row.Shard, owner, row.Epoch, *plan.write); err != nil {
+		if _, err := p.table.ResolvePosition(ctx, row.Shard, row.Owner, row.Epoch, *plan.write); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -74,7 +121,8 @@ func carryOut(ctx context.Context, p *plant, code messages.StopCode, row *messag
 	}, seen, nil
 }
 
-// resolveWriteNo is above every write of the generation that parked.
+// resolveWriteNo, added to the row's, is above every write that the generation
+// which parked may still have under way.
 const resolveWriteNo = 1 << 40
 
 func (u *shardUnit) resolved(c actor.Context, m *resolved) {
@@ -86,6 +134,7 @@ func (u *shardUnit) resolved(c actor.Context, m *resolved) {
 	u.outbox.Add(c, m.event)
 	u.gapOK = m.event.Code == messages.GapFound
 	u.rejectOK = max(u.rejectOK, m.seen)
+	u.position = progressAt{} // a human has moved it
 	c.Send(m.sender, &messages.Done{})
 	if u.state.Phase == messages.PhaseParked {
 		u.want(c)

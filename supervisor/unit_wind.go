@@ -25,7 +25,8 @@ type windDone struct {
 type winding struct {
 	windDown
 	sender *actor.PID
-	clean  bool
+	clean  bool // everything that was read is known to be committed and checkpointed
+	tardy  bool // it took too long, and rows may be in flight
 	again  bool // resumed before it was over
 	late   *time.Timer
 	end    *time.Timer
@@ -42,7 +43,8 @@ func (u *shardUnit) windDown(c actor.Context, m *windDown) {
 	}
 	running := len(u.live) > 0
 	u.answered()
-	u.wind = &winding{windDown: *m, sender: c.Sender(), clean: true}
+	u.stop = nil
+	u.wind = &winding{windDown: *m, sender: c.Sender(), clean: !running && u.fault == nil}
 	if !running {
 		u.windOver(c)
 		return
@@ -77,30 +79,35 @@ func (u *shardUnit) flushed(c actor.Context) {
 // whoever comes next, for its opening fences this one (P21).
 func (u *shardUnit) windLate(c actor.Context) {
 	if checkpoint := u.live["checkpoint"]; u.wind != nil && checkpoint != nil {
-		u.wind.clean = false
+		u.wind.tardy = true
 		c.Request(checkpoint, &messages.Conclude{})
 	}
 }
 
-func (u *shardUnit) concluded(c actor.Context, _ *messages.Concluded) {
+func (u *shardUnit) concluded(c actor.Context, m *messages.Concluded) {
+	if u.wind == nil {
+		return
+	}
+	u.wind.clean = m.Settled && !u.wind.tardy
 	u.stopAll(c)
 }
 
-// windOver: the generation is over.
-func (u *shardUnit) windOver(c actor.Context) {
-	w := u.wind
+// stopTimers stops what would otherwise reach the next unit of this name.
+func (w *winding) stopTimers() {
+	if w == nil {
+		return
+	}
 	for _, t := range []*time.Timer{w.late, w.end} {
 		if t != nil {
 			t.Stop()
 		}
 	}
-	if u.fault != nil {
-		w.clean = false
-		u.note(c, u.fault)
-	}
-	if u.state.Phase == messages.PhaseParked {
-		w.clean = false
-	}
+}
+
+// windOver: the generation is over.
+func (u *shardUnit) windOver(c actor.Context) {
+	w := u.wind
+	w.stopTimers()
 	if w.release {
 		u.giveUp(c)
 		return

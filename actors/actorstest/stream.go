@@ -17,6 +17,7 @@ type Stream struct {
 	PollEvery time.Duration // while a shard has nothing new
 	Idle      time.Duration // after which Next answers without a record
 	Answer    int           // records that one answer holds at most; 0 = 500
+	Since     time.Time     // records that arrived before are expected nowhere (LATEST)
 
 	cloud  *Cloud
 	shards map[messages.ShardID]*shard
@@ -101,6 +102,9 @@ func (s *Stream) Expire(id messages.ShardID) {
 // rows is what a shard's records render to. The lock is held.
 func (s *Stream) rows(id messages.ShardID) (rows []string) {
 	for _, r := range s.shards[id].records {
+		if r.Arrival.Before(s.Since) {
+			continue
+		}
 		for sub := range r.Users {
 			rows = append(rows, r.rows(sub)...)
 		}

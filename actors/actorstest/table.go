@@ -120,22 +120,26 @@ func (t *Table) ResetStream(ctx context.Context, _, row messages.StreamRow) erro
 }
 
 // Rows implements LeaseTable.
-func (t *Table) Rows(ctx context.Context) (rows []messages.ShardRow, nodes []messages.NodeRow, err error) {
-	err = done(ctx, t, "Rows", func() error {
+func (t *Table) Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
+	type tableRows struct {
+		shards []messages.ShardRow
+		nodes  []messages.NodeRow
+	}
+	found, err := locked(ctx, t, "Rows", func() (all tableRows, err error) {
 		for _, r := range t.rows {
-			rows = append(rows, *r)
+			all.shards = append(all.shards, *r)
 		}
 		for _, n := range t.nodes {
-			nodes = append(nodes, *n)
+			all.nodes = append(all.nodes, *n)
 		}
-		return nil
+		return all, nil
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.SortFunc(rows, func(a, b messages.ShardRow) int { return strings.Compare(string(a.Shard), string(b.Shard)) })
-	slices.SortFunc(nodes, func(a, b messages.NodeRow) int { return strings.Compare(a.Node, b.Node) })
-	return rows, nodes, nil
+	slices.SortFunc(found.shards, func(a, b messages.ShardRow) int { return strings.Compare(string(a.Shard), string(b.Shard)) })
+	slices.SortFunc(found.nodes, func(a, b messages.NodeRow) int { return strings.Compare(a.Node, b.Node) })
+	return found.shards, found.nodes, nil
 }
 
 // CreateShard implements LeaseTable.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -16,11 +15,8 @@ import (
 // zstdWindow bounds an encoder's memory; larger windows gained nothing.
 const zstdWindow = 1 << 20
 
-// keepFrame is the largest buffer that is kept for reuse.
-const keepFrame = 2 * messages.MaxAppendBytes
-
 // Seal turns rows, in pieces, into a request body: compressed into one frame
-// in a buffer of the client's, or the pieces as they are. length is the body's
+// in buffers of the client's, or the pieces as they are. length is the body's
 // in bytes, encoding what Content-Encoding says ("" = none). It only computes,
 // on at most GOMAXPROCS goroutines at a time; others wait. The pieces must not
 // change until the batch is appended where encoding is "".
@@ -28,7 +24,7 @@ func (c *Client) Seal(rows [][]byte) (body [][]byte, length int64, encoding stri
 	return c.seals.seal(rows)
 }
 
-// Recycle takes back the buffer of a batch that Seal made, once its append
+// Recycle takes back the buffers of a batch that Seal made, once its append
 // was accepted or given up. The batch has no body afterwards.
 func (c *Client) Recycle(batch *messages.SealedBatch) { c.seals.recycle(batch) }
 
@@ -42,7 +38,7 @@ type encoder interface {
 type sealer struct {
 	compression Compression
 	encoders    chan encoder // nil = not made yet
-	frames      sync.Pool    // of *frame
+	chunks      chunks
 }
 
 func newSealer(compression Compression) *sealer {
@@ -50,7 +46,6 @@ func newSealer(compression Compression) *sealer {
 	for range cap(s.encoders) {
 		s.encoders <- nil
 	}
-	s.frames.New = func() any { return &frame{} }
 	return s
 }
 
@@ -65,12 +60,12 @@ func (s *sealer) seal(rows [][]byte) ([][]byte, int64, string, error) {
 	if s.compression == None {
 		return slices.Clone(rows), raw, "", nil
 	}
-	to := s.frames.Get().(*frame)
-	to.bytes = to.bytes[:0]
-	if err := s.compress(to, rows, raw); err != nil {
+	to := frame{from: &s.chunks}
+	if err := s.compress(&to, rows, raw); err != nil {
+		s.chunks.put(to.pieces)
 		return nil, 0, "", err
 	}
-	return [][]byte{to.bytes}, int64(len(to.bytes)), string(s.compression), nil
+	return to.pieces, to.length, string(s.compression), nil
 }
 
 // compress writes rows to one frame. A failed encoder is not used again.
@@ -107,18 +102,10 @@ func (s *sealer) encoder() (encoder, error) {
 }
 
 func (s *sealer) recycle(batch *messages.SealedBatch) {
-	if batch.Encoding != "" && len(batch.Body) == 1 && cap(batch.Body[0]) <= keepFrame {
-		s.frames.Put(&frame{batch.Body[0]})
+	if batch.Encoding != "" {
+		s.chunks.put(batch.Body)
 	}
 	batch.Body = nil
-}
-
-// frame collects an encoder's output.
-type frame struct{ bytes []byte }
-
-func (f *frame) Write(b []byte) (int, error) {
-	f.bytes = append(f.bytes, b...)
-	return len(b), nil
 }
 
 type zstdEncoder struct{ *zstd.Encoder }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,9 @@ const (
 	// maxBody bounds a GetRecords answer: 10 MiB of data in base64, and 10,000
 	// records with keys of 256 characters, each up to six bytes as JSON.
 	maxBody = 64 << 20
-	// keepBody bounds what is pooled. An answer of the aimed size is below it.
-	keepBody = 8 << 20
+	// keepBody bounds what is kept. An answer of the aimed size is below it,
+	// unless its records are small.
+	keepBody = 4 << 20
 	bodyStep = 256 << 10
 )
 
@@ -24,7 +26,9 @@ const (
 type answer struct {
 	body     []byte // followed by NULs, so that the parser needs no bounds of its own
 	records  []view
+	held     bool   // body is one of bodies
 	data     int    // bytes of record data
+	text     int    // bytes of partition keys, and twice those of sequence numbers
 	iterator string // NextShardIterator; "" = null
 	behind   int64  // MillisBehindLatest; -1 = not said
 	children []messages.ShardID
@@ -51,14 +55,38 @@ var answers = sync.Pool{New: func() any { return new(answer) }}
 
 func newAnswer() *answer {
 	a := answers.Get().(*answer)
-	*a = answer{body: a.body[:0], records: a.records[:0], behind: -1}
+	*a = answer{records: a.records[:0], behind: -1}
 	return a
 }
 
-func (a *answer) release() {
-	if cap(a.body) <= keepBody {
-		answers.Put(a)
+// hold waits for a buffer to read the body into.
+func (a *answer) hold(ctx context.Context) error {
+	select {
+	case a.body = <-bodies:
+		a.held = true
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
+}
+
+// free gives the body back, and with it the right to read another.
+func (a *answer) free() {
+	if !a.held {
+		return
+	}
+	body := a.body[:0]
+	if cap(body) > keepBody {
+		body = nil
+	}
+	a.body, a.held = nil, false
+	bodies <- body
+}
+
+// release frees the body, and everything else of the answer.
+func (a *answer) release() {
+	a.free()
+	answers.Put(a)
 }
 
 var errBodySize = errors.New("answer is larger than 64 MiB")

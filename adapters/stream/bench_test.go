@@ -45,7 +45,7 @@ func BenchmarkParse(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				a := newAnswer()
-				if a.read(bytes.NewReader(text), int64(len(text))) != nil || a.parse() != nil {
+				if a.hold(b.Context()) != nil || a.read(bytes.NewReader(text), int64(len(text))) != nil || a.parse() != nil {
 					b.Fatal("not read")
 				}
 				a.release()
@@ -68,7 +68,7 @@ func BenchmarkAnswer(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				a := newAnswer()
-				if a.read(bytes.NewReader(text), int64(len(text))) != nil || a.parse() != nil {
+				if a.hold(b.Context()) != nil || a.read(bytes.NewReader(text), int64(len(text))) != nil || a.parse() != nil {
 					b.Fatal("not read")
 				}
 				block, _, err := source.render(a)

@@ -11,6 +11,7 @@ import (
 // Sources of all shards.
 type Client struct {
 	config  Config
+	learned learned
 	control *kinesis.Client // with the SDK's own three attempts
 	data    *kinesis.Client // one attempt: the Source counts calls and waits
 }
@@ -65,6 +66,6 @@ func (c *Client) Open(shard messages.Shard, from messages.ReadFrom) *Source {
 		anchored: !from.Anchored(),
 		pacer:    pacer{pace: *c.config.Pace},
 		patience: patience{limit: c.config.Patience},
-		aim:      newAim(),
+		aim:      c.learned.aim(),
 	}
 }

@@ -34,6 +34,8 @@ func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, err
 		return nil, err
 	}
 	block, letters, err := s.render(a)
+	last := a.last()
+	a.free() // what follows may wait for others
 	if err != nil {
 		return nil, s.fault("GetRecords", err)
 	}
@@ -41,7 +43,7 @@ func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, err
 		recycle(block.NDJSON)
 		return nil, err
 	}
-	s.advance(a, block)
+	s.advance(a, last, block)
 	return block, nil
 }
 
@@ -86,16 +88,24 @@ func (s *Source) finish(ctx context.Context, a *answer, block *messages.RowBlock
 	return err
 }
 
-// advance moves the source behind the answer.
-func (s *Source) advance(a *answer, block *messages.RowBlock) {
+// last is the sequence number of the answer's last record, "" without one.
+func (a *answer) last() messages.SequenceNumber {
+	if len(a.records) == 0 {
+		return ""
+	}
+	return messages.SequenceNumber(a.records[len(a.records)-1].sequence.in(a.body))
+}
+
+// advance moves the source behind the answer, whose last record is last.
+func (s *Source) advance(a *answer, last messages.SequenceNumber, block *messages.RowBlock) {
 	s.aim.hit(len(a.records), len(block.NDJSON))
+	s.client.learned.record.Store(s.aim.record)
 	s.iterator, s.taken = a.iterator, s.now()
-	if n := len(a.records); n > 0 {
-		// Clones, for the marks share one string of all the answer's digits.
-		last := messages.SequenceNumber(strings.Clone(string(a.records[n-1].sequence.in(a.body))))
+	if last != "" {
 		s.read = last
 		s.anchored = s.anchored || last.Compare(s.from.After.Seq) >= 0
 	}
+	// A clone, for the marks share one string of all the answer's digits.
 	s.position = block.Last()
 	s.position.Seq = messages.SequenceNumber(strings.Clone(string(s.position.Seq)))
 }

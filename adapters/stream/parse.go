@@ -66,6 +66,7 @@ func (p *parser) record(a *answer) (v view) {
 		p.fail()
 	}
 	a.data += int(v.data.end-v.data.begin) / 4 * 3
+	a.text += int(v.key.end-v.key.begin) + 2*int(v.sequence.end-v.sequence.begin)
 	return v
 }
 

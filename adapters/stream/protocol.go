@@ -27,5 +27,8 @@ func (p protocol) DeserializeResponse(
 		return p.ClientProtocol.DeserializeResponse(ctx, schema, types, response, out)
 	}
 	a.at = serviceDate(response)
+	if err := a.hold(ctx); err != nil {
+		return err
+	}
 	return a.read(response.Body, response.ContentLength)
 }

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -62,7 +63,7 @@ func TestPatienceDoublesItsPausesUpToABoundAndEnds(t *testing.T) {
 }
 
 func TestTheLimitFollowsTheSizeOfRecords(t *testing.T) {
-	a := newAim()
+	a := new(learned).aim()
 	if n := a.limit(1 << 20); n != 256 {
 		t.Errorf("first limit %d", n)
 	}
@@ -72,8 +73,13 @@ func TestTheLimitFollowsTheSizeOfRecords(t *testing.T) {
 	if n := a.limit(64 << 20); n < 1500 || n > 1560 {
 		t.Errorf("limit %d for rows of 1,362 bytes, want what 2 MiB holds", n)
 	}
-	if n := a.limit(100_000); n > 74 {
-		t.Errorf("limit %d for 100 kB", n)
+	for _, room := range []int64{100_000, 1_000_000, 2_000_000} {
+		if n := int64(a.limit(room)); n > room/1362+1 || n < room/1362*2/3-1 {
+			t.Errorf("limit %d for %d bytes", n, room)
+		}
+	}
+	if a.limit(1_000_000) != a.limit(900_000) || a.limit(3<<18) == a.limit(3<<18-1400) {
+		t.Error("the limit is not the same for much the same room")
 	}
 	a.hit(1, 1<<20)
 	if n := a.limit(2 << 20); n != 2 {
@@ -90,31 +96,70 @@ func TestTheLimitFollowsTheSizeOfRecords(t *testing.T) {
 	}
 }
 
-func TestBuffersWasteAtMostAQuarterAndComeBack(t *testing.T) {
-	last, seen := -1, map[int]int{}
-	for n := 1; n < 64<<20; n += 1 + n/7 {
-		size, class := bufferSize(n)
-		if size < n || n >= leastBuffer && size > n+n/4+1 || class < last || class >= len(buffers)*2 {
-			t.Fatalf("%d bytes: size %d, class %d after %d", n, size, class, last)
+func TestBuffersWasteAtMostAnEighth(t *testing.T) {
+	last := 0
+	for n := 0; n < 64<<20; n += 1 + n/7 {
+		size := bufferSize(n)
+		if size < n || size > n+n/8 && size > n+1024 || size < last {
+			t.Fatalf("%d bytes: size %d after %d", n, size, last)
 		}
-		if before, ok := seen[class]; ok && before != size {
-			t.Fatalf("class %d has sizes %d and %d", class, before, size)
-		}
-		seen[class], last = size, class
-		if again, same := bufferSize(size); again != size || same != class {
+		if again := bufferSize(size); again != size {
 			t.Fatalf("size %d rounds to %d", size, again)
 		}
+		last = size
 	}
-	for _, n := range []int{0, 1, leastBuffer, leastBuffer + 1, 100_000, keepBuffer, keepBuffer + 1} {
-		b := takeBuffer(n)
-		if len(b) != 0 || cap(b) < n {
-			t.Errorf("%d bytes: %d of %d", n, len(b), cap(b))
+}
+
+func TestTheShelfGivesBackWhatFitsAndForgetsTheOldest(t *testing.T) {
+	var s shelf
+	s.put(make([]byte, 7, leastKept-1))
+	s.put(make([]byte, 7, mostKept+1))
+	if len(s.idle) != 0 {
+		t.Fatalf("it keeps %d buffers that it should not", len(s.idle))
+	}
+	s.put(make([]byte, 7, 100_000))
+	s.put(make([]byte, 7, 200_000))
+	for _, c := range []struct{ n, want int }{{50_000, 0}, {88_000, 0}, {90_000, 100_000}, {90_000, 0}, {200_001, 0}, {200_000, 200_000}} {
+		if b := s.take(c.n); cap(b) != c.want || len(b) != 0 {
+			t.Errorf("for %d bytes it gives %d of %d, want %d", c.n, len(b), cap(b), c.want)
 		}
-		recycle(b)
-		recycle(make([]byte, n)) // one of no size of ours
-		if b := takeBuffer(n); cap(b) < n {
-			t.Errorf("%d bytes after recycling: %d", n, cap(b))
+	}
+	for n := range 3 * shelfBytes / mostKept {
+		s.put(make([]byte, 0, mostKept-n))
+		if s.bytes > shelfBytes {
+			t.Fatalf("it holds %d bytes", s.bytes)
 		}
+	}
+	if b := s.take(mostKept - 3*shelfBytes/mostKept + 1); b == nil || cap(s.idle[0]) == mostKept {
+		t.Errorf("it kept the oldest instead of the latest: %d", cap(b))
+	}
+}
+
+func TestABodyIsReadOnlyWhileFewOthersAre(t *testing.T) {
+	var all []*answer
+	for range cap(bodies) {
+		a := newAnswer()
+		if err := a.hold(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, a)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	late := newAnswer()
+	if err := late.hold(ended); err == nil {
+		t.Error("one more was let in")
+	}
+	for _, a := range all {
+		a.free()
+		a.release() // gives nothing back twice
+	}
+	if err := late.hold(t.Context()); err != nil {
+		t.Error(err)
+	}
+	late.free()
+	if len(bodies) != cap(bodies) {
+		t.Errorf("%d of %d came back", len(bodies), cap(bodies))
 	}
 }
 

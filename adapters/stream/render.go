@@ -13,9 +13,15 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// metadataRoom is about what a row has beside its record's data: the metadata,
-// with a partition key of usual length.
-const metadataRoom = 420
+// metadataRoom is what a row has beside its record's data, partition key and
+// sequence numbers, and the names of stream and shard: 185 bytes with the usual
+// sub-sequence number. What needs more, such as a key with escapes, makes the
+// buffer grow.
+const metadataRoom = 200
+
+// slack is room behind the last row, for what is written beyond a row's end
+// while it is made.
+const slack = 64
 
 // rendering is the making of one block.
 type rendering struct {
@@ -36,7 +42,8 @@ func (s *Source) render(a *answer) (*messages.RowBlock, []messages.Letter, error
 	}
 	r := rendering{Source: s, answer: a, block: b, at: s.position}
 	b.Marks = make([]messages.Mark, 0, len(a.records))
-	b.NDJSON = takeBuffer(a.data + len(a.records)*metadataRoom)
+	names := len(s.client.config.Stream) + len(s.shard)
+	b.NDJSON = takeBuffer(a.data + a.text + len(a.records)*(metadataRoom+names) + slack)
 	b.Recycle = recycle
 	digits := a.digits()
 	for i := range a.records {

@@ -1,0 +1,41 @@
+package supervisor
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// TestHealthIsTheWorstThatMatters goes through what a connector can be.
+func TestHealthIsTheWorstThatMatters(t *testing.T) {
+	flowing := messages.ShardState{Phase: messages.PhaseFlowing}
+	opening := messages.ShardState{Phase: messages.PhaseOpening}
+	failing := messages.ShardState{Phase: messages.PhaseBackoff, Failing: true, Error: "reopened"}
+	parked := messages.ShardState{Phase: messages.PhaseParked, Stop: messages.TokenLost, Error: "lost", Hint: "resolve"}
+	node := &messages.NodeReady{Node: "node-0", Stream: &messages.Stream{}}
+	fault := &messages.Fault{Class: messages.Rejected, Stop: messages.StreamRecreated, Op: "prepare", Err: errors.New("another stream"), Hint: "a new name"}
+	for _, c := range []struct {
+		name      string
+		connector connector
+		shards    []messages.ShardState
+		health    messages.Health
+		why       string
+		stop      messages.StopCode
+	}{
+		{name: "nothing reached yet", health: messages.Starting},
+		{name: "no lease yet", connector: connector{node: node}, health: messages.Flowing},
+		{name: "the first opening", connector: connector{node: node}, shards: []messages.ShardState{opening}, health: messages.Starting},
+		{name: "flowing", connector: connector{node: node}, shards: []messages.ShardState{flowing, opening}, health: messages.Flowing},
+		{name: "one keeps failing", connector: connector{node: node}, shards: []messages.ShardState{flowing, failing}, health: messages.Degraded, why: "reopened"},
+		{name: "one of two parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, health: messages.Degraded, why: "1 of 2 shards flowing"},
+		{name: "all parked", connector: connector{node: node}, shards: []messages.ShardState{parked, parked}, health: messages.Halted, why: "lost", stop: messages.TokenLost},
+		{name: "the connector itself is parked", connector: connector{node: node, parked: fault}, shards: []messages.ShardState{flowing}, health: messages.Halted, why: fault.Error(), stop: messages.StreamRecreated},
+		{name: "draining says more than all", connector: connector{node: node, parked: fault, drain: &draining{}}, shards: []messages.ShardState{parked}, health: messages.Draining},
+	} {
+		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards})
+		if health != c.health || why != c.why || stop != c.stop {
+			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
+		}
+	}
+}
