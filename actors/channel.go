@@ -80,14 +80,16 @@ type Channel struct {
 	resting   *time.Timer
 	rechecker *time.Timer
 
-	behind   time.Duration
-	warned   bool      // of discarded records, once a generation
-	idled    time.Time // when caughtUpAt was last handed on
-	caughtUp time.Time // service time of the last answer with nothing behind; zero = not now
-	end      *messages.RowBlock
-	ended    bool
-	passed   messages.Position // up to where rowless records were reported
-	flush    *actor.PID        // who waits for Flushed
+	behind     time.Duration
+	landed     int64     // rows of this opening that were committed
+	mismatched bool      // Snowflake counts otherwise; said once
+	warned     bool      // of discarded records, once a generation
+	idled      time.Time // when caughtUpAt was last handed on
+	caughtUp   time.Time // service time of the last answer with nothing behind; zero = not now
+	end        *messages.RowBlock
+	ended      bool
+	passed     messages.Position // up to where rowless records were reported
+	flush      *actor.PID        // who waits for Flushed
 }
 
 // NewChannel returns the channel of one generation.

@@ -98,10 +98,25 @@ func (ch *Channel) committed(c actor.Context, token messages.Token, done []fligh
 	}
 	ch.report(c, progress)
 	ch.Probe = ch.Probe.Committed(token.Position)
+	ch.landed += live.Committed
 	if ch.flights.empty() {
 		ch.startResting(c)
+		ch.compare(c, status)
 	}
 	ch.next(c)
+}
+
+// compare holds what this opening committed against Snowflake's own counters,
+// once nothing is in flight. A difference is a finding, never a stop (P14).
+func (ch *Channel) compare(c actor.Context, status *messages.ChannelStatus) {
+	theirs := status.RowsInserted + status.RowsErrors - ch.opening.RowsInserted - ch.opening.RowsErrors
+	silent := status.RowsInserted == 0 && status.RowsErrors == 0 // a service that does not count
+	if theirs == ch.landed || silent || ch.mismatched {
+		return
+	}
+	ch.mismatched = true
+	ch.Log.Error().Int64("committed", ch.landed).Int64("snowflake", theirs).Msg("Snowflake counts other rows than were committed")
+	ch.report(c, &messages.Progress{Mismatches: 1})
 }
 
 // gone: the channel does not exist any more. Where everything that was accepted

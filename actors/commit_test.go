@@ -57,11 +57,9 @@ func TestATokenThatIsNoBatchEndIsAnotherWritersAndFences(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := oneShard(10)
+				cloud.Sink.CommitDelay = time.Minute
 				w := start(t, cloud, plan{generations: 1})
 				time.Sleep(10 * time.Second)
-				cloud.Sink.CommitDelay = time.Minute
-				cloud.Stream.Put(shard0, 10)
-				time.Sleep(2 * time.Second)
 				cloud.Sink.SetToken(channel0, token)
 				time.Sleep(5 * time.Second)
 				w.stop()
@@ -186,4 +184,22 @@ func TestRejectedRowsAreCountedAndMayStopTheShard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCountersThatDisagreeAreAFindingAndNeverAStop (P14): said once, and the
+// rows go on.
+func TestCountersThatDisagreeAreAFindingAndNeverAStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		cloud.Sink.Miscount = 3
+		w := start(t, cloud, plan{})
+		time.Sleep(10 * time.Second)
+		cloud.Stream.Put(shard0, 10)
+		time.Sleep(10 * time.Second)
+		w.stop()
+		w.whole()
+		if n := w.findings; n != 1 || len(w.endings()) != 0 {
+			t.Errorf("%d findings, endings %v", n, w.endings())
+		}
+	})
 }

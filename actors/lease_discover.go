@@ -15,6 +15,7 @@ type discovered struct {
 	rows   []messages.ShardRow
 	nodes  []messages.NodeRow
 	listed []messages.Shard // nil = not asked this time
+	stream *messages.Stream // asked beside the list
 	made   []messages.Shard // rows that were made for shards found
 	err    error
 }
@@ -41,6 +42,9 @@ func (l *Lease) discover(c actor.Context) {
 		defer cancel()
 		d := &discovered{began: time.Now()}
 		if list {
+			if d.stream, d.err = l.Streams.Describe(ctx); d.err != nil {
+				return d
+			}
 			if d.listed, d.err = l.Streams.List(ctx); d.err != nil {
 				return d
 			}
@@ -91,6 +95,13 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		l.later(c, discoverTimer, next, &discoverNow{})
 		return
 	}
+	if d.stream != nil {
+		if d.stream.CreatedAt.Unix() != l.stream.CreatedAt.Unix() {
+			l.recreated(c, d.stream)
+			return
+		}
+		l.stream = d.stream // its retention may have changed
+	}
 	if !l.denied {
 		c.Send(c.Parent(), &messages.ConnectorFault{})
 	}
@@ -123,6 +134,15 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		return
 	}
 	l.later(c, discoverTimer, next, &discoverNow{})
+}
+
+// recreated: the stream was deleted and created anew under a running process.
+// Channel names carry the creation time (P3), so nothing that runs fits any
+// more: let go of everything and begin again, or stop there.
+func (l *Lease) recreated(c actor.Context, stream *messages.Stream) {
+	l.Log.Error().Time("created", stream.CreatedAt).Msg("the stream was created anew")
+	l.dropAll(c, "the stream was created anew")
+	l.prepare(c)
 }
 
 // reconcile lets go of what the table gives to somebody else, and takes back

@@ -36,6 +36,7 @@ type world struct {
 	started  []*messages.GenerationGranted
 	events   []messages.Event
 	progress messages.Progress
+	findings int64 // counter mismatches
 	finished []messages.ShardID
 	lost     []*messages.LeaseLost
 	held     *messages.LeasesHeld

@@ -48,6 +48,7 @@ func (u *testUnit) Receive(c actor.Context) {
 		w.note(func() {
 			if m.Flowing {
 				u.before = m.Accepted
+				w.findings += m.Mismatches
 				counters, checkpoint := w.progress.Counters, w.progress.Checkpoint
 				w.progress = *m
 				if m.Counters == nil {

@@ -145,6 +145,7 @@ type Progress struct {
 	Counters                              *Counters
 	CaughtUp                              bool
 	Flowing                               bool  // the start was decided; the channel says so
+	Mismatches                            int64 // since the last Progress
 	Gaps                                  int64 // since the last Progress
 	Commit                                bool  // something was committed: backoff starts over
 }

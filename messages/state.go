@@ -56,6 +56,7 @@ type ShardState struct {
 	Bytes        int64            `json:"bytes"`           // rendered, appended by this process
 	Wire         int64            `json:"wireBytes"`       // the same after compression
 	Gaps         int64            `json:"gaps"`
+	Mismatches   int64            `json:"counterMismatches"` // generations whose commits Snowflake counts otherwise (P14)
 	Failing      bool             `json:"failing,omitempty"` // reopened again and again without an append
 	Lag          time.Duration    `json:"lagNs"`             // arrival to commit, of the last commit
 	Stop         StopCode         `json:"stop,omitempty"`

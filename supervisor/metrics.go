@@ -46,6 +46,7 @@ var shardSeries = []series{
 	{"kinesnow_records_discarded_total", "User records whose payload was unusable.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Live.Discarded) }},
 	{"kinesnow_records_filtered_total", "User records that a transform filtered out.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Live.Filtered) }},
 	{"kinesnow_gaps_total", "Stretches that expired before they were read.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Gaps) }},
+	{"kinesnow_counter_mismatches_total", "Generations whose commits Snowflake counts otherwise.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Mismatches) }},
 	{"kinesnow_appended_bytes_total", "Bytes of rows appended, before compression.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Bytes) }},
 	{"kinesnow_wire_bytes_total", "Bytes of rows appended, after compression.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Wire) }},
 	{"kinesnow_behind_seconds", "How far the last answer lagged the shard's tip.", prometheus.GaugeValue, func(s *messages.ShardState) float64 { return s.Behind.Seconds() }},

@@ -12,7 +12,7 @@ const (
 	backoffBase   = 200 * time.Millisecond
 	backoffCap    = 30 * time.Second
 	maxFenced     = 5               // stale sequencers in a row without a commit: OTHER_WRITER (P19)
-	maxReopened   = 5               // invalidations in a row without an append: DEGRADED (P19)
+	maxFailures   = 5               // generations in a row without an append: DEGRADED (P19)
 	probeParked   = 5 * time.Minute // a parked shard that may have healed is tried again (P11)
 	respawnAfter  = time.Second     // an inner node that crashed
 	concludeGrace = 2 * time.Second // of a drain, left for the last write
@@ -34,7 +34,7 @@ const (
 type policy struct {
 	backoff  actors.Backoff
 	fenced   int // in a row, without a commit
-	reopened int // in a row, without an append
+	failures int // in a row, without an append
 }
 
 func newPolicy() policy {
@@ -57,15 +57,12 @@ func (p *policy) judge(f *messages.Fault) (verdict, *messages.Fault) {
 		}
 		return askLease, f
 	}
-	switch f.Reason {
-	case messages.ReasonInvalidated, messages.ReasonGone, messages.ReasonFailedOver:
-		p.reopened++
-	}
+	p.failures++
 	return again, f
 }
 
 // appended and committed are signs of life.
-func (p *policy) appended() { p.reopened = 0 }
+func (p *policy) appended() { p.failures = 0 }
 
 func (p *policy) committed() {
 	p.fenced = 0
@@ -73,7 +70,7 @@ func (p *policy) committed() {
 }
 
 // failing reports whether the shard counts as degraded though it is not parked.
-func (p *policy) failing() bool { return p.reopened >= maxReopened }
+func (p *policy) failing() bool { return p.failures >= maxFailures }
 
 // heals reports whether time, or somebody who is not us, may mend a stop, so
 // that it is tried again now and then.

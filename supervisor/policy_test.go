@@ -77,11 +77,11 @@ func TestFiveReopenedChannelsWithoutAnAppendAreDegraded(t *testing.T) {
 	if p.failing() {
 		t.Error("failing after an append")
 	}
-	for range 2 * maxReopened {
+	for range maxFailures {
 		p.judge(fault(messages.Transient, messages.ReasonUnavailable))
 	}
-	if p.failing() {
-		t.Error("an unavailable service counts as a channel that is reopened")
+	if !p.failing() {
+		t.Error("an outage that ends five generations is not shown")
 	}
 }
 

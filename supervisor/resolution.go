@@ -44,7 +44,9 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		if foreign || t.IsZero() {
 			return resolution{}, fmt.Errorf("the channel has no token of ours: use --from checkpoint or a position")
 		}
-		return resolution{write: &messages.PositionWrite{Committed: notAbove(t, row)}, start: t.Position}, nil
+		// K := T beside settled = true, though what lies between was never
+		// counted: a K left behind would be read again if the channel were lost.
+		return resolution{write: &messages.PositionWrite{Committed: t.String()}, start: t.Position}, nil
 	case "checkpoint":
 		at = checkpointOf(row)
 		switch {
@@ -71,19 +73,6 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		return resolution{}, fmt.Errorf("the table already has rows up to %s: going on after %s would double what lies between; use --from token", t.Position, at)
 	}
 	return resolution{write: &messages.PositionWrite{Committed: t.String(), Skipped: end.String()}, start: at}, nil
-}
-
-// notAbove is the K with which a shard goes on after its token: the row's own
-// where that is not ahead, so that what was committed since is still counted
-// (P26).
-func notAbove(t messages.Token, row *messages.ShardRow) string {
-	if row.Committed == "" {
-		return ""
-	}
-	if k, err := messages.ParseToken(row.Committed, row.Shard); err == nil && t.Covers(k.Position) {
-		return row.Committed
-	}
-	return t.String()
 }
 
 // checkpointOf is the newest position that the row knows: K, S, or what another

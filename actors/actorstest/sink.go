@@ -18,6 +18,8 @@ type Sink struct {
 	Refuse func(rows []string) error
 	// Overflows invalidates the channel after it accepted such rows (P13).
 	Overflows func(rows []string) bool
+	// Miscount is what every status adds to the rows that were inserted.
+	Miscount int64
 	// Rejects makes a row an error row: it is not in the table, but counted.
 	Rejects func(row string) bool
 
@@ -43,6 +45,7 @@ type channel struct {
 	code      string // "" = healthy
 	overflow  bool
 	errors    int64
+	inserted  int64
 }
 
 // accepted is an append that was taken.
@@ -82,7 +85,7 @@ func (ch *channel) status(name string) *messages.ChannelStatus {
 		code = "SUCCESS"
 	}
 	return &messages.ChannelStatus{
-		Channel: name, Code: code, Healthy: ch.code == "", Token: ch.token, CreatedMS: ch.created, RowsErrors: ch.errors, Overflow: ch.overflow,
+		Channel: name, Code: code, Healthy: ch.code == "", Token: ch.token, CreatedMS: ch.created, RowsInserted: ch.inserted, RowsErrors: ch.errors, Overflow: ch.overflow,
 	}
 }
 
@@ -162,6 +165,7 @@ func (s *Sink) Status(ctx context.Context, names []string) (map[string]*messages
 		for _, name := range names {
 			if ch := s.channels[name]; ch != nil {
 				found[name] = ch.status(name)
+				found[name].RowsInserted += s.Miscount
 			}
 		}
 		return found, nil

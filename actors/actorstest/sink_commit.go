@@ -40,6 +40,7 @@ func (s *Sink) commit(ch *channel, a *accepted) {
 			ch.errors++
 			continue
 		}
+		ch.inserted++
 		s.table = append(s.table, tableRow{shard, row})
 	}
 }
