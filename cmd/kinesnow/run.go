@@ -6,7 +6,6 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/process"
 )
 
@@ -52,10 +51,10 @@ remains. When every connector is parked it ends with the first one's code.`,
 
 // lastLine says how run --until-caught-up ended.
 func lastLine(s process.Summary) string {
-	var total messages.Counters
+	var committed, discarded int64
 	stopped := 0
 	for _, state := range s.Connectors {
-		total = total.Add(state.Total)
+		committed, discarded = committed+state.Total.Committed, discarded+state.Total.Discarded
 		for i := range state.Shards {
 			if state.Shards[i].Stop != "" {
 				stopped++
@@ -63,5 +62,5 @@ func lastLine(s process.Summary) string {
 		}
 	}
 	return fmt.Sprintf("%s: %s rows committed   gaps %d   rejected %d   discarded %d   stopped shards %d",
-		s.Reason, humanize.Comma(total.Committed), s.Gaps, s.RejectedRows, total.Discarded, stopped)
+		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped)
 }
