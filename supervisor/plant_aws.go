@@ -2,16 +2,9 @@ package supervisor
 
 import (
 	"context"
-	"net/http"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/adapters/leasetable"
@@ -19,11 +12,8 @@ import (
 	"github.com/kinesnow/kinesnow/adapters/rows"
 	"github.com/kinesnow/kinesnow/adapters/stream"
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/access"
 )
-
-// idlePerHost is how many connections to one AWS host stay open: one per
-// shard that is read at a time; Go's default is 2.
-const idlePerHost = 512
 
 // openAWS wires Kinesis and DynamoDB.
 func (p *plant) openAWS() error {
@@ -62,64 +52,7 @@ func (p *plant) awsConfig() aws.Config {
 		c.Region = p.cfg.AWS.Region
 		return c
 	}
-	c := aws.Config{
-		Region: p.cfg.AWS.Region,
-		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-			t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, idlePerHost
-		}),
-	}
-	c.Credentials = aws.NewCredentialsCache(p.credentials(c))
-	return c
-}
-
-func (p *plant) credentials(c aws.Config) aws.CredentialsProvider {
-	k := p.cfg.AWS.Credentials
-	var base aws.CredentialsProvider
-	if k.AccessKeyID != "" {
-		base = credentials.NewStaticCredentialsProvider(k.AccessKeyID, k.SecretAccessKey.Reveal(), k.SessionToken.Reveal())
-	} else {
-		base = &defaultChain{region: p.cfg.AWS.Region, profile: k.Profile}
-	}
-	if k.RoleARN == "" {
-		return base
-	}
-	c.Credentials = aws.NewCredentialsCache(base)
-	client := sts.NewFromConfig(c, func(o *sts.Options) {
-		if p.cfg.AWS.Endpoints.STS != "" {
-			o.BaseEndpoint = aws.String(p.cfg.AWS.Endpoints.STS)
-		}
-	})
-	return stscreds.NewAssumeRoleProvider(client, k.RoleARN, func(o *stscreds.AssumeRoleOptions) {
-		if k.ExternalID != "" {
-			o.ExternalID = aws.String(k.ExternalID)
-		}
-	})
-}
-
-// defaultChain is the SDK's default chain (environment, profile, IRSA, pod
-// identity, instance, SSO), loaded when it is first needed.
-type defaultChain struct {
-	region, profile string
-	mu              sync.Mutex
-	chain           aws.CredentialsProvider
-}
-
-// Retrieve implements aws.CredentialsProvider.
-func (d *defaultChain) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.chain == nil {
-		options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(d.region)}
-		if d.profile != "" {
-			options = append(options, awsconfig.WithSharedConfigProfile(d.profile))
-		}
-		c, err := awsconfig.LoadDefaultConfig(ctx, options...)
-		if err != nil {
-			return aws.Credentials{}, err
-		}
-		d.chain = c.Credentials
-	}
-	return d.chain.Retrieve(ctx)
+	return access.AWS(p.cfg.AWS)
 }
 
 // source opens a reader's source of a shard.

@@ -8,6 +8,7 @@ import (
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/access"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
@@ -17,7 +18,7 @@ func (p *plant) openSnowflake() error {
 	s := p.cfg.Snowflake
 	tokens := p.host.Snowflake
 	if tokens == nil {
-		tokens = &signIn{cfg: s}
+		tokens = access.Snowflake(s)
 	}
 	client, err := snowpipe.New(snowpipe.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
@@ -104,49 +105,4 @@ func (s *sink) makeTable(ctx context.Context) error {
 	}
 	s.made = true
 	return nil
-}
-
-// signIn reads the configured credential when it is first needed, and again
-// after it was refused, so that New does no I/O and a rotated file is picked
-// up.
-type signIn struct {
-	cfg    config.Snowflake
-	mu     sync.Mutex
-	source snowpipe.TokenSource
-}
-
-// Token implements snowpipe.TokenSource.
-func (s *signIn) Token(ctx context.Context) (snowpipe.Token, error) {
-	s.mu.Lock()
-	source, err := s.source, error(nil)
-	if source == nil {
-		source, err = s.open()
-		s.source = source
-	}
-	s.mu.Unlock()
-	if err != nil {
-		return snowpipe.Token{}, &messages.Fault{
-			Class: messages.Rejected, Reason: messages.ReasonDenied, Stop: messages.AccessDenied,
-			Op: "snowflake.signin", Err: err, Hint: messages.AccessDenied.Hint(), Complete: true,
-		}
-	}
-	return source.Token(ctx)
-}
-
-// Refused forgets the credential, so that the next Token reads it again.
-func (s *signIn) Refused(snowpipe.Token) {
-	s.mu.Lock()
-	s.source = nil
-	s.mu.Unlock()
-}
-
-func (s *signIn) open() (snowpipe.TokenSource, error) {
-	if s.cfg.Authenticator == config.PAT {
-		return snowpipe.NewPATFile(s.cfg.TokenFile)
-	}
-	key, err := s.cfg.PrivateKey()
-	if err != nil {
-		return nil, err
-	}
-	return snowpipe.NewKeyPair(s.cfg.Account, s.cfg.User, s.cfg.Role, key)
 }

@@ -52,6 +52,23 @@ func TestImportArrows(t *testing.T) {
 	}
 }
 
+// TestTheLibraryLinksNoLocalServer: who embeds a connector gets neither the
+// local cloud nor its database (design.md 1).
+func TestTheLibraryLinksNoLocalServer(t *testing.T) {
+	command := exec.Command("go", "list", "-deps", "./supervisor/...")
+	command.Dir = root(t)
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkg := strings.TrimSpace(line)
+		if strings.HasPrefix(pkg, module+"integration") || strings.HasPrefix(pkg, "modernc.org/sqlite") {
+			t.Errorf("supervisor links %s", pkg)
+		}
+	}
+}
+
 func allowed(pkg string, may []string) bool {
 	for _, m := range may {
 		if within(pkg, m) {

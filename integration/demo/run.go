@@ -148,12 +148,16 @@ func (r *run) work(ctx context.Context, view view) (s *sampler, arrived bool, er
 
 const lookEvery = 200 * time.Millisecond
 
+// evidenceWithin is how long the lease rows may take to count what is in the
+// table: they follow with the next renewal, or after a takeover's recount.
+const evidenceWithin = 30 * time.Second
+
 // watch looks at everything five times a second until all records are in the
-// table, or too late.
+// table and counted, or too late.
 func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view view) (arrived bool, err error) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
-	var deadline <-chan time.Time
+	var deadline, evidence <-chan time.Time
 	ready := false
 	for {
 		select {
@@ -163,6 +167,8 @@ func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view v
 			put, deadline = nil, time.After(r.o.Settle)
 		case <-deadline:
 			return false, nil
+		case <-evidence:
+			return true, nil // what the lease rows count is told at the end
 		case <-ticker.C:
 		}
 		snap, err := s.take(ctx)
@@ -176,7 +182,12 @@ func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view v
 		}
 		view.show(snap)
 		if put == nil && snap.table >= int64(r.o.Records) {
-			return true, nil
+			if evidence == nil {
+				evidence = time.After(evidenceWithin)
+			}
+			if snap.ledger.Committed >= int64(r.o.Records) {
+				return true, nil
+			}
 		}
 		if snap.vital.over {
 			return false, nil // what is wrong is told at the end

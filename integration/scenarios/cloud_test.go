@@ -1,0 +1,221 @@
+package scenarios
+
+import (
+	"database/sql"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localkinesis"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// patience bounds whatever a scenario waits for.
+const patience = 45 * time.Second
+
+// TestMain lets more scenarios run side by side than there are processors:
+// they wait for timers, hardly ever for each other.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", "16")
+	}
+	os.Exit(m.Run())
+}
+
+// world is a local cloud with stream orders, which goes into table ORDERS.
+type world struct {
+	*localcloud.Cloud
+	t      *testing.T
+	shards int // that the stream began with
+	put    int // records so far: the next one has this N
+	db     *sql.DB
+}
+
+func newWorld(t *testing.T, shards int) *world {
+	t.Helper()
+	t.Parallel()
+	cloud, err := localcloud.Start(localcloud.Options{
+		Streams: []localcloud.Stream{{Name: "orders", Shards: shards}}, Tables: []string{"ORDERS"}, CommitDelay: 20 * time.Millisecond, Columns: []string{"N NUMBER"},
+		Tuning: localcloud.Tuning{HTTPListen: "127.0.0.1:0", Linger: 20 * time.Millisecond, LeaseDuration: 1200 * time.Millisecond, LeaseRenew: 300 * time.Millisecond},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cloud.Close() })
+	w := &world{Cloud: cloud, t: t, shards: shards}
+	if w.db, err = localcloud.Open(cloud.Login()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.db.Close() })
+	return w
+}
+
+// rewrite changes the configuration file.
+func (w *world) rewrite(old, new string) {
+	w.t.Helper()
+	text, err := os.ReadFile(w.ConfigFile())
+	if err != nil || !strings.Contains(string(text), old) {
+		w.t.Fatalf("the configuration has no %q (%v)", old, err)
+	}
+	if err := os.WriteFile(w.ConfigFile(), []byte(strings.ReplaceAll(string(text), old, new)), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// dataDir is where the configuration keeps journal and dead letters.
+func (w *world) dataDir() string { return filepath.Join(w.Dir(), "data") }
+
+// putOn puts n more records, {"N":i} with i counting on, on a shard. It returns
+// the positions that they take.
+func (w *world) putOn(shard, n int) []messages.Position {
+	w.t.Helper()
+	var taken []messages.Position
+	for range n {
+		taken = append(taken, w.putRaw(shard, fmt.Appendf(nil, `{"N":%d}`, w.put)))
+		w.put++
+	}
+	return taken
+}
+
+// putRaw puts a payload as it is on one of the shards that the stream began
+// with, or on what became of it.
+func (w *world) putRaw(shard int, payload []byte) messages.Position {
+	w.t.Helper()
+	width := new(big.Int).Div(new(big.Int).Lsh(big.NewInt(1), 128), big.NewInt(int64(w.shards)))
+	hash := new(big.Int).Mul(width, big.NewInt(int64(shard)))
+	put, err := w.Kinesis.PutRecords("orders", []localkinesis.Record{{
+		PartitionKey: fmt.Sprint("key-", shard), ExplicitHashKey: hash.Add(hash, big.NewInt(1)).String(), Data: payload,
+	}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return messages.Position{Seq: messages.SequenceNumber(put[0].SequenceNumber)}
+}
+
+// expect asks the table for N, in the order in which the rows were committed.
+// condition may restrict it.
+func (w *world) expect(condition string, want ...int) {
+	w.t.Helper()
+	query := "SELECT N FROM ORDERS"
+	if condition != "" {
+		query += " WHERE " + condition
+	}
+	if got := w.numbers(query); !slices.Equal(got, want) {
+		w.t.Errorf("%s: %v, want %v", query, got, want)
+	}
+}
+
+// onShard is the condition that a row came through a shard.
+func onShard(n int) string { return fmt.Sprintf("KINESISMETADATA:shardId::text = '%s'", shardID(n)) }
+
+// numbers runs a query of one column of integers.
+func (w *world) numbers(query string) []int {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), query)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	found := []int{}
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			w.t.Fatal(err)
+		}
+		found = append(found, n)
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return found
+}
+
+// untilRows waits until the table has so many rows at least.
+func (w *world) untilRows(n int) {
+	w.t.Helper()
+	w.wait(fmt.Sprintf("%d rows in the table", n), func() bool { return w.numbers("SELECT COUNT(*) FROM ORDERS")[0] >= n })
+}
+
+// execute runs a statement as the connector's user.
+func (w *world) execute(statement string) {
+	w.t.Helper()
+	if _, err := w.db.ExecContext(w.t.Context(), statement); err != nil {
+		w.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// lease is an attribute of a shard's row in the lease table; nil where it is
+// absent.
+func (w *world) lease(shard int, attribute string) any {
+	return w.Dynamo.Item(localcloud.LeaseTable("orders"), "orders", string(shardID(shard)))[attribute]
+}
+
+// integer reads a number of the lease table; 0 where it is absent.
+func integer(attribute any) int64 {
+	text, _ := attribute.(json.Number)
+	n, _ := text.Int64()
+	return n
+}
+
+// expectCounted waits until the lease rows' counters say so many user records
+// read and rows committed (P26), however many processes did it.
+func (w *world) expectCounted(read, committed int64) {
+	w.t.Helper()
+	sum := func(attribute string) (n int64) {
+		for _, item := range w.Dynamo.Items(localcloud.LeaseTable("orders")) {
+			n += integer(item[attribute])
+		}
+		return n
+	}
+	for deadline := time.Now().Add(patience / 9); ; time.Sleep(20 * time.Millisecond) {
+		switch r, a, k := sum("countRead"), sum("countAppended"), sum("countCommitted"); {
+		case r == read && a == committed && k == committed:
+			return
+		case time.Now().After(deadline):
+			w.t.Errorf("the lease rows count %d read, %d appended, %d committed; want %d, %d, %d", r, a, k, read, committed, committed)
+			return
+		}
+	}
+}
+
+// channel names a shard's channel; "" while there is none.
+func (w *world) channel(shard int) string {
+	for _, ch := range w.Snowflake.Channels() {
+		if strings.HasSuffix(ch.Name, string(shardID(shard))) {
+			return ch.Name
+		}
+	}
+	return ""
+}
+
+// wait waits for anything that no connector tells.
+func (w *world) wait(what string, good func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(patience); !good(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("never %s", what)
+		}
+	}
+}
+
+func shardID(n int) messages.ShardID { return messages.ShardID(fmt.Sprintf("shardId-%012d", n)) }
+
+// between is from, from+1 .. to-1.
+func between(from, to int) []int {
+	var list []int
+	for i := from; i < to; i++ {
+		list = append(list, i)
+	}
+	return list
+}

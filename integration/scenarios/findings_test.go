@@ -1,0 +1,89 @@
+package scenarios
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+	"github.com/kinesnow/kinesnow/supervisor/process"
+)
+
+// rejectN makes Snowflake reject the rows with a certain N.
+func (w *world) rejectN(n string) {
+	w.Snowflake.SetRowFault(func(_ string, row []byte) (int, string) {
+		if bytes.Contains(row, []byte(`"N":`+n+`,`)) {
+			return 100038, "Numeric value is not recognized"
+		}
+		return 0, ""
+	})
+}
+
+func TestARejectedRowIsAFindingAndItsNeighboursLand(t *testing.T) {
+	w := newWorld(t, 1)
+	w.rejectN("2")
+	w.putOn(0, 5)
+	r := w.run(process.Options{UntilCaughtUp: true})
+	r.ends(process.ExitFindings)
+	w.expect("", 0, 1, 3, 4)
+	if s := r.Summary(); s.RejectedRows != 1 || integer(w.lease(0, "countRejected")) != 1 || integer(w.lease(0, "countCommitted")) != 5 {
+		t.Errorf("summary %d rejected, the lease row %d of %d", s.RejectedRows, integer(w.lease(0, "countRejected")), integer(w.lease(0, "countCommitted")))
+	}
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFine) // it was told once
+}
+
+// TestARejectedRowStopsItsShardWhereThatIsWanted, until somebody has seen it.
+func TestARejectedRowStopsItsShardWhereThatIsWanted(t *testing.T) {
+	w := newWorld(t, 2)
+	stop := func(p *plan) { p.Snowflake.OnRejectedRows = config.StopOnRejectedRows }
+	w.rejectN("2")
+	w.putOn(0, 4)
+	w.putOn(1, 2)
+	c := w.connect(stop)
+	if stopped := c.untilParked(0, messages.RowsRejected); !strings.Contains(stopped.Error, "1 rows were rejected") {
+		t.Errorf("stopped with %q", stopped.Error)
+	}
+	c.until("flowing beside it", func(s *messages.State) bool { return shardOf(s, 1).Live.Committed == 2 })
+	w.putOn(0, 2)
+	c.accepts(0, messages.RowsRejected, "token")
+	w.untilRows(7)
+	c.untilCaughtUp(0)
+	w.expect(onShard(0), 0, 1, 3, 6, 7)
+	w.expect(onShard(1), 4, 5)
+}
+
+func TestAGapIsAFinding(t *testing.T) {
+	w, clock := newClockedWorld(t, 1)
+	w.putOn(0, 2)
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFine)
+	w.putOn(0, 2)
+	clock.advance(25 * time.Hour)
+	w.putOn(0, 2)
+	r := w.run(process.Options{UntilCaughtUp: true})
+	r.ends(process.ExitFindings)
+	if s := r.Summary(); s.Gaps != 1 {
+		t.Errorf("summary %d gaps", s.Gaps)
+	}
+	w.expect("", 0, 1, 4, 5)
+}
+
+// TestAConnectorInTroubleParksAlone: the other one of the process goes on, and
+// the parked one is a finding in the end.
+func TestAConnectorInTroubleParksAlone(t *testing.T) {
+	w := newWorld(t, 1)
+	w.rewrite("connectors:\n", "connectors:\n  astray:\n    application: kinesnow-astray\n    kinesis: {stream: orders}\n    snowflake: {table: NOWHERE}\n")
+	w.putOn(0, 3)
+	r := w.run(process.Options{})
+	w.untilRows(3)
+	r.untilOf("astray", "parked", func(s *messages.State) bool { return s.Stop == messages.TargetMissing })
+	w.putOn(0, 3)
+	w.untilRows(6)
+	r.stop()
+	r.ends(process.ExitFine)
+
+	w.putOn(0, 3)
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFindings)
+	w.expect("", between(0, 9)...)
+}

@@ -1,0 +1,121 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor"
+	"github.com/kinesnow/kinesnow/supervisor/process"
+	"github.com/kinesnow/kinesnow/supervisor/process/control"
+)
+
+// running is a kinesnow process in this one.
+type running struct {
+	*process.Process
+	t    *testing.T
+	log  *lines
+	stop context.CancelFunc // as SIGTERM does
+	code chan int
+}
+
+// run starts a process on the world's configuration.
+func (w *world) run(o process.Options) *running {
+	w.t.Helper()
+	file, err := supervisor.Load(w.ConfigFile(), os.LookupEnv)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	log := &lines{}
+	o.Stderr, o.Pace = log, quick
+	p, err := process.New(file, o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(w.t.Context())
+	r := &running{p, w.t, log, stop, make(chan int, 1)}
+	over := make(chan struct{})
+	go func() {
+		r.code <- p.Run(ctx)
+		close(over)
+	}()
+	w.t.Cleanup(func() {
+		stop()
+		<-over
+	})
+	return r
+}
+
+// ends waits for the exit code.
+func (r *running) ends(want int) {
+	r.t.Helper()
+	select {
+	case code := <-r.code:
+		if code != want {
+			r.t.Errorf("exit %d, want %d; the log ends:\n%s", code, want, r.log.tail())
+		}
+	case <-time.After(patience):
+		r.t.Fatalf("the process goes on; the log ends:\n%s", r.log.tail())
+	}
+}
+
+// until waits for a state of connector orders, as the control socket tells it.
+func (r *running) until(what string, good func(*messages.State) bool) {
+	r.t.Helper()
+	r.untilOf("orders", what, good)
+}
+
+// untilOf waits for a state of a connector.
+func (r *running) untilOf(name, what string, good func(*messages.State) bool) {
+	r.t.Helper()
+	is := func(s *messages.State) bool { return s.Connector == name && good(s) }
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		seen, err := control.Inspect(r.t.Context(), r.Info().Socket)
+		if err == nil && slices.ContainsFunc(seen.Connectors, is) {
+			return // an error: the process begins, or its socket moves to its node's folder
+		}
+	}
+	r.t.Fatalf("%s: never %s; the log ends:\n%s", name, what, r.log.tail())
+}
+
+// lines is a log that is read while it is written.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// tail is the end of the log.
+func (l *lines) tail() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := strings.SplitAfter(l.text.String(), "\n")
+	return strings.Join(all[max(0, len(all)-25):], "")
+}
+
+// with returns the entries that carry a message, under the process's key for
+// it or under zerolog's own.
+func (l *lines) with(msg string) []map[string]any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var found []map[string]any
+	for line := range strings.Lines(l.text.String()) {
+		var entry map[string]any
+		if json.Unmarshal([]byte(line), &entry) == nil && (entry["msg"] == msg || entry["message"] == msg) {
+			found = append(found, entry)
+		}
+	}
+	return found
+}

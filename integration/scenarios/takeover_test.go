@@ -1,0 +1,132 @@
+package scenarios
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/process"
+)
+
+// TestASecondProcessTakesOverWhenTheFirstIsDead kills the first one with rows in
+// flight, which its opening leaves behind.
+func TestASecondProcessTakesOverWhenTheFirstIsDead(t *testing.T) {
+	w := newWorld(t, 2)
+	first := w.connect()
+	w.putOn(0, 5)
+	w.putOn(1, 5)
+	first.untilCaughtUp(10)
+	second := w.connect()
+	second.until("there", func(s *messages.State) bool { return s.Node != "" && s.Listed == 2 })
+	if a, b := first.state().Node, second.state().Node; a == b {
+		t.Errorf("both processes are %s", a)
+	}
+	w.Snowflake.StallCommits(true)
+	w.putOn(0, 5)
+	w.putOn(1, 5)
+	for i := range 2 {
+		first.untilShard(i, "in flight", func(s *messages.ShardState) bool { return s.InFlight > 0 })
+	}
+	// Longer than a lease, and than a look at the table: the first one lives.
+	began := time.Now()
+	w.wait("renewed", func() bool { return time.Since(began) > 6*time.Second })
+	if n := len(second.state().Shards); n > 0 {
+		t.Errorf("the second process took %d shards of a living one", n)
+	}
+	first.kill()
+	w.Snowflake.StallCommits(false)
+	killed := time.Now()
+	second.until("took over", func(s *messages.State) bool { return len(s.Shards) == 2 })
+	if took := time.Since(killed); took < 500*time.Millisecond || took > 20*time.Second {
+		t.Errorf("the takeover took %s", took)
+	}
+	w.putOn(0, 5)
+	w.putOn(1, 5)
+	w.untilRows(30)
+	second.untilCaughtUp(0)
+	w.expect(onShard(0), append(between(0, 5), append(between(10, 15), between(20, 25)...)...)...)
+	w.expect(onShard(1), append(between(5, 10), append(between(15, 20), between(25, 30)...)...)...)
+	w.expectCounted(30, 30)
+}
+
+// TestADrainedProcessHandsOverAtOnce: its leases are free, so nobody waits.
+func TestADrainedProcessHandsOverAtOnce(t *testing.T) {
+	w := newWorld(t, 2)
+	first := w.connect()
+	w.putOn(0, 5)
+	first.untilCaughtUp(5)
+	second := w.connect()
+	second.until("there", func(s *messages.State) bool { return s.Node != "" && s.Listed == 2 })
+	w.putOn(1, 5)
+	first.clean()
+	w.putOn(0, 5)
+	second.until("took over", func(s *messages.State) bool { return len(s.Shards) == 2 })
+	w.untilRows(15)
+	second.untilCaughtUp(0)
+	w.expect(onShard(0), append(between(0, 5), between(10, 15)...)...)
+	w.expect(onShard(1), between(5, 10)...)
+	if owner, _ := w.lease(0, "leaseOwner").(string); !strings.HasPrefix(owner, second.state().Node+"/") {
+		t.Errorf("the lease names %q, want %s", owner, second.state().Node)
+	}
+}
+
+// TestAProcessWithoutItsTableIsFencedByTheNextOwner cuts the first process off
+// from the lease table while it goes on to append: the second one's opening
+// fences it, and the lease row tells it to let go (P19).
+func TestAProcessWithoutItsTableIsFencedByTheNextOwner(t *testing.T) {
+	w := newWorld(t, 1)
+	var cut atomic.Bool
+	address, table := w.freeAddress(), w.Dynamo.Handler()
+	w.serve(address, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		table.ServeHTTP(rw, r)
+	}))
+	first := w.connect(func(p *plan) { p.AWS.Endpoints.DynamoDB = "http://" + address })
+	w.putOn(0, 3)
+	first.untilCaughtUp(3)
+	cut.Store(true)
+	w.putOn(0, 3)
+	first.untilShard(0, "going on", func(s *messages.ShardState) bool { return s.Live.Committed == 6 })
+	second := w.connect()
+	second.untilShard(0, "flowing", func(s *messages.ShardState) bool { return s.Phase == messages.PhaseFlowing })
+	w.putOn(0, 3)
+	w.untilRows(9)
+	second.untilCaughtUp(0)
+	first.untilShard(0, "fenced", func(s *messages.ShardState) bool { return s.Ends[messages.ReasonStale] > 0 })
+	cut.Store(false)
+	first.until("letting go", func(s *messages.State) bool { return len(s.Shards) == 0 })
+	w.putOn(0, 3)
+	w.untilRows(12)
+	second.untilCaughtUp(0)
+	w.expect("", between(0, 12)...)
+	w.expectCounted(12, 12)
+	if owner, _ := w.lease(0, "leaseOwner").(string); !strings.HasPrefix(owner, second.state().Node+"/") {
+		t.Errorf("the lease names %q, want %s", owner, second.state().Node)
+	}
+}
+
+// TestTwoProcessesOfOneApplicationKeepEveryRow runs two whole processes, stops
+// the one that works, and lets the other catch up.
+func TestTwoProcessesOfOneApplicationKeepEveryRow(t *testing.T) {
+	w := newWorld(t, 2)
+	w.putOn(0, 10)
+	first := w.run(process.Options{})
+	first.until("working", func(s *messages.State) bool { return len(s.Shards) == 2 && s.CaughtUp() })
+	second := w.run(process.Options{})
+	second.until("there", func(s *messages.State) bool { return s.Node != "" && s.Listed == 2 })
+	w.putOn(1, 10)
+	first.stop()
+	first.ends(process.ExitFine)
+	w.putOn(0, 10)
+	second.until("caught up", func(s *messages.State) bool { return len(s.Shards) == 2 && s.CaughtUp() })
+	w.untilRows(30)
+	second.stop()
+	second.ends(process.ExitFine)
+	w.expect(onShard(0), append(between(0, 10), between(20, 30)...)...)
+	w.expect(onShard(1), between(10, 20)...)
+}
