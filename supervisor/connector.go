@@ -219,7 +219,7 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 
 // fault parks the connector, or takes that back.
 func (k *connector) fault(c actor.Context, m *messages.ConnectorFault) {
-	if m.Fault != nil && (k.parked == nil || k.parked.Error() != m.Fault.Error()) {
+	if m.Fault != nil && (k.parked == nil || k.parked.Stop != m.Fault.Stop || k.parked.Op != m.Fault.Op) {
 		k.plant.log.Error().Str("code", string(m.Fault.Stop)).Str("err", firstLine(m.Fault.Error())).Msg("connector stopped")
 	}
 	k.parked = m.Fault

@@ -14,7 +14,7 @@ import (
 const (
 	leastKept  = 32 << 10 // smaller buffers are left to the collector
 	mostKept   = 4 << 20  // and larger ones
-	shelfBytes = 32 << 20
+	shelfBytes = 8 << 20
 )
 
 // rowBuffers are the buffers of blocks that were appended.

@@ -68,6 +68,7 @@ func demoConnector(configFile string) *exec.Cmd {
 	if err != nil {
 		program = os.Args[0]
 	}
+	//nolint:noctx // the demo ends it: by SIGKILL when it must, in order at the end
 	return exec.Command(program, "demo-connector", "-c", configFile)
 }
 

@@ -222,12 +222,6 @@ func (l *journal) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
-// tail is the end of the log.
-func (l *journal) tail() string {
-	lines := strings.Split(l.String(), "\n")
-	return strings.Join(lines[max(0, len(lines)-25):], "\n")
-}
-
 func (l *journal) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -207,12 +207,6 @@ func (f *fake) parkedFor(code messages.StopCode) *fake {
 	return f
 }
 
-func (f *fake) set(change func(*messages.State)) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	change(&f.now)
-}
-
 func (f *fake) commands() []any {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -17,7 +18,7 @@ const portsTried = 10
 // listen opens the read-only port. A default that is taken moves on to the next
 // free port; an address that the file chose does not.
 func listen(c config.HTTP) (net.Listener, error) {
-	listener, err := net.Listen("tcp", c.Listen)
+	listener, err := listenTCP(c.Listen)
 	if err == nil || c.Explicit || !errors.Is(err, syscall.EADDRINUSE) {
 		return listener, explain(c, err)
 	}
@@ -27,11 +28,16 @@ func listen(c config.HTTP) (net.Listener, error) {
 		return nil, explain(c, err)
 	}
 	for next := port + 1; next <= port+portsTried; next++ {
-		if listener, nextErr := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(next))); nextErr == nil {
+		if listener, nextErr := listenTCP(net.JoinHostPort(host, strconv.Itoa(next))); nextErr == nil {
 			return listener, nil
 		}
 	}
 	return nil, explain(c, err)
+}
+
+func listenTCP(address string) (net.Listener, error) {
+	var c net.ListenConfig
+	return c.Listen(context.Background(), "tcp", address) // at once, whatever ends later
 }
 
 // explain names the key and the way out.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -187,7 +188,8 @@ func alive(socket string) bool {
 	if socket == "" {
 		return false
 	}
-	conn, err := net.DialTimeout("unix", socket, time.Second)
+	dialer := net.Dialer{Timeout: time.Second}
+	conn, err := dialer.DialContext(context.Background(), "unix", socket)
 	if err != nil {
 		return false
 	}
