@@ -195,7 +195,7 @@ func (w *chaosWorld) caughtUp() bool {
 
 // resumeAll ends every pause: a storm may have swallowed the command that would.
 func (w *chaosWorld) resumeAll() {
-	for _, p := range append(w.leaving, w.processes...) {
+	for _, p := range append(w.leaving[:len(w.leaving):len(w.leaving)], w.processes...) {
 		w.system.Root.Send(p.pid, &messages.Resume{})
 	}
 }
@@ -206,7 +206,7 @@ func (w *chaosWorld) tell() {
 		w.t.Logf("row of shard %d: %+v", n, w.cloud.Table.Row(actorstest.ShardID(n)))
 		w.t.Logf("token of shard %d: %s", n, w.cloud.Sink.Token(w.channel(n)))
 	}
-	for _, p := range append(w.leaving, w.processes...) {
+	for _, p := range append(w.leaving[:len(w.leaving):len(w.leaving)], w.processes...) {
 		w.t.Logf("%s: %+v", p.pid.Id, p.plant.published.Load())
 	}
 }

@@ -224,9 +224,10 @@ func (w *chaosWorld) victim() *actor.PID {
 }
 
 // operate does what an operator would: it resolves shards that were parked
-// because their channel is gone.
+// because their channel is gone. A process whose drain a crash has swallowed
+// works on, so those that should be leaving are looked at, too.
 func (w *chaosWorld) operate() {
-	for _, p := range w.processes {
+	for _, p := range append(w.leaving[:len(w.leaving):len(w.leaving)], w.processes...) {
 		state := p.plant.published.Load()
 		if state == nil {
 			continue

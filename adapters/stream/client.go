@@ -22,6 +22,7 @@ func New(config Config) *Client {
 	transport := newTransport(config.AWS.HTTPClient)
 	control := func(o *kinesis.Options) {
 		o.HTTPClient = transport
+		o.EndpointResolverV2 = &endpoints{EndpointResolverV2: o.EndpointResolverV2}
 		if config.Endpoint != "" {
 			o.BaseEndpoint = aws.String(config.Endpoint)
 		}
