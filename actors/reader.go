@@ -109,20 +109,21 @@ func (r *Reader) begin(c actor.Context, m *messages.StartReading) {
 }
 
 // fetch runs one Next outside the mailbox, so that Stop is never stuck behind
-// AWS. It takes bytes first and settles for what the answer really held.
+// AWS. It takes bytes first and settles for what the answer really held. It
+// waits for credit for a whole fetch: many small ones cost more than they hold.
 func (r *Reader) fetch(c actor.Context) {
-	if r.busy || r.closed || r.credit <= 0 || r.source == nil {
+	if r.busy || r.closed || r.credit < fetchTarget || r.source == nil {
 		return
 	}
 	r.busy = true
-	source, want := r.source, min(r.credit, fetchTarget)
+	source := r.source
 	run(r.ctx, c, func() any {
 		defer func() {
 			if r.ctx.Err() != nil {
 				source.Close()
 			}
 		}()
-		taken, err := r.Share.Take(r.ctx, want)
+		taken, err := r.Share.Take(r.ctx, fetchTarget)
 		if err != nil {
 			return nil // the generation is over
 		}

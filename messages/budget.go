@@ -73,7 +73,7 @@ type Share struct {
 	closed bool
 }
 
-// Take waits until at least one byte in eight of want is free (or ctx ends)
+// Take waits until at least half of want is free, or its floor (or ctx ends),
 // and takes up to want. It returns how much it took.
 func (s *Share) Take(ctx context.Context, want int64) (int64, error) {
 	for {
@@ -83,7 +83,7 @@ func (s *Share) Take(ctx context.Context, want int64) (int64, error) {
 			b.mu.Unlock()
 			return 0, context.Canceled
 		}
-		if free := b.free(s); free >= max(1, min(want/8, b.floor())) {
+		if free := b.free(s); free >= max(1, min(want/2, b.floor())) {
 			got := min(want, free)
 			s.add(got)
 			b.mu.Unlock()

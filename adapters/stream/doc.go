@@ -8,6 +8,8 @@
 //	iterator.go   shard iterators and what they are renewed from
 //	fetch.go      GetRecords, in one attempt
 //	protocol.go   the SDK's seam: its response body goes to answer.go, not into its structs
+//	endpoint.go   where calls go, found out once
+//	buffers.go    the few large buffers that everything lives in
 //	answer.go     body -> places of each record's members in it (parse.go, parser.go)
 //	anchor.go     the first record after a resume must be the start's own (P9)
 //	render.go     base64 -> the block's buffer -> decode, transform -> rows, in place

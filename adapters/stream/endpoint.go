@@ -10,8 +10,7 @@ import (
 )
 
 // endpoints remembers where calls go. The SDK finds that out for every call
-// anew, by rules that copy kilobytes on a stack that has to grow for them: a
-// twentieth of a read, a third of an idle poll's processing.
+// anew, by rules that copy kilobytes on a stack that has to grow for them.
 type endpoints struct {
 	kinesis.EndpointResolverV2
 	mu    sync.Mutex

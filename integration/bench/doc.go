@@ -1,0 +1,62 @@
+// Bench measures what the connector costs, on this machine and in minutes.
+//
+//	go run ./integration/bench           CPU per GB beside the straight-line programs
+//	go run ./integration/bench memory    throughput and memory under a small byte budget
+//
+// A campaign is a parent, one server process and contestants, each run in a
+// process of its own; all are this binary under another role (process.go). The
+// exit code is 1 where a target is missed.
+//
+// # bench cpu
+//
+// Three contestants move the same records from the same server process to the
+// same server process, uncompressed and without TLS:
+//
+//	C1        straight.go over wire_http.go   net/http: the class of transport that the connector has
+//	F1        straight.go over wire_raw.go    raw sockets and writev: what the byte work itself costs
+//	kinesnow  connector.go                    supervisor.New in a host's actor system, reading unbound
+//
+// C1 and F1 do what cannot be avoided and nothing else: read, find the records,
+// decode base64 into the batch, check every byte strictly, splice
+// KINESISMETADATA in, send. One goroutine a shard, buffers kept, no retry, no
+// lease, no budget. Reads and appends have the connector's sizes.
+//
+// The server (server.go) makes GetRecords answers of 2,000 distinct canned
+// records (events.go, kinesis.go), never slows down, and counts what is appended
+// (snowpipe.go): rows, bytes, the order and checksum of each shard's sequence
+// numbers, and a checksum of every byte (tally.go), against an expectation that
+// shares no code with the connector. One difference ends the campaign with an
+// error.
+//
+// CPU is user and system time of the contestant's process between its first
+// GetRecords and its last acknowledged append; the connector's whole life, lease
+// table and actors included, is in that process. Contestants are pinned to one
+// core with GOMAXPROCS=1, the server to another. Rounds run every contestant in
+// turn; the first only warms up.
+//
+// How to read it: "CPU to C1" is the median of the ratios of runs of the same
+// round, with the least, the greatest and their number. Only ratios mean
+// something elsewhere: s/GB is this machine's. A shard's appends are 100 ms apart
+// by the protocol, 27 MB/s of 1 KiB records; with few shards the connector
+// therefore sleeps most of the time, and what is then measured on a busy machine
+// is how dear it is to wake up to cold caches. Eight shards, the default, keep it
+// at work; -shards 2 shows the other.
+//
+// Flags shorten a run or change the records: -pairs, -mb, -size, -shards.
+// -cpuprofile FILE writes pprof profiles instead of a table: FILE and
+// FILE.allocs of the connector, FILE.c1 and FILE.c1.allocs of C1.
+//
+// # bench memory
+//
+// Sixteen shards with a backlog loaded first, a byte budget of 64 MiB, zstd,
+// reading unbound, and in another process localkinesis, localdynamo and a
+// localsnowflake that counts its rows (backlog.go). Commit delays of 6.5 s and
+// 0.1 s take turns. Bytes are free at acceptance (P15), so the delay must not
+// matter: a connector that held them until they are committed could move
+// 64 MiB in 6.5 s and no more.
+//
+// The rate is raw bytes from the first read to the last accepted append. Peak
+// memory is VmHWM of the connector's process, binary and all. The process sets
+// the Go runtime's soft limit to the budget and 56 MiB: without one, the
+// collector lets garbage grow as large as what is in use.
+package main
