@@ -137,7 +137,7 @@ func FuzzDecimalRoundsExactly(f *testing.F) {
 	f.Add(int64(-5), 1, 0)
 	f.Fuzz(func(t *testing.T, mantissa int64, fraction, exponent int) {
 		if mantissa > 1e14 || mantissa < -1e14 || fraction < 1 || fraction > 12 || exponent < -8 || exponent > 8 {
-			t.Skip()
+			return
 		}
 		digits := fmt.Sprintf("%0*d", fraction+1, max(mantissa, -mantissa))
 		text := digits[:len(digits)-fraction] + "." + digits[len(digits)-fraction:] + fmt.Sprintf("e%d", exponent)
