@@ -51,9 +51,9 @@ func CrashFault(reason any, stack []byte) *messages.Fault {
 	}
 }
 
-// after sends the actor a message of its own after d. Stop the timer when the
-// actor stops.
-func after(c actor.Context, d time.Duration, message any) *time.Timer {
+// After sends the actor a message of its own after d. Stop the timer when the
+// actor stops, unless the message does no harm to whoever has its name then.
+func After(c actor.Context, d time.Duration, message any) *time.Timer {
 	self, root := c.Self(), c.ActorSystem().Root
 	return time.AfterFunc(d, func() { root.Send(self, message) })
 }

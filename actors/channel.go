@@ -88,8 +88,7 @@ type Channel struct {
 	caughtUp   time.Time // service time of the last answer with nothing behind; zero = not now
 	end        *messages.RowBlock
 	ended      bool
-	passed     messages.Position // up to where rowless records were reported
-	flush      *actor.PID        // who waits for Flushed
+	flush      *actor.PID // who waits for Flushed
 }
 
 // NewChannel returns the channel of one generation.

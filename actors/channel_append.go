@@ -116,7 +116,7 @@ func (ch *Channel) lingerFor(c actor.Context, d time.Duration) {
 	if ch.linger != nil {
 		ch.linger.Stop()
 	}
-	ch.linger = after(c, d, &lingered{})
+	ch.linger = After(c, d, &lingered{})
 }
 
 // sealDraft compresses outside the mailbox.
@@ -204,7 +204,6 @@ func (ch *Channel) accepted(c actor.Context, m *appended) {
 		return
 	}
 	ch.continuation, ch.sealedTo = m.next, a.draft.last.Position()
-	ch.passed = ch.sealedTo
 	event := a.event(ch)
 	ch.flights.add(flight{
 		end: a.draft.end(ch.Shard), counts: a.draft.counts, raw: a.draft.raw, oldest: a.draft.oldest, at: time.Now(),

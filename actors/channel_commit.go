@@ -29,7 +29,7 @@ func (ch *Channel) askStatus(c actor.Context) {
 		})
 	}
 	c.Request(ch.Commits, &messages.CommitWanted{Channel: ch.Name, Generation: ch.Epoch, Opening: ch.Epoch})
-	ch.asking = after(c, commitRepeat, &askAgain{})
+	ch.asking = After(c, commitRepeat, &askAgain{})
 }
 
 // status takes what one poll said. Only a token that was read back moves
@@ -237,7 +237,7 @@ func (ch *Channel) lose(c actor.Context, d *draft) {
 
 func (ch *Channel) startResting(c actor.Context) {
 	ch.stopResting()
-	ch.resting = after(c, restAfter, &rested{})
+	ch.resting = After(c, restAfter, &rested{})
 }
 
 func (ch *Channel) stopResting() {

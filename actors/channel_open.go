@@ -79,7 +79,7 @@ func (ch *Channel) askLease(c actor.Context) {
 		return
 	}
 	c.Request(ch.Lease, &messages.RecheckWanted{Shard: ch.Shard, Epoch: ch.Epoch})
-	ch.rechecker = after(c, repeatEvery, &recheckAgain{})
+	ch.rechecker = After(c, repeatEvery, &recheckAgain{})
 }
 
 // decide starts the generation where the row that the re-check returned and
@@ -96,7 +96,7 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 		panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", ch.opening.RowsErrors-seen, ch.opening.LastError))
 	}
 	ch.flowing, ch.moved = true, time.Now()
-	ch.sealedTo, ch.passed, ch.queue.tail = start.Position, start.Position, start.Position
+	ch.sealedTo, ch.queue.tail = start.Position, start.Position
 	ch.flights.begin(start.Token.Position)
 	if !m.Row.Settled {
 		ch.startResting(c) // an earlier generation's end left it so, and nothing may come for weeks
@@ -117,19 +117,8 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	c.Send(ch.Reader, &messages.Credit{Bytes: creditWindow})
 	c.Send(c.Parent(), &messages.Progress{
 		Flowing: true, Read: start.Position, Accepted: start.Position, Committed: start.Token.Position,
-		Checkpoint: rowPosition(m.Row), Counters: &m.Row.Counters,
+		Checkpoint: m.Row.Newest(), Counters: &m.Row.Counters,
 	})
-}
-
-// rowPosition is the newest position that a row carries: K or S.
-func rowPosition(row *messages.ShardRow) messages.Position {
-	var at messages.Position
-	for _, text := range []string{row.Committed, row.Skipped} {
-		if t, err := messages.ParseToken(text, row.Shard); err == nil && t.Position.Covers(at) {
-			at = t.Position
-		}
-	}
-	return at
 }
 
 // fault gives an error of the channel's own calls its shard. It is a copy, for

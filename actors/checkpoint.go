@@ -87,7 +87,7 @@ func (k *Checkpoint) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		k.outbox = NewOutbox(k.Ledger, ShardStream(k.Shard), string(k.Owner)+"/"+k.generation())
-		k.repeater = after(c, repeatEvery, &repeatNow{})
+		k.repeater = After(c, repeatEvery, &repeatNow{})
 	case *messages.GenerationStarted:
 		k.begin(c, m)
 	case *messages.StretchFound:
@@ -191,7 +191,7 @@ func (k *Checkpoint) repeat(c actor.Context) {
 	if k.offered != nil && !k.writing {
 		k.post(c)
 	}
-	k.repeater = after(c, repeatEvery, &repeatNow{})
+	k.repeater = After(c, repeatEvery, &repeatNow{})
 }
 
 // ShardStream is the journal stream of a shard's ledger.

@@ -24,7 +24,7 @@ func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 	if t, err := messages.ParseToken(m.Row.Skipped, k.Shard); err == nil {
 		k.skipped = t
 	}
-	known := rowPosition(m.Row)
+	known := m.Row.Newest()
 	if m.Adopted {
 		k.record(c, &messages.Adopted{Shard: k.Shard, Sequence: m.Row.Sequence, At: m.Event.At})
 	}
@@ -38,7 +38,7 @@ func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 	}
 	k.rejected = max(0, m.Opening.RowsErrors-m.Row.Counters.Rejected)
 	c.Request(k.Ledger, &messages.StretchWanted{Shard: k.Shard, From: known, To: m.Token.Position, Digest: k.counters.Digest})
-	after(c, 5*repeatEvery, &messages.StretchFound{Shard: k.Shard, From: known, To: m.Token.Position})
+	After(c, 5*repeatEvery, &messages.StretchFound{Shard: k.Shard, From: known, To: m.Token.Position})
 }
 
 // stretch takes the ledger's answer, or reads the stretch again when it has

@@ -139,7 +139,7 @@ func (k *Checkpoint) settleAndEnd(c actor.Context, m *messages.SettleAndEnd) {
 	if !k.ready {
 		panic(m.Fault) // K is behind T and cannot be moved yet: the row stays unsettled
 	}
-	after(c, settleTime, &endNow{m.Fault})
+	After(c, settleTime, &endNow{m.Fault})
 	k.settle(c, func(actor.Context) { panic(m.Fault) })
 }
 

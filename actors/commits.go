@@ -92,7 +92,7 @@ func (p *Commits) interval() time.Duration {
 
 func (p *Commits) schedule(c actor.Context, d time.Duration) {
 	if p.timer == nil && !p.polling {
-		p.timer = after(c, d, &pollNow{})
+		p.timer = After(c, d, &pollNow{})
 	}
 }
 

@@ -88,9 +88,8 @@ type Lease struct {
 	cancel context.CancelFunc
 	down   bool
 
-	me     messages.NodeRow
-	owner  messages.Owner
-	beaten time.Time // when the heartbeat last succeeded
+	me    messages.NodeRow
+	owner messages.Owner
 	// claiming: the node slot was lost and another one is being claimed.
 	claiming bool
 
@@ -211,5 +210,5 @@ func (l *Lease) later(c actor.Context, kind timerKind, d time.Duration, message 
 	if t := l.timers[kind]; t != nil {
 		t.Stop()
 	}
-	l.timers[kind] = after(c, jitter(d), message)
+	l.timers[kind] = After(c, jitter(d), message)
 }

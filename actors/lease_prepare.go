@@ -163,7 +163,7 @@ func (l *Lease) begin(c actor.Context, m *prepared) {
 	if l.owner != "" && l.owner != owner {
 		l.dropAll(c, "node slot lost")
 	}
-	l.owner, l.Slot, l.beaten = owner, m.node.Node, time.Now()
+	l.owner, l.Slot = owner, m.node.Node
 	l.outbox.Add(c, &messages.NodeClaimed{Node: m.node.Node, Process: l.Process, At: time.Now().UTC()})
 	l.listNow = true
 	l.discover(c)

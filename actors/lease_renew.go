@@ -70,7 +70,7 @@ func (l *Lease) renewEvery() time.Duration {
 func (l *Lease) beatDone(c actor.Context, m *beaten) {
 	l.written(c, m.err)
 	if m.err == nil {
-		l.me.Counter, l.beaten = l.me.Counter+1, time.Now()
+		l.me.Counter++
 		return
 	}
 	if messages.AsFault("beat", m.err).Class == messages.Fenced && m.node.Node == l.me.Node && !l.claiming && l.retiring == nil {

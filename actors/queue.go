@@ -62,9 +62,6 @@ type draft struct {
 	cause   string            // of its first discarded record
 }
 
-// empty reports whether there is nothing to append or pass.
-func (d *draft) empty() bool { return d.records == 0 }
-
 // draft looks at the head of the queue, up to maxBytes rendered bytes and
 // maxRowful user records with rows (0 = no limit), but at least one of them if
 // there is any. Records without rows ride along. It changes nothing: advance

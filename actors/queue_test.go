@@ -123,7 +123,7 @@ func TestADraftTakesWhatFitsAndWhatHasNoRowsRidesAlong(t *testing.T) {
 
 func TestAnEmptyQueueMakesAnEmptyDraft(t *testing.T) {
 	q := &queue{}
-	if d := q.draft(messages.Position{}, 1, 1); !d.empty() {
+	if d := q.draft(messages.Position{}, 1, 1); d.records != 0 {
 		t.Errorf("draft %+v", d)
 	}
 	if first := q.first(); !first.IsZero() {
@@ -184,7 +184,7 @@ func TestDraftsTileTheQueue(t *testing.T) {
 				continue
 			}
 			d := q.draft(at, int64(1+random.IntN(60)), random.IntN(4))
-			if d.after != at || d.empty() {
+			if d.after != at || d.records == 0 {
 				t.Fatalf("seed %d: draft %+v", seed, d)
 			}
 			for _, p := range d.pieces {

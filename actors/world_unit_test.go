@@ -34,7 +34,7 @@ func (u *testUnit) Receive(c actor.Context) {
 	case *actor.Started, *wantNow:
 		if len(u.live) == 0 && !u.over {
 			c.Request(w.pid("leases"), &messages.GenerationWanted{Shard: u.shard.ID, Generation: int64(u.begun + 1)})
-			u.timer = after(c, repeatEvery, &wantNow{})
+			u.timer = After(c, repeatEvery, &wantNow{})
 		}
 	case *messages.GenerationGranted:
 		if len(u.live) == 0 && !u.over {
@@ -148,7 +148,7 @@ func (u *testUnit) terminated(c actor.Context, m *actor.Terminated) {
 		u.over = true
 	}
 	if !u.over {
-		u.timer = after(c, 200*time.Millisecond, &wantNow{})
+		u.timer = After(c, 200*time.Millisecond, &wantNow{})
 	}
 }
 

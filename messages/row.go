@@ -45,16 +45,23 @@ type ShardRow struct {
 	Counters       Counters
 }
 
-// Derived returns what sequenceNumber and partial* of the row should be: the
-// last whole record that is durable, and how far into the next one (P24).
-// There is nothing to derive where neither token is set or readable.
-func (r *ShardRow) Derived() (seq, partialSeq SequenceNumber, partialSub int64) {
+// Newest is the newest position that the row carries of ours: K or S. It is zero
+// where neither is set or readable.
+func (r *ShardRow) Newest() Position {
 	var last Position
 	for _, text := range []string{r.Committed, r.Skipped} {
 		if t, err := ParseToken(text, r.Shard); err == nil && t.Position.Covers(last) {
 			last = t.Position
 		}
 	}
+	return last
+}
+
+// Derived returns what sequenceNumber and partial* of the row should be: the
+// last whole record that is durable, and how far into the next one (P24).
+// There is nothing to derive where neither token is set or readable.
+func (r *ShardRow) Derived() (seq, partialSeq SequenceNumber, partialSub int64) {
+	last := r.Newest()
 	switch {
 	case last.IsZero():
 		return "", "", 0

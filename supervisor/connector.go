@@ -31,7 +31,6 @@ type connector struct {
 	parked   *messages.Fault
 	shards   map[messages.ShardID]*messages.ShardState
 	health   messages.Health
-	since    time.Time
 	outbox   actors.Outbox
 	pauses   pauses
 	drain    *draining
@@ -107,7 +106,7 @@ func (k *connector) Receive(c actor.Context) {
 	case *healthNow:
 		k.outbox.Repeat(c)
 		k.publish(c)
-		k.tick = k.later(c, time.Second, m)
+		k.tick = actors.After(c, time.Second, m)
 	case *messages.Recorded:
 		k.outbox.Recorded(m)
 	case *actor.Stopping, *actor.Restarting:
@@ -128,14 +127,14 @@ func (k *connector) started(c actor.Context) {
 	k.children, k.shards = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
 	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
-	k.health, k.since = messages.Starting, time.Now()
+	k.health = messages.Starting
 	k.plant.leaving = false // a restart in place has forgotten the drain
 	k.outbox = actors.NewOutbox(k.ports.ledger, "connector/"+k.plant.name, k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
 	k.outbox.Add(c, &messages.Started{
 		Connector: k.plant.name, Version: k.plant.version, Stream: k.plant.cfg.Kinesis.StreamName(), Target: k.plant.target(), At: time.Now().UTC(),
 	})
 	k.spawn(c, nameLease)
-	k.tick = k.later(c, time.Second, &healthNow{})
+	k.tick = actors.After(c, time.Second, &healthNow{})
 }
 
 // spawn makes a child, unless it is there. While the connector drains, only
@@ -180,7 +179,7 @@ func (k *connector) terminated(c actor.Context, t *actor.Terminated) {
 				}
 				k.shardsGone(c)
 			}
-			k.later(c, respawnPause, &respawn{name})
+			actors.After(c, respawnPause, &respawn{name})
 		}
 	}
 }
@@ -241,13 +240,6 @@ func (k *connector) resolve(c actor.Context, m *messages.Resolve) {
 		return
 	}
 	c.Send(k.children[nameShards], &resolveShard{m, c.Sender()})
-}
-
-// later sends the connector a message after d. All but the tick do no harm
-// when they reach the next instance.
-func (k *connector) later(c actor.Context, d time.Duration, message any) *time.Timer {
-	self, root := c.Self(), c.ActorSystem().Root
-	return time.AfterFunc(d, func() { root.Send(self, message) })
 }
 
 // state is the answer to Inspect.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -32,7 +33,7 @@ func (k *connector) drainAll(c actor.Context, m *messages.Drain) {
 		k.drained(c)
 		return
 	}
-	k.later(c, within+retireGrace, &drainLate{})
+	actors.After(c, within+retireGrace, &drainLate{})
 	c.Send(k.children[nameShards], &windDown{release: true, within: within})
 }
 
@@ -92,7 +93,7 @@ func (k *connector) drained(c actor.Context) {
 	sort.Slice(k.drain.left, func(i, j int) bool { return k.drain.left[i] < k.drain.left[j] })
 	if lease := k.children[nameLease]; lease != nil {
 		c.Request(lease, &messages.Retire{})
-		k.later(c, retireGrace, &messages.Retired{})
+		actors.After(c, retireGrace, &messages.Retired{})
 		return
 	}
 	k.retired(c)

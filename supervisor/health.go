@@ -65,7 +65,7 @@ func (k *connector) publish(c actor.Context) {
 	s := k.state()
 	if s.Health != k.health {
 		k.outbox.Add(c, &messages.HealthChanged{From: k.health, To: s.Health, Why: s.Why, At: time.Now().UTC()})
-		k.health, k.since = s.Health, time.Now()
+		k.health = s.Health
 	}
 	k.plant.published.Store(s)
 	k.publishedAt = time.Now()

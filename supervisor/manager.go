@@ -1,12 +1,9 @@
 package supervisor
 
 import (
-	"time"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/kinesnow/kinesnow/actors"
-
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -127,8 +124,7 @@ func (m *shardManager) terminated(c actor.Context, t *actor.Terminated) {
 		delete(m.units, id)
 		c.Send(c.Self(), &unitGone{id}) // behind the unit's own last words, which Terminated overtakes
 		if _, held := m.held[id]; held && m.drain == nil {
-			self, root := c.Self(), c.ActorSystem().Root
-			time.AfterFunc(respawnAfter, func() { root.Send(self, &unitAgain{id}) })
+			actors.After(c, respawnAfter, &unitAgain{id})
 		}
 	}
 }

@@ -78,12 +78,7 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 // checkpointOf is the newest position that the row knows: K, S, or what another
 // product left (P24).
 func checkpointOf(row *messages.ShardRow) messages.Position {
-	var at messages.Position
-	for _, text := range []string{row.Committed, row.Skipped} {
-		if t, err := messages.ParseToken(text, row.Shard); err == nil && t.Position.Covers(at) {
-			at = t.Position
-		}
-	}
+	at := row.Newest()
 	if p := (messages.Position{Seq: row.Sequence, Sub: messages.Whole}); row.Sequence != "" && p.Covers(at) {
 		at = p
 	}

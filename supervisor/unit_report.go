@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -24,12 +25,7 @@ func (u *shardUnit) after(c actor.Context, d time.Duration, message any) {
 	if u.timer != nil {
 		u.timer.Stop()
 	}
-	u.timer = u.timerFor(c, d, message)
-}
-
-func (u *shardUnit) timerFor(c actor.Context, d time.Duration, message any) *time.Timer {
-	self, root := c.Self(), c.ActorSystem().Root
-	return time.AfterFunc(d, func() { root.Send(self, message) })
+	u.timer = actors.After(c, d, message)
 }
 
 func (u *shardUnit) stopTimers() {
@@ -96,7 +92,7 @@ func (u *shardUnit) reportSoon(c actor.Context) {
 	case wait <= 0:
 		u.report(c)
 	case u.reportDue == nil:
-		u.reportDue = u.timerFor(c, wait, &reportNow{})
+		u.reportDue = actors.After(c, wait, &reportNow{})
 	}
 }
 

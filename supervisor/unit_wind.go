@@ -5,6 +5,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -50,8 +51,8 @@ func (u *shardUnit) windDown(c actor.Context, m *windDown) {
 		return
 	}
 	late := max(m.within-concludeGrace, m.within/2)
-	u.wind.late = u.timerFor(c, late, &windLate{})
-	u.wind.end = u.timerFor(c, m.within, &lateEnd{})
+	u.wind.late = actors.After(c, late, &windLate{})
+	u.wind.end = actors.After(c, m.within, &lateEnd{})
 	if reader := u.live["reader"]; reader != nil {
 		c.Stop(reader)
 	}
