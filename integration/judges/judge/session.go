@@ -1,0 +1,153 @@
+package judge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Session hears judges.
+type Session struct {
+	Cache   string    // folder for tools; "" is one below the user's cache folder
+	Logs    string    // folder for a log of each hearing; "" keeps only those of judges that disagree, in a temporary one
+	Say     io.Writer // told what begins and ends
+	AtATime int       // judges heard at once; most of them wait most of the time
+
+	saying     sync.Mutex
+	installing sync.Mutex // package clients lock their own caches badly
+}
+
+// Hear hears judges and returns their verdicts in the same order.
+func (s *Session) Hear(ctx context.Context, judges []Judge) ([]Verdict, error) {
+	if s.Cache == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return nil, fmt.Errorf("name a cache folder: %w", err)
+		}
+		s.Cache = filepath.Join(dir, "kinesnow", "judges")
+	}
+	if s.Logs == "" {
+		dir, err := os.MkdirTemp("", "judges-")
+		if err != nil {
+			return nil, err
+		}
+		s.Logs = dir
+		defer func() { _ = os.Remove(dir) }() // only if nothing stayed in it
+	}
+	verdicts := make([]Verdict, len(judges))
+	hearings, ctx := errgroup.WithContext(ctx)
+	hearings.SetLimit(max(1, s.AtATime))
+	for i, j := range judges {
+		hearings.Go(func() (err error) {
+			verdicts[i], err = s.hear(ctx, j)
+			return err
+		})
+	}
+	return verdicts, hearings.Wait()
+}
+
+// hear hears one judge. An error is the session's own trouble, or its end.
+func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
+	v := Verdict{Judge: j}
+	began := time.Now()
+	homes, err := s.tools(ctx, j)
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
+	if err != nil {
+		v.NotJudged = err.Error()
+		s.say("not judged   %s %s: %s", j.Name, j.Version, v.NotJudged)
+		return v, nil
+	}
+	if took := time.Since(began); took > time.Second {
+		s.say("installed    %s %s in %.0f s", j.Name, j.Version, took.Seconds())
+	}
+	dir := filepath.Join(s.Logs, nameOf(j.Name+j.Of)+"-"+plain(j.Name))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return v, err
+	}
+	log, err := os.Create(filepath.Join(dir, "hearing.log"))
+	if err != nil {
+		return v, err
+	}
+	h := &Hearing{Dir: dir, homes: homes, logs: log}
+	began = time.Now()
+	v.BrokeOff = listen(ctx, j, h)
+	v.Took, v.Findings = time.Since(began), h.findings()
+	if ctx.Err() != nil {
+		return v, errors.Join(ctx.Err(), log.Close())
+	}
+	if v.BrokeOff == nil && len(v.Findings) < j.AtLeast {
+		v.BrokeOff = fmt.Errorf("%d findings, it makes at least %d when it is heard to the end", len(v.Findings), j.AtLeast)
+	}
+	if against := v.Disagreements(); len(against) > 0 {
+		s.say("DISAGREES    %s %s on %s, %.0f s; its log is %s", j.Name, j.Version, j.Of, v.Took.Seconds(), log.Name())
+		for _, f := range against {
+			s.say("             %s: %s", f.Operation, f.Detail)
+		}
+		return v, log.Close()
+	}
+	s.say("agrees       %s %s on %s: %d operations, %.0f s", j.Name, j.Version, j.Of, len(v.Findings), v.Took.Seconds())
+	return v, errors.Join(log.Close(), os.RemoveAll(dir))
+}
+
+// listen runs Hear within its time and ends what it left. A panic in it is the
+// judge's own end, not the session's.
+func listen(ctx context.Context, j Judge, h *Hearing) (err error) {
+	within := j.Within
+	if within == 0 {
+		within = DefaultTime
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("not done after %v", within))
+	defer cancel()
+	defer h.end()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	err = j.Hear(ctx, h)
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	return err
+}
+
+// tools installs what a judge needs.
+func (s *Session) tools(ctx context.Context, j Judge) (map[string]string, error) {
+	s.installing.Lock()
+	defer s.installing.Unlock()
+	homes := map[string]string{}
+	for _, t := range j.Tools {
+		home, err := cache{s.Cache}.take(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		homes[t.key()] = home
+	}
+	return homes, nil
+}
+
+func (s *Session) say(format string, args ...any) {
+	s.saying.Lock()
+	defer s.saying.Unlock()
+	fmt.Fprintf(s.Say, format+"\n", args...)
+}
+
+// plain is a name as part of a path.
+func plain(name string) string {
+	out := []byte(name)
+	for i, c := range out {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			out[i] = '-'
+		}
+	}
+	return string(out)
+}
