@@ -11,7 +11,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 
 FUZZTIME ?= 5s
 
-.PHONY: build test race lint vuln fuzz tidy check demo bench
+.PHONY: build test race lint vuln fuzz judges tidy check demo bench
 
 build: ## one static binary
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/kinesnow ./cmd/kinesnow
@@ -39,7 +39,10 @@ tidy:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	$(GO) vet ./...
 
-check: tidy lint race vuln fuzz ## everything but the benchmarks
+judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md)
+	$(GO) run ./integration/judges
+
+check: tidy lint race vuln fuzz judges ## everything but the benchmarks
 
 bench: ## CPU per GB beside the straight-line programs, on this machine
 	$(GO) run ./integration/bench

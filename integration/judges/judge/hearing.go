@@ -33,6 +33,12 @@ func (h *Hearing) Disagree(operation, format string, args ...any) {
 	h.find(Finding{Operation: operation, Detail: fmt.Sprintf(format, args...)})
 }
 
+// Hold agrees when what was compared holds, and disagrees with the same words
+// when it does not.
+func (h *Hearing) Hold(operation string, holds bool, format string, args ...any) {
+	h.find(Finding{Operation: operation, Agrees: holds, Detail: fmt.Sprintf(format, args...)})
+}
+
 // Check agrees when there is no error, and disagrees with its text.
 func (h *Hearing) Check(operation string, err error, format string, args ...any) {
 	if err != nil {

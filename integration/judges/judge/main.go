@@ -21,7 +21,7 @@ func Main(args []string, out io.Writer, judges []Judge) int {
 	flags.SetOutput(out)
 	only := flags.String("only", "", "hear the judges with one of these `WORDS`, split by commas, in their name or in what they are held against")
 	record := flags.String("record", "", "write the table to this Markdown `FILE`, too")
-	logs := flags.String("logs", "", "keep the logs of judges that disagree in `DIR`; default: a temporary folder")
+	logs := flags.String("logs", "", "keep all logs in `DIR`; default: those of judges that disagree, in a temporary folder")
 	store := flags.String("cache", os.Getenv("KINESNOW_JUDGES_CACHE"), "install into `DIR`; default: below the user's cache folder")
 	atATime := flags.Int("at-a-time", 2, "hear `N` judges at once")
 	list := flags.Bool("list", false, "name the judges and end")

@@ -20,6 +20,7 @@ type Session struct {
 	Say     io.Writer // told what begins and ends
 	AtATime int       // judges heard at once; most of them wait most of the time
 
+	forget     bool // logs of judges that agree
 	saying     sync.Mutex
 	installing sync.Mutex // package clients lock their own caches badly
 }
@@ -38,7 +39,7 @@ func (s *Session) Hear(ctx context.Context, judges []Judge) ([]Verdict, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Logs = dir
+		s.Logs, s.forget = dir, true
 		defer func() { _ = os.Remove(dir) }() // only if nothing stayed in it
 	}
 	verdicts := make([]Verdict, len(judges))
@@ -95,7 +96,10 @@ func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
 		return v, log.Close()
 	}
 	s.say("agrees       %s %s on %s: %d operations, %.0f s", j.Name, j.Version, j.Of, len(v.Findings), v.Took.Seconds())
-	return v, errors.Join(log.Close(), os.RemoveAll(dir))
+	if err := log.Close(); err != nil || !s.forget {
+		return v, err
+	}
+	return v, os.RemoveAll(dir)
 }
 
 // listen runs Hear within its time and ends what it left. A panic in it is the

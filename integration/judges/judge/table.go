@@ -40,28 +40,45 @@ func (t Tally) String() string {
 
 // Print writes the table for a terminal.
 func Print(out io.Writer, verdicts []Verdict) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "judge\tversion\tof\toperation\tresult\t")
-	for _, row := range rows(verdicts) {
-		fmt.Fprintln(w, strings.Join(row[:5], "\t")+"\t"+row[5])
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.FilterHTML|tabwriter.DiscardEmptyColumns)
+	for _, v := range verdicts {
+		fmt.Fprintf(w, "%s %s on %s: %s\n", v.Judge.Name, v.Judge.Version, v.Judge.Of, v.result())
+		for _, f := range v.rows() {
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Operation, f.result(), brief(f.Detail))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	return w.Flush()
+	return nil
+}
+
+// brief is a detail as a line of a terminal bears it. The record has it whole.
+func brief(detail string) string {
+	const width = 100
+	text := []rune(strings.Join(strings.Fields(detail), " "))
+	if len(text) <= width {
+		return string(text)
+	}
+	return string(text[:width-3]) + "..."
 }
 
 // Record writes the table as a page of Markdown.
 func Record(out io.Writer, verdicts []Verdict, on time.Time) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Judges\n\nWhat clients and servers that nobody of this project wrote say of it. `make judges` runs them; this is the table of\n"+
-		"the last full run, %s on %s/%s with %d CPUs.\n\n**%s.**\n", on.UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), Count(verdicts))
+		"the last full run, %s on %s/%s with %d CPUs: **%s**.\n\n| judge | version | of | operations | result |\n|---|---|---|---|---|\n",
+		on.UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), Count(verdicts))
 	for _, v := range verdicts {
-		fmt.Fprintf(&b, "\n## %s %s on %s\n\n", v.Judge.Name, v.Judge.Version, v.Judge.Of)
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s |\n", cell(v.Judge.Name), cell(v.Judge.Version), cell(v.Judge.Of), len(v.Findings), cell(v.result()))
+	}
+	for _, v := range verdicts {
 		if v.NotJudged != "" {
-			fmt.Fprintf(&b, "**Not judged**: %s\n", cell(v.NotJudged))
 			continue
 		}
-		b.WriteString("| operation | result | what was compared |\n|---|---|---|\n")
-		for _, row := range rows([]Verdict{v}) {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(row[3]), row[4], cell(row[5]))
+		fmt.Fprintf(&b, "\n## %s %s on %s\n\n| operation | result | what was compared |\n|---|---|---|\n", v.Judge.Name, v.Judge.Version, v.Judge.Of)
+		for _, f := range v.rows() {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(f.Operation), f.result(), cell(f.Detail))
 		}
 	}
 	_, err := io.WriteString(out, b.String())
@@ -72,26 +89,31 @@ func cell(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", "\\|")
 }
 
-// rows are judge, version, of, operation, result and detail.
-func rows(verdicts []Verdict) [][6]string {
-	var out [][6]string
-	for _, v := range verdicts {
-		name := [3]string{v.Judge.Name, v.Judge.Version, v.Judge.Of}
-		add := func(operation, result, detail string) {
-			out = append(out, [6]string{name[0], name[1], name[2], operation, result, detail})
-		}
-		if v.NotJudged != "" {
-			add("", "not judged", v.NotJudged)
-			continue
-		}
-		for _, f := range v.Findings {
-			if f.Agrees {
-				add(f.Operation, "agrees", f.Detail)
-			}
-		}
-		for _, f := range v.Disagreements() {
-			add(f.Operation, "DISAGREES", f.Detail)
+// rows are the findings, those against at the end, a broken-off hearing last.
+func (v Verdict) rows() []Finding {
+	var rows []Finding
+	for _, f := range v.Findings {
+		if f.Agrees {
+			rows = append(rows, f)
 		}
 	}
-	return out
+	return append(rows, v.Disagreements()...)
+}
+
+func (v Verdict) result() string {
+	switch against := len(v.Disagreements()); {
+	case v.NotJudged != "":
+		return "not judged: " + brief(v.NotJudged)
+	case against > 0:
+		return fmt.Sprintf("DISAGREES in %d of %d", against, len(v.rows()))
+	default:
+		return fmt.Sprintf("agrees in all %d", len(v.Findings))
+	}
+}
+
+func (f Finding) result() string {
+	if f.Agrees {
+		return "agrees"
+	}
+	return "DISAGREES"
 }

@@ -31,14 +31,17 @@ func (t *tail) String() string {
 	return strings.TrimSpace(string(t.kept))
 }
 
-// log is a writer to the hearing's log and to keep.
-func (h *Hearing) log(keep io.Writer) io.Writer {
-	return io.MultiWriter(keep, writerFunc(func(p []byte) (int, error) {
+// Log is a writer to the hearing's log.
+func (h *Hearing) Log() io.Writer {
+	return writerFunc(func(p []byte) (int, error) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		return h.logs.Write(p)
-	}))
+	})
 }
+
+// log is a writer to the hearing's log and to keep.
+func (h *Hearing) log(keep io.Writer) io.Writer { return io.MultiWriter(keep, h.Log()) }
 
 type writerFunc func([]byte) (int, error)
 

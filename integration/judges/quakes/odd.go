@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"encoding/json"
@@ -74,8 +74,8 @@ func lines(odds []odd) ([]line, error) {
 	return list, nil
 }
 
-// judge compares with the table and the error table, by the records' ids.
-func judge(odds []odd, rows, errors *result) (wrong []string, listing [][]string) {
+// fates compares with the table and the error table, by the records' ids.
+func fates(odds []odd, rows, errors *result) (wrong []string, listing [][]string) {
 	landed, refused := map[string]int{}, map[string]int{}
 	for i := range rows.Rows {
 		landed[rows.text(i, "ID")] = i

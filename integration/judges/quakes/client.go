@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"bufio"
@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"sync"
 )
@@ -25,9 +24,16 @@ type client struct {
 
 // startClient starts a script and waits until it has its library ready.
 func startClient(ctx context.Context, b *toolbox, env []string, script string, args ...string) (*client, error) {
-	c := &client{name: script, command: exec.CommandContext(ctx, b.python(), append([]string{b.script(script)}, args...)...)}
-	c.command.Env, c.command.Stderr = env, os.Stderr
-	var err error
+	text, err := scripts.ReadFile(script)
+	if err != nil {
+		return nil, err
+	}
+	command, err := b.h.Python(ctx, clients, string(text), args...)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{name: script, command: command}
+	c.command.Env, c.command.Stderr = env, b.h.Log()
 	if c.in, err = c.command.StdinPipe(); err != nil {
 		return nil, err
 	}

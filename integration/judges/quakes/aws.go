@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"context"
@@ -106,7 +106,7 @@ func (a *aws) putByCLI(ctx context.Context, stream string, lines []line) ([]put,
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(a.box.dir, "put-records.json")
+	file := filepath.Join(a.box.h.Dir, "put-records.json")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return nil, err
 	}
@@ -130,9 +130,9 @@ func entries(lines []line) (list []map[string]any) {
 }
 
 func (a *aws) cli(ctx context.Context, args ...string) (string, error) {
-	c := exec.CommandContext(ctx, filepath.Join(a.box.venv, "bin", "aws"), args...)
+	c := exec.CommandContext(ctx, filepath.Join(a.box.h.Home(clients), "bin", "aws"), args...)
 	c.Env = a.env
-	return output(ctx, c)
+	return a.box.h.Output(c)
 }
 
 func (a *aws) readVersion(ctx context.Context) error {

@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"context"
@@ -122,10 +122,10 @@ func (d *feed) wait(ctx context.Context, records int64) bool {
 
 // kills feeds the file while the connector is killed three times.
 func kills(ctx context.Context, f *flow) error {
-	if err := f.open(ctx, "--stream", "quakes:4", "--table", "QUAKES", "--commit-delay", f.commitDelay.String()); err != nil {
+	if err := f.open(ctx, "--stream", "quakes:4", "--table", "QUAKES", "--commit-delay", commitDelay.String()); err != nil {
 		return err
 	}
-	config := filepath.Join(f.box.dir, "kills.yaml")
+	config := filepath.Join(f.box.h.Dir, "kills.yaml")
 	if err := f.cloud.withShortLeases(config); err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func kills(ctx context.Context, f *flow) error {
 	}
 	f.t.say("\nboto3 put %d records in %.1f s: %.1f records/s", len(d.puts), d.took.Seconds(), float64(len(d.puts))/d.took.Seconds())
 	f.t.table(perShard(d.puts)...)
-	f.t.verdict(proven >= killsWanted, "%d kill -9 while an append was accepted and uncommitted (%d kills in all)", proven, tried)
+	f.t.verdict("kill -9 in flight", proven >= killsWanted, "%d kill -9 while an append was accepted and uncommitted (%d kills in all)", proven, tried)
 	if err := f.drain(); err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (f *flow) drain() error {
 	if err != nil {
 		return err
 	}
-	f.t.verdict(code == exitFine, "drained and ended with exit code %d after %.1f s", code, time.Since(began).Seconds())
+	f.t.verdict("SIGTERM", code == exitFine, "drained and ended with exit code %d after %.1f s", code, time.Since(began).Seconds())
 	return nil
 }
 
@@ -219,6 +219,6 @@ func (f *flow) shards() error {
 		listing = append(listing, []string{short(s.ShardId), parent, state, l.state(), l.Epoch, brief(l.Committed), l.Settled})
 	}
 	f.t.table(listing...)
-	f.t.differences(wrong, "%d shards, %d of them ended by the split and the merge: SHARD_END in the lease table for those alone", len(shards), ended)
+	f.t.differences("lease table", wrong, "%d shards, %d of them ended by the split and the merge: SHARD_END in the lease table for those alone", len(shards), ended)
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"context"
@@ -63,11 +63,13 @@ func (f *flow) killInFlight(ctx context.Context, config string, n int, d *feed) 
 	f.t.table(listing...)
 	t0, t1 := dead.channels[shard], after.channels[shard]
 	proven := t0.client == t1.client && t0.token != t1.token
-	f.t.verdict(proven, "kill %d: shard %s's token moved %s -> %s %.1f s after the death, in the opening of the dead: its append was accepted and uncommitted",
-		n, short(shard), brief(t0.token), brief(t1.token), landed.Seconds())
-	f.t.verdict(taken.leases[shard].Epoch != dead.leases[shard].Epoch && taken.channels[shard].client > t0.client || taken.leases[shard].State != "",
-		"kill %d: the successor took the lease (epoch %s -> %s) and opened the channel anew (opening %d -> %d)",
-		n, dead.leases[shard].Epoch, taken.leases[shard].Epoch, t0.client, taken.channels[shard].client)
+	if proven {
+		f.t.verdict(fmt.Sprintf("kill %d in flight", n), true, "shard %s's token moved %s -> %s %.1f s after the death, in the opening of the dead: its append was accepted and uncommitted",
+			short(shard), brief(t0.token), brief(t1.token), landed.Seconds())
+	}
+	f.t.verdict(fmt.Sprintf("kill %d: successor", n), taken.leases[shard].Epoch != dead.leases[shard].Epoch && taken.channels[shard].client > t0.client || taken.leases[shard].State != "",
+		"it took the lease (epoch %s -> %s) and opened the channel anew (opening %d -> %d)",
+		dead.leases[shard].Epoch, taken.leases[shard].Epoch, t0.client, taken.channels[shard].client)
 	return proven, nil
 }
 
@@ -110,7 +112,7 @@ func (f *flow) acceptedAppend(ctx context.Context) (string, moment, error) {
 // untilTokenMoves waits until a dead process's append commits, or its channel
 // is opened again, and tells how long after the death that was.
 func (f *flow) untilTokenMoves(ctx context.Context, shard string, was channel, died time.Time) (time.Duration, moment, error) {
-	for time.Since(died) < f.commitDelay+takeover {
+	for time.Since(died) < commitDelay+takeover {
 		channels, err := f.warehouse.channels("QUAKES")
 		if err != nil {
 			return 0, moment{}, err

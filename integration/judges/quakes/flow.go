@@ -1,18 +1,17 @@
-package main
+package quakes
 
 import (
 	"context"
 	"errors"
-	"time"
+
+	"github.com/kinesnow/kinesnow/integration/judges/judge"
 )
 
 // flow is one run of one scenario.
 type flow struct {
-	t           *transcript
-	box         *toolbox
-	in          *input
-	name        string
-	commitDelay time.Duration // of the second scenario
+	t   *transcript
+	box *toolbox
+	in  *input
 
 	cloud     *cloud
 	aws       *aws
@@ -23,7 +22,6 @@ type flow struct {
 
 // open starts the cloud and one client of each kind.
 func (f *flow) open(ctx context.Context, dev ...string) (err error) {
-	f.t.say("on %s", machine())
 	if f.cloud, err = startCloud(ctx, f, dev...); err != nil {
 		return err
 	}
@@ -55,7 +53,7 @@ func (f *flow) newWarehouse(ctx context.Context) (*warehouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := startClient(context.WithoutCancel(ctx), f.box, environment(), "snowflake_queries.py", arguments)
+	c, err := startClient(context.WithoutCancel(ctx), f.box, judge.Environment(), "snowflake_queries.py", arguments)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"context"
@@ -24,7 +24,7 @@ type connector struct {
 func startConnector(ctx context.Context, f *flow, config string, args ...string) (*connector, error) {
 	args = append([]string{"run", "-c", config}, args...)
 	c := &connector{command: exec.CommandContext(context.WithoutCancel(ctx), f.box.binary, args...), ended: make(chan struct{})}
-	log, err := os.OpenFile(filepath.Join(f.box.dir, f.name+"-run.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(filepath.Join(f.box.h.Dir, "run.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +88,6 @@ func (f *flow) untilCaughtUp(ctx context.Context, config string, want int) error
 		return err
 	}
 	f.t.say("%s", strings.TrimSpace(c.out.String()))
-	f.t.verdict(code == want, "run --until-caught-up ended with exit code %d, expected %d, after %.1f s", code, want, time.Since(began).Seconds())
+	f.t.verdict("run --until-caught-up", code == want, "ended with exit code %d, expected %d, after %.1f s", code, want, time.Since(began).Seconds())
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"context"
@@ -56,7 +56,7 @@ func fields(ctx context.Context, f *flow) error {
 	if err != nil {
 		return err
 	}
-	f.t.differences(against(expect(first, rest), types), "EVOLVED: evolution added the columns and types that the values ask for (spec 3.3), and no others")
+	f.t.differences("EVOLVED: evolution", against(expect(first, rest), types), "it added the columns and types that the values ask for (spec 3.3), and no others")
 	if err := f.compare("EVOLVED", "evolved", byCLI); err != nil {
 		return err
 	}
@@ -150,17 +150,17 @@ func (f *flow) odd(ctx context.Context, first, rest []line, byCLI []put) error {
 		return err
 	}
 	all := slices.Concat(oddFirst, oddSecond)
-	wrong, listing := judge(all, rows, errors)
+	wrong, listing := fates(all, rows, errors)
 	f.t.table(listing...)
-	f.t.differences(wrong, "EVOLVED: %d odd records became what the papers say", len(all))
+	f.t.differences("EVOLVED: odd records", wrong, "%d became what the papers say", len(all))
 	bad := refusals(all...)
-	f.t.verdict(len(errors.Rows) == bad && len(rows.Rows) == len(byCLI)+len(all)-bad,
-		"EVOLVED: %d records put, %d rows in the table + %d in ERROR_TABLE", len(byCLI)+len(all), len(rows.Rows), len(errors.Rows))
+	f.t.verdict("EVOLVED: count", len(errors.Rows) == bad && len(rows.Rows) == len(byCLI)+len(all)-bad,
+		"%d records put, %d rows in the table + %d in ERROR_TABLE", len(byCLI)+len(all), len(rows.Rows), len(errors.Rows))
 	types, err := f.warehouse.describe(f.t, "EVOLVED")
 	if err != nil {
 		return err
 	}
-	f.t.differences(against(expect(first, rest, one, two), types), "EVOLVED: the odd records added the columns that they should, and no others")
+	f.t.differences("EVOLVED: evolution by odd records", against(expect(first, rest, one, two), types), "the odd records added the columns that they should, and no others")
 	return f.oddMetadata(rows, slices.Concat(plain, more))
 }
 
@@ -189,6 +189,6 @@ func (f *flow) oddMetadata(rows *result, puts []put) error {
 			wrong = append(wrong, m.id()+": "+text)
 		}
 	}
-	f.t.differences(wrong, "EVOLVED: all seven metadata fields of the odd rows")
+	f.t.differences("EVOLVED: metadata of odd rows", wrong, "all seven fields")
 	return nil
 }

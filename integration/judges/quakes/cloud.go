@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"bufio"
@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/judges/judge"
 )
 
 // cloud is a `kinesnow dev` process.
@@ -41,7 +43,7 @@ func startCloud(ctx context.Context, f *flow, args ...string) (*cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(f.box.dir, f.name+"-dev.log"))
+	log, err := os.Create(filepath.Join(f.box.h.Dir, "dev.log"))
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +81,7 @@ func (c *cloud) close() error {
 
 // awsEnvironment points AWS clients at the cloud.
 func (c *cloud) awsEnvironment() []string {
-	return environment("AWS_ENDPOINT_URL_KINESIS="+c.Kinesis, "AWS_ENDPOINT_URL_DYNAMODB="+c.DynamoDB, "AWS_REGION="+c.Region,
-		"AWS_DEFAULT_REGION="+c.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	return judge.Environment("AWS_ENDPOINT_URL_KINESIS="+c.Kinesis, "AWS_ENDPOINT_URL_DYNAMODB="+c.DynamoDB, "AWS_REGION="+c.Region, "AWS_DEFAULT_REGION="+c.Region)
 }
 
 // connectArguments are those of snowflake.connector.connect().

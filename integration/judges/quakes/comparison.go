@@ -1,4 +1,4 @@
-package main
+package quakes
 
 import (
 	"fmt"
@@ -111,11 +111,11 @@ func (o *order) next(p put, time string) (wrong []string) {
 
 // verdicts prints what came of it.
 func (f *findings) verdicts(t *transcript, table string, put int) {
-	t.verdict(f.rows == put, "%s: %d records put, %d rows in the table", table, put, f.rows)
-	t.differences(f.counts, "%s: every record once: none missing, none twice, none that was never put", table)
-	t.differences(f.fields, "%s: %d fields compared with the file", table, f.checked)
-	t.differences(f.meta, "%s: all seven metadata fields of %d rows are what the client was answered; shardedSequenceNumber = digits + sub padded to %d", table, f.rows, subWidth)
-	t.differences(f.order, "%s: in the order of the commits, every shard's sequence numbers and every partition key's counter rise", table)
+	t.verdict(table+": count", f.rows == put, "%d records put, %d rows in the table", put, f.rows)
+	t.differences(table+": every record once", f.counts, "none missing, none twice, none that was never put")
+	t.differences(table+": values", f.fields, "%d fields compared with the file", f.checked)
+	t.differences(table+": metadata", f.meta, "all seven fields of %d rows are what the client was answered; shardedSequenceNumber = digits + sub padded to %d", f.rows, subWidth)
+	t.differences(table+": order", f.order, "in the order of the commits, every shard's sequence numbers and every partition key's counter rise")
 }
 
 func shown(cell *string) string {
