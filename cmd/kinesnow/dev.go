@@ -23,6 +23,9 @@ The first --stream goes into the first --table, and so on; a stream without a
 table goes into its own name in upper case. With --dir everything is there again
 after a restart: records, leases, rows, the key. Without it nothing is kept.
 
+Kinesis keeps the real quotas: a shard takes 1 MiB/s and 1,000 records/s and
+gives 2 MiB/s in 5 calls/s. --limits=false lifts them.
+
 With -o json one line tells programs where everything is.`,
 		Args: cobra.NoArgs,
 	}
@@ -32,6 +35,7 @@ With -o json one line tells programs where everything is.`,
 	c.Flags().StringVar(&o.Dir, "dir", "", "keep everything in `DIR`")
 	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT`; a port other than 0 is Kinesis', the next two are DynamoDB's and Snowflake's")
 	c.Flags().DurationVar(&o.CommitDelay, "commit-delay", time.Second, "from an append's acceptance to its commit; the real service takes 5 to 9 s")
+	c.Flags().BoolVar(&o.Limits, "limits", true, "keep Kinesis' quotas of shards and operations")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		for _, text := range *streams {
 			s, err := localcloud.ParseStream(text)

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -64,12 +65,12 @@ func (i *Injector) Serve(w http.ResponseWriter, r *http.Request, action, key str
 	case effect.LoseBefore:
 		panic(http.ErrAbortHandler)
 	case effect.LoseAfter:
-		serve(&answer{header: http.Header{}}, r)
+		serve(&answer{header: http.Header{}, status: http.StatusOK, to: w}, r)
 		panic(http.ErrAbortHandler)
 	case effect.CutAfter > 0:
-		a := &answer{header: http.Header{}, status: http.StatusOK}
+		a := &answer{header: http.Header{}, status: http.StatusOK, to: w, limit: effect.CutAfter}
 		serve(a, r)
-		a.sendPart(w, effect.CutAfter)
+		a.sendPart()
 		panic(http.ErrAbortHandler)
 	default:
 		serve(w, r)
@@ -91,27 +92,57 @@ func (i *Injector) effect(action, key string) Effect {
 	return hook(call)
 }
 
-// answer keeps a response in memory, to be lost or cut off.
+// answer keeps a response in memory, to be lost or cut off. A handler that
+// flushes streams its answer, which may have no end: it passes through up to
+// the limit, and there the connection breaks.
 type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+	header    http.Header
+	status    int
+	body      bytes.Buffer // what is not sent yet
+	to        http.ResponseWriter
+	limit     int // bytes that the client gets; 0: not even the header
+	streaming bool
 }
 
 func (a *answer) Header() http.Header         { return a.header }
 func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
-func (a *answer) Flush()                      {}
 
-// sendPart announces the whole body and sends its first n bytes.
-func (a *answer) sendPart(w http.ResponseWriter, n int) {
-	for name, values := range a.header {
-		w.Header()[name] = values
+// Flush sends what was written since the last time.
+func (a *answer) Flush() {
+	if a.limit == 0 {
+		panic(http.ErrAbortHandler)
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(a.body.Len()))
-	w.WriteHeader(a.status)
-	w.Write(a.body.Bytes()[:min(n, a.body.Len())])
-	http.NewResponseController(w).Flush()
+	if !a.streaming {
+		a.streaming = true
+		a.sendHeader()
+	}
+	a.limit -= a.send()
+	if a.limit == 0 {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// sendPart announces the whole body and sends its first bytes.
+func (a *answer) sendPart() {
+	if !a.streaming {
+		a.header.Set("Content-Length", strconv.Itoa(a.body.Len()))
+		a.sendHeader()
+	}
+	a.send()
+}
+
+func (a *answer) sendHeader() {
+	maps.Copy(a.to.Header(), a.header)
+	a.to.WriteHeader(a.status)
+}
+
+// send writes the body up to the limit and returns how many bytes that were.
+func (a *answer) send() int {
+	part := a.body.Next(min(a.limit, a.body.Len()))
+	a.to.Write(part)
+	http.NewResponseController(a.to).Flush()
+	return len(part)
 }
 
 // counter hands out n tickets.

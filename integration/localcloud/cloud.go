@@ -118,7 +118,7 @@ func (c *Cloud) serve() (err error) {
 		}
 		return filepath.Join(c.dir, name)
 	}
-	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{Listen: listen[0], Dir: at("kinesis"), Region: Region}); err != nil {
+	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits}); err != nil {
 		return err
 	}
 	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{Listen: listen[1], Dir: at("dynamodb"), Region: Region}); err != nil {

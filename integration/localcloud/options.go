@@ -32,6 +32,10 @@ type Options struct {
 	// CommitDelay passes between an append's acceptance and its commit;
 	// default 1 s. Negative: none. The real service takes 5-9 s.
 	CommitDelay time.Duration
+	// Limits enforces Kinesis' quotas: the rates of a shard (1 MiB/s and 1,000
+	// records/s written, 2 MiB/s and 5 calls/s read) and the calls per second of
+	// each operation. Off by default.
+	Limits bool
 	// Tuning changes what the configuration file says.
 	Tuning Tuning
 }

@@ -6,22 +6,39 @@ type action func(s *Server, body []byte) call
 
 // actions are the operations served, each in the file of its name.
 var actions = map[string]action{
+	"AddTagsToStream":               reading((*Server).addTagsToStream),
 	"CreateStream":                  reading((*Server).createStream),
 	"DecreaseStreamRetentionPeriod": reading((*Server).decreaseStreamRetentionPeriod),
 	"DeleteStream":                  reading((*Server).deleteStream),
+	"DeregisterStreamConsumer":      reading((*Server).deregisterStreamConsumer),
 	"DescribeLimits":                reading((*Server).describeLimits),
 	"DescribeStream":                reading((*Server).describeStream),
+	"DescribeStreamConsumer":        reading((*Server).describeStreamConsumer),
 	"DescribeStreamSummary":         reading((*Server).describeStreamSummary),
+	"DisableEnhancedMonitoring":     reading((*Server).disableEnhancedMonitoring),
+	"EnableEnhancedMonitoring":      reading((*Server).enableEnhancedMonitoring),
 	"GetRecords":                    reading((*Server).getRecords),
 	"GetShardIterator":              reading((*Server).getShardIterator),
 	"IncreaseStreamRetentionPeriod": reading((*Server).increaseStreamRetentionPeriod),
 	"ListShards":                    reading((*Server).listShards),
+	"ListStreamConsumers":           reading((*Server).listStreamConsumers),
 	"ListStreams":                   reading((*Server).listStreams),
+	"ListTagsForResource":           reading((*Server).listTagsForResource),
+	"ListTagsForStream":             reading((*Server).listTagsForStream),
 	"MergeShards":                   reading((*Server).mergeShards),
 	"PutRecord":                     reading((*Server).putRecord),
 	"PutRecords":                    reading((*Server).putRecords),
+	"RegisterStreamConsumer":        reading((*Server).registerStreamConsumer),
+	"RemoveTagsFromStream":          reading((*Server).removeTagsFromStream),
 	"SplitShard":                    reading((*Server).splitShard),
+	"StartStreamEncryption":         reading((*Server).startStreamEncryption),
+	"StopStreamEncryption":          reading((*Server).stopStreamEncryption),
+	"SubscribeToShard":              reading((*Server).subscribeToShard),
+	"TagResource":                   reading((*Server).tagResource),
+	"UntagResource":                 reading((*Server).untagResource),
+	"UpdateMaxRecordSize":           reading((*Server).updateMaxRecordSize),
 	"UpdateShardCount":              reading((*Server).updateShardCount),
+	"UpdateStreamMode":              reading((*Server).updateStreamMode),
 }
 
 // reading turns an action on a request's members into one on its body. What is
@@ -34,7 +51,7 @@ func reading(read func(*Server, *input) call) action {
 		}
 		c := read(s, in)
 		if err := in.err(); err != nil {
-			c.serve = refusing(err)
+			c.serve, c.push = refusing(err), nil
 		}
 		return c
 	}

@@ -73,6 +73,7 @@ type newStream struct {
 	shards    int
 	mode      string
 	maxRecord int // bytes
+	tags      map[string]string
 }
 
 // create makes a stream unless there is one of that name.
@@ -81,6 +82,9 @@ func (s *Server) create(n newStream) error {
 		return refusal("ResourceInUseException", "Stream %s under account %s already exists.", n.name, s.options.AccountID)
 	}
 	now := s.now()
+	if n := s.inCreation(now); n >= maxCreatingStreams {
+		return refusal("LimitExceededException", "Account %s has %d streams in CREATING status, which is the limit.", s.options.AccountID, n)
+	}
 	open := s.openShards()
 	if open+n.shards > shardQuota {
 		return refusal("LimitExceededException", "This request would exceed the shard limit for the account %s in %s. "+
@@ -90,6 +94,7 @@ func (s *Server) create(n newStream) error {
 	st := &stream{
 		name: n.name, id: rand.Uint64(), created: now, mode: n.mode, limits: s.options.Limits,
 		retention: s.options.Retention, maxRecord: n.maxRecord,
+		tags: n.tags, consumers: map[string]*consumer{}, consumerSeconds: map[string]int64{},
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,6 +129,7 @@ func (s *Server) remove(st *stream) error {
 	st.mu.Lock()
 	st.removed = true
 	st.mu.Unlock()
+	st.endSubscriptions(s.streamNotFound(st.name))
 	if st.disk == nil {
 		return nil
 	}
@@ -162,6 +168,21 @@ func (s *Server) change(name string, alter func(st *stream, now int64) error) er
 // shardQuota is how many open shards an account may have here: what the largest
 // regions give by default (service-sizes-and-limits.html).
 const shardQuota = 20_000
+
+// maxCreatingStreams may be CREATING at the same time (CreateStream reference).
+const maxCreatingStreams = 5
+
+func (s *Server) inCreation(now int64) int {
+	n := 0
+	for _, st := range s.list() {
+		st.mu.RLock()
+		if st.status(now) == creating {
+			n++
+		}
+		st.mu.RUnlock()
+	}
+	return n
+}
 
 // openShards counts the open shards of all streams.
 func (s *Server) openShards() int {

@@ -25,7 +25,7 @@ func (s *Server) createStream(in *input) call {
 		n.shards = count
 	case n.mode == onDemand:
 		n.shards = onDemandShards
-	default:
+	case n.mode == provisioned:
 		in.refuse(refusal("ValidationException", "ShardCount must be specified for a stream in PROVISIONED mode."))
 	}
 	kib, sized := in.number("MaxRecordSizeInKiB", recordSizeRule)
@@ -33,6 +33,7 @@ func (s *Server) createStream(in *input) call {
 		kib = defaultRecordKiB
 	}
 	n.maxRecord = kib << 10
+	n.tags = in.tags("Tags")
 	if strategy := in.text("RecordDistributionStrategy", rule{}); strategy == "AUTO" {
 		in.refuse(invalidArgument("RecordDistributionStrategy AUTO is not served here; leave it out or give USER_PARTITION_KEY."))
 	}

@@ -1,13 +1,34 @@
 package localkinesis
 
 // DeleteStream: the stream is DELETING for Options.Delay, refuses puts, and is
-// then gone with all its records. EnforceConsumerDeletion changes nothing while
-// there are no consumers.
+// then gone with all its records. A stream that has consumers is refused unless
+// EnforceConsumerDeletion says that they may go with it.
 
 func (s *Server) deleteStream(in *input) call {
 	name := s.streamName(in)
-	in.truth("EnforceConsumerDeletion")
-	return call{key: name, serve: func() (answer, error) { return done(s.delete(name)) }}
+	enforced := in.truth("EnforceConsumerDeletion")
+	return call{key: name, serve: func() (answer, error) {
+		if !enforced {
+			if err := s.checkNoConsumers(name); err != nil {
+				return answer{}, err
+			}
+		}
+		return done(s.delete(name))
+	}}
+}
+
+func (s *Server) checkNoConsumers(name string) error {
+	st, err := s.stream(name)
+	if err != nil {
+		return err
+	}
+	st.mu.RLock()
+	defer st.mu.RUnlock()
+	if n := len(st.registered(s.now())); n > 0 {
+		return refusal("ResourceInUseException", "Stream %s under account %s has %d registered consumers. "+
+			"Deregister them, or set EnforceConsumerDeletion.", name, s.options.AccountID, n)
+	}
+	return nil
 }
 
 func (s *Server) delete(name string) error {

@@ -46,6 +46,7 @@ func firstAfter(shards []*shard, after string, limit int) (page []*shard, more b
 type streamHead struct {
 	EncryptionType          string
 	EnhancedMonitoring      []enhancedMetrics
+	KeyId                   string `json:",omitempty"`
 	RetentionPeriodHours    int
 	StreamARN               string
 	StreamCreationTimestamp seconds
@@ -82,8 +83,9 @@ type numberDescription struct {
 // head describes a stream. Its mutex is held.
 func (s *Server) head(st *stream, now int64) streamHead {
 	return streamHead{
-		EncryptionType:          "NONE",
-		EnhancedMonitoring:      []enhancedMetrics{{ShardLevelMetrics: []string{}}},
+		EncryptionType:          st.encryption.kind(now),
+		EnhancedMonitoring:      []enhancedMetrics{{ShardLevelMetrics: append([]string{}, st.metrics...)}},
+		KeyId:                   st.encryption.key(now),
 		RetentionPeriodHours:    hours(st.retention),
 		StreamARN:               s.arn(st.name),
 		StreamCreationTimestamp: seconds(st.created),

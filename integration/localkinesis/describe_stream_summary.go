@@ -26,6 +26,7 @@ func (s *Server) describeStreamSummary(in *input) call {
 		}
 		return jsonAnswer(map[string]any{"StreamDescriptionSummary": streamSummary{
 			streamHead:                 s.head(st, now),
+			ConsumerCount:              len(st.registered(now)),
 			MaxRecordSizeInKiB:         st.maxRecord >> 10,
 			OpenShardCount:             open,
 			RecordDistributionStrategy: "USER_PARTITION_KEY",

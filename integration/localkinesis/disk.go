@@ -65,6 +65,12 @@ type streamFile struct {
 	Busy      string `json:",omitempty"`
 	Until     int64  `json:",omitempty"`
 	Shards    []shardFile
+
+	Encryption      encryption        `json:",omitzero"`
+	Tags            map[string]string `json:",omitempty"`
+	Metrics         []string          `json:",omitempty"`
+	Consumers       []consumerFile    `json:",omitempty"`
+	ConsumerSeconds map[string]int64  `json:",omitempty"`
 }
 
 type shardFile struct {
@@ -80,6 +86,7 @@ func (d *streamDir) save(st *stream) error {
 	file := streamFile{
 		Name: st.name, ID: st.id, Created: st.created, Mode: st.mode, Retention: st.retention, MaxRecord: st.maxRecord,
 		Busy: st.busy, Until: st.until,
+		Encryption: st.encryption, Tags: st.tags, Metrics: st.metrics, Consumers: st.consumerFiles(), ConsumerSeconds: st.consumerSeconds,
 	}
 	for _, sh := range st.shards {
 		entry := shardFile{
@@ -138,6 +145,13 @@ func (d *streamDir) load() (*stream, error) {
 	st := &stream{
 		name: file.Name, id: file.ID, created: file.Created, mode: file.Mode, retention: file.Retention, maxRecord: file.MaxRecord,
 		busy: file.Busy, until: file.Until, disk: d,
+		encryption: file.Encryption, tags: file.Tags, metrics: file.Metrics, consumers: map[string]*consumer{}, consumerSeconds: file.ConsumerSeconds,
+	}
+	if st.consumerSeconds == nil {
+		st.consumerSeconds = map[string]int64{}
+	}
+	for _, entry := range file.Consumers {
+		st.consumers[entry.Name] = entry.consumer()
 	}
 	for i, entry := range file.Shards {
 		if err := st.loadShard(uint32(i), entry); err != nil {

@@ -9,10 +9,10 @@
 //
 // # Protocol
 //
-// AWS JSON 1.1 over HTTP/1.1 and cleartext HTTP/2 on one loopback port. A
-// request has to carry a SigV4 signature, which is looked at but not verified.
-// CBOR bodies, enhanced fan-out and every other operation without a file here
-// are refused by name.
+// AWS JSON 1.1, and CBOR 1.1 as the SDKs for Java speak it, over HTTP/1.1 and
+// cleartext HTTP/2 on one loopback port. A request has to carry a SigV4
+// signature, which is looked at but not verified. Every operation without a
+// file here is refused by name.
 //
 // # What is faithful
 //
@@ -22,18 +22,24 @@
 //     increasing in a shard, a child shard's larger than its parents'.
 //   - Resharding: a parent shard stays, CLOSED; the read that reaches its end
 //     has no NextShardIterator and names the child shards.
+//   - Enhanced fan-out: consumers with their states and quotas; subscriptions
+//     that open with an initial response, tell their progress when idle, end
+//     after 5 minutes, are refused within 5 s and taken over after that, and
+//     close with the child shards.
 //   - Answers: member order, the 1.7E9 form of timestamps and the wording of
 //     errors follow what the service was seen to send.
 //   - Quotas that shape a client's code: 500 records, 10 MiB a request, 10,000
 //     records and 10 MiB an answer, iterators of 5 minutes. The rates per shard
-//     are enforced when Options.Limits says so.
+//     and the calls per second of each operation are enforced when
+//     Options.Limits says so.
 //
 // # What is not
 //
-// Tags and warm throughput of CreateStream are accepted and have no effect.
-// Encryption, enhanced monitoring, resource policies and the AUTO record
-// distribution strategy do not exist here. Arrival timestamps never go back
-// within a shard, which the service does not promise.
+// Tags, encryption and enhanced monitoring are remembered and shown, and have
+// no other effect; so is the on-demand mode, in which a stream does not grow.
+// Warm throughput is accepted and forgotten. Resource policies, account
+// settings and the AUTO record distribution strategy do not exist here. Arrival
+// timestamps never go back within a shard, which the service does not promise.
 //
 // # One record's way
 //
@@ -43,6 +49,13 @@
 //	shard.go        one JSON fragment per record, written once into a chunk
 //	segment.go      the same bytes to disk, before the answer
 //	get_records.go  chunks written out as they lie
+//	subscription.go the same chunks, as frames of an event stream
+//
+// # Faults
+//
+// Server.Faults acts on calls, Server.EventFaults on the events of running
+// subscriptions, Server.SkewDate on the clock that clients see. Refusal has the
+// service's words for errors of keys, credentials and load.
 //
 // A record is encoded once, when it is put. Reading copies nothing.
 package localkinesis

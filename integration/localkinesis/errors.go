@@ -58,6 +58,10 @@ func (s *Server) rateExceeded(sh *shard, st *stream) *Error {
 
 const throughputExceeded = "ProvisionedThroughputExceededException"
 
+func expiredNextToken() *Error {
+	return refusal("ExpiredNextTokenException", "NextToken has expired. It is valid for 300 seconds.")
+}
+
 // dryRun is the answer to a request that would have succeeded but asked for no effect.
 func dryRun() *Error {
 	return refusal("DryRunOperationException", "Request would have succeeded, but the DryRun parameter was specified.")

@@ -59,6 +59,9 @@ func (s *Server) read(it iterator, limit int) (answer, error) {
 	if st.limits && !sh.rates.read(now) {
 		return answer{}, s.rateExceeded(sh, st)
 	}
+	if sh.withholds(s.options.EmptyReads) {
+		limit = 0
+	}
 	p := sh.read(it.next, limit, maxAnswer)
 	if st.limits {
 		sh.rates.answered(p, now)
@@ -77,29 +80,18 @@ type childShard struct {
 // encodePage wraps the fragments of a page, which stay where they are. The
 // stream's mutex is held.
 func encodePage(p page, it iterator, sh *shard, now int64) (answer, error) {
-	behind := int64(0)
-	if !p.tip {
-		behind = max(1, now-p.arrival)
-	}
 	b := []byte{'{'}
 	if p.tip && sh.closed != 0 {
-		children := make([]childShard, len(sh.children))
-		for i, c := range sh.children {
-			children[i] = childShard{describeKeys(c.keys), c.parents, c.id}
-		}
-		encoded, err := json.Marshal(children)
+		encoded, err := json.Marshal(describeChildren(sh))
 		if err != nil {
 			return answer{}, failure(err)
 		}
 		b = append(append(append(b, `"ChildShards":`...), encoded...), ',')
 	}
-	b = strconv.AppendInt(append(b, `"MillisBehindLatest":`...), behind, 10)
+	b = strconv.AppendInt(append(b, `"MillisBehindLatest":`...), p.behind(now), 10)
 	if !p.tip || sh.closed == 0 {
 		b = append(append(append(b, `,"NextShardIterator":"`...), it.String()...), '"')
 	}
 	b = append(b, `,"Records":[`...)
-	if n := len(p.parts); n > 0 {
-		p.parts[n-1] = p.parts[n-1][:len(p.parts[n-1])-1] // the last comma
-	}
-	return answer{head: b, parts: p.parts, tail: []byte("]}")}, nil
+	return answer{head: b, parts: withoutLastComma(p.parts), tail: []byte("]}")}, nil
 }

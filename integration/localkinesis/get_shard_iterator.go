@@ -20,14 +20,14 @@ var (
 
 // iteratorRequest is what GetShardIterator is asked.
 type iteratorRequest struct {
-	stream, shard, kind, number string
-	time                        int64 // ms since the epoch
-	timed, dry                  bool
+	operation, stream, shard, kind, number string
+	time                                   int64 // ms since the epoch
+	timed, dry                             bool
 }
 
 func (s *Server) getShardIterator(in *input) call {
 	q := iteratorRequest{
-		stream: s.streamName(in),
+		operation: "GetShardIterator", stream: s.streamName(in),
 		shard:  in.text("ShardId", must(nameRule)),
 		kind:   in.text("ShardIteratorType", must(iteratorTypeRule)),
 		number: in.text("StartingSequenceNumber", sequenceRule),
@@ -118,7 +118,7 @@ func (s *Server) placeTime(q iteratorRequest, sh *shard, now int64) (int64, erro
 // numberOf checks that a sequence number came from the shard.
 func (s *Server) numberOf(q iteratorRequest, st *stream, sh *shard) (sequence, error) {
 	number, ok := parseSequence(q.number)
-	invalid := "StartingSequenceNumber %s used in GetShardIterator on shard %s in stream %s under account %s is invalid"
+	invalid := "StartingSequenceNumber %s used in " + q.operation + " on shard %s in stream %s under account %s is invalid"
 	switch {
 	case !ok:
 		return number, invalidArgument(invalid+".", q.number, sh.id, st.name, s.options.AccountID)

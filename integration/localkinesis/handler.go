@@ -7,16 +7,16 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/kinesnow/kinesnow/integration/fault"
 )
 
 const (
-	jsonType     = "application/x-amz-json-1.1"
-	cborType     = "application/x-amz-cbor-1.1"
 	targetPrefix = "Kinesis_20131202."
 
 	maxBody = 16 << 20 // bytes: 10 MiB of data as base64, and names
@@ -26,6 +26,7 @@ const (
 type call struct {
 	key   string // for the fault hooks
 	serve func() (answer, error)
+	push  func() (*subscription, error) // instead of serve: the answer is a stream of events
 }
 
 // answer is the body of a successful answer: head, parts and tail in a row.
@@ -33,6 +34,15 @@ type answer struct {
 	head  []byte
 	parts [][]byte
 	tail  []byte
+}
+
+// length is the number of bytes in the body.
+func (a answer) length() int {
+	n := len(a.head) + len(a.tail)
+	for _, p := range a.parts {
+		n += len(p)
+	}
+	return n
 }
 
 // jsonAnswer encodes a value. Types of this package always can be.
@@ -50,8 +60,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Amzn-Requestid", requestID())
 	h.Set("X-Amz-Id-2", extendedID())
-	h.Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
-	h.Set("Content-Type", jsonType)
+	h.Set("Date", s.options.Now().Add(time.Duration(s.dateSkew.Load())).UTC().Format(http.TimeFormat))
+	written := contentTypeOf(r)
+	h.Set("Content-Type", written)
+	if stranger(w, r) {
+		return
+	}
 	name, do, refused := s.recognise(r)
 	if refused != nil {
 		refuse(w, refused)
@@ -67,11 +81,35 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refused)
 		return
 	}
-	c := do(s, *body)
-	s.faults.Serve(w, r, name, c.key, refuseInjected, func(w http.ResponseWriter, _ *http.Request) {
+	buffer := bodies.Get().(*[]byte)
+	defer bodies.Put(buffer)
+	content, refused := asJSON(written, *body, buffer)
+	if refused != nil {
+		refuse(w, refused)
+		return
+	}
+	if refused := s.options.Policy.permit(s, name, content); refused != nil {
+		refuse(w, refused)
+		return
+	}
+	c := do(s, content)
+	s.faults.Serve(w, r, name, c.key, refuseInjected, func(w http.ResponseWriter, r *http.Request) {
+		if refused := s.admit(name, c.key); refused != nil {
+			refuse(w, refused)
+			return
+		}
+		if c.push != nil {
+			*body, *buffer = nil, nil // a subscription lasts for minutes and needs no request
+			s.push(w, r, c.push)
+			return
+		}
 		a, err := c.serve()
 		if err != nil {
 			refuse(w, asError(err))
+			return
+		}
+		if a, err = a.in(written, buffer); err != nil {
+			refuse(w, failure(err))
 			return
 		}
 		a.send(w)
@@ -80,20 +118,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 // recognise finds the action that a request asks for.
 func (s *Server) recognise(r *http.Request) (name string, do action, refused *Error) {
-	contentType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	target := r.Header.Get("X-Amz-Target")
 	name, isKinesis := strings.CutPrefix(target, targetPrefix)
-	switch {
-	case r.Method != http.MethodPost || target == "":
-		return "", nil, &Error{Status: http.StatusForbidden, Code: "AccessDeniedException",
-			Message: "Unable to determine service/operation name to be authorized"}
-	case contentType == cborType:
-		return "", nil, serialization("%s is not served here, only %s; a Java SDK leaves CBOR with AWS_CBOR_DISABLE=true", cborType, jsonType)
-	case contentType != jsonType:
-		return "", nil, &Error{Status: http.StatusNotFound, Code: "UnknownOperationException",
-			Message: "Content-Type " + strconv.Quote(contentType) + " is not served here, only " + jsonType}
-	case !isKinesis:
-		return "", nil, refusal("UnknownOperationException", "%s is not an operation of Kinesis_20131202", target)
+	if !isKinesis {
+		return "", nil, refusal("UnknownOperationException", "%q is not an operation of Kinesis_20131202", target)
 	}
 	do, ok := actions[name]
 	if !ok {
@@ -130,18 +158,17 @@ func readBody(r *http.Request, buffer *[]byte) *Error {
 }
 
 func broken(err error) *Error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &Error{Status: http.StatusRequestTimeout, Code: "RequestTimeoutException", Message: "The request's body did not arrive in time"}
 	}
 	return serialization("reading the request: %v", err)
 }
 
 func (a answer) send(w http.ResponseWriter) {
-	length := len(a.head) + len(a.tail)
-	for _, p := range a.parts {
-		length += len(p)
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(length))
+	w.Header().Set("Content-Length", strconv.Itoa(a.length()))
 	w.WriteHeader(http.StatusOK)
 	for _, p := range append(append([][]byte{a.head}, a.parts...), a.tail) {
 		if len(p) == 0 {
@@ -161,9 +188,13 @@ func refuse(w http.ResponseWriter, e *Error) {
 	if err != nil {
 		panic(err) // two strings always can be encoded
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	a, err := answer{head: body}.in(w.Header().Get("Content-Type"), new([]byte))
+	if err != nil {
+		panic(err) // what json.Marshal wrote can be read
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(a.length()))
 	w.WriteHeader(e.Status)
-	w.Write(body)
+	w.Write(a.head)
 }
 
 func refuseInjected(w http.ResponseWriter, r *fault.Refusal) {

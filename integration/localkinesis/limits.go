@@ -19,8 +19,8 @@ type rates struct {
 	writtenBytes   bucket
 	writtenRecords bucket
 	readBytes      bucket
-	reads          window
-	iterators      window
+	reads          *window
+	iterators      *window
 	readPause      int64 // no read before
 }
 
@@ -40,6 +40,9 @@ func (r *rates) write(size int, now int64) bool {
 func (r *rates) read(now int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.reads == nil {
+		r.reads = newWindow(callsPerSecond, oneSecond)
+	}
 	return now >= r.readPause && r.readBytes.open(now, readBytesPerSecond) && r.reads.enter(now)
 }
 
@@ -57,6 +60,9 @@ func (r *rates) answered(p page, now int64) {
 func (r *rates) iterator(now int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.iterators == nil {
+		r.iterators = newWindow(callsPerSecond, oneSecond)
+	}
 	return r.iterators.enter(now)
 }
 
@@ -75,17 +81,27 @@ func (b *bucket) open(now int64, perSecond float64) bool {
 
 func (b *bucket) take(n int) { b.used += float64(n) }
 
-// window allows a number of calls in any one second.
+// window allows a number of calls in any one period.
 type window struct {
-	times [callsPerSecond]int64 // a ring: the calls last allowed
-	next  int
+	times  []int64 // a ring: the calls last allowed
+	next   int
+	period int64 // ms
+}
+
+const (
+	oneSecond = 1000           // ms
+	oneDay    = 24 * 3_600_000 // ms
+)
+
+func newWindow(calls int, period int64) *window {
+	return &window{times: make([]int64, calls), period: period}
 }
 
 func (w *window) enter(now int64) bool {
-	if oldest := w.times[w.next]; oldest != 0 && now-oldest < 1000 {
+	if oldest := w.times[w.next]; oldest != 0 && now-oldest < w.period {
 		return false
 	}
 	w.times[w.next] = now
-	w.next = (w.next + 1) % callsPerSecond
+	w.next = (w.next + 1) % len(w.times)
 	return true
 }

@@ -98,7 +98,7 @@ type shardList struct {
 func (s *Server) answerShards(q shardQuery, limit int) (answer, error) {
 	now := s.now()
 	if q.IssuedAt != 0 && now-q.IssuedAt > nextTokenLife {
-		return answer{}, refusal("ExpiredNextTokenException", "NextToken has expired. It is valid for 300 seconds.")
+		return answer{}, expiredNextToken()
 	}
 	st, err := s.stream(q.Stream)
 	if err != nil {

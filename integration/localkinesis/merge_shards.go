@@ -10,6 +10,9 @@ func (s *Server) mergeShards(in *input) call {
 	other := in.text("AdjacentShardToMerge", must(nameRule))
 	return call{key: id, serve: func() (answer, error) {
 		return done(s.change(name, func(st *stream, now int64) error {
+			if err := checkProvisioned(st, "MergeShards"); err != nil {
+				return err
+			}
 			a, err := s.openShard(st, id, now)
 			if err != nil {
 				return err

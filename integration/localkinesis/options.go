@@ -22,6 +22,21 @@ type Options struct {
 	Retention    time.Duration // of new streams; default 24 h, the least that CreateStream gives
 	Delay        time.Duration // how long a stream stays CREATING, UPDATING or DELETING; default 0
 
+	SubscriptionLife time.Duration // after which a SubscribeToShard ends; default 300 s
+	IdleEvents       time.Duration // between the events of an idle subscription; default 4 s, the service promises 5 s
+	TakeOver         time.Duration // from which age on a subscription can be taken over; default 5 s
+
+	// BodyTimeout is how long a request's body may take to arrive; what takes
+	// longer is answered with 408. Default 60 s.
+	BodyTimeout time.Duration
+
+	// Policy limits what callers may do. nil allows everything.
+	Policy Policy
+
+	// EmptyReads is how many GetRecords answers of a shard are empty before one
+	// may have records. The service gives such answers at will. Default 0.
+	EmptyReads int
+
 	// Limits enforces the rates of a provisioned shard: 1 MiB/s and 1,000
 	// records/s written, 2 MiB/s and 5 calls/s read. Off by default.
 	Limits bool
@@ -46,18 +61,40 @@ func (o Options) complete() (Options, error) {
 	if o.IteratorLife == 0 {
 		o.IteratorLife = 300 * time.Second
 	}
+	if o.BodyTimeout == 0 {
+		o.BodyTimeout = time.Minute
+	}
 	if o.Retention == 0 {
 		o.Retention = 24 * time.Hour
+	}
+	if o.SubscriptionLife == 0 {
+		o.SubscriptionLife = 300 * time.Second
+	}
+	if o.IdleEvents == 0 {
+		o.IdleEvents = 4 * time.Second
+	}
+	if o.TakeOver == 0 {
+		o.TakeOver = 5 * time.Second
 	}
 	switch {
 	case !accountPattern.MatchString(o.AccountID):
 		return o, fmt.Errorf("localkinesis: AccountID %q: give 12 digits", o.AccountID)
 	case o.IteratorLife < 0:
 		return o, fmt.Errorf("localkinesis: IteratorLife %v: give a positive duration", o.IteratorLife)
+	case o.BodyTimeout < 0:
+		return o, fmt.Errorf("localkinesis: BodyTimeout %v: give a positive duration", o.BodyTimeout)
 	case o.Retention < 0:
 		return o, fmt.Errorf("localkinesis: Retention %v: give a positive duration", o.Retention)
+	case o.SubscriptionLife < 0 || o.IdleEvents < 0 || o.TakeOver < 0:
+		return o, fmt.Errorf("localkinesis: SubscriptionLife %v, IdleEvents %v, TakeOver %v: give positive durations",
+			o.SubscriptionLife, o.IdleEvents, o.TakeOver)
+	case o.EmptyReads < 0:
+		return o, fmt.Errorf("localkinesis: EmptyReads %d: give zero or a positive number", o.EmptyReads)
 	case o.Delay < 0:
 		return o, fmt.Errorf("localkinesis: Delay %v: give zero or a positive duration", o.Delay)
+	}
+	if err := o.Policy.check(); err != nil {
+		return o, err
 	}
 	return o, checkLoopback(o.Listen)
 }

@@ -8,9 +8,10 @@ type page struct {
 	next    int64    // the record to go on with
 	records int
 	bytes   int   // of data and partition keys
-	arrival int64 // of the last record, ms
-	tip     bool  // nothing lies behind it
-	full    bool  // it ends because of maxBytes
+	arrival int64 // of the last record, or of the next one when there is none here; ms
+	last    sequence
+	tip     bool // nothing lies behind it
+	full    bool // it ends because of maxBytes
 }
 
 // read returns records from the given one on, at most limit of them and
@@ -31,13 +32,39 @@ func (sh *shard) read(from int64, limit, maxBytes int) page {
 		p.records++
 		end++
 	}
-	if end > start {
+	switch {
+	case end > start:
 		p.arrival = sh.marks[end-1].arrival
+		p.last = sh.numberOf(sh.first + int64(end) - 1)
+	case end < len(sh.marks):
+		p.arrival = sh.marks[end].arrival
 	}
 	p.parts = sh.runs(start, end)
 	p.next = sh.first + int64(end)
 	p.tip = end == len(sh.marks)
 	return p
+}
+
+// withholds reports whether the next answer is one of the empty ones, of which
+// so many come before each that may have records.
+func (sh *shard) withholds(empty int) bool {
+	return empty > 0 && sh.reads.Add(1)%int64(empty+1) != 0
+}
+
+// behind is MillisBehindLatest of an answer that ends with the page.
+func (p *page) behind(now int64) int64 {
+	if p.tip {
+		return 0
+	}
+	return max(1, now-p.arrival)
+}
+
+// continuation is a sequence number between the record before next and next
+// itself, which shows progress in time where there are no records.
+func (sh *shard) continuation(next, now int64) string {
+	sh.mu.RLock()
+	defer sh.mu.RUnlock()
+	return newSequence(sh.created, sh.number, next, max(now/1000, sh.arrived/1000, sh.created)).String()
 }
 
 // tip is the number of the record that will be put next.

@@ -69,62 +69,6 @@ func TestAnswersLookLikeTheService(t *testing.T) {
 	}
 }
 
-func TestMalformedRequestsAreRefusedByName(t *testing.T) {
-	server := start(t, localkinesis.Options{})
-	streamOf(t, server, 1)
-	header := func(name, value string) func(*http.Request) {
-		return func(r *http.Request) { r.Header.Set(name, value) }
-	}
-	for _, c := range []struct {
-		what, action, body string
-		edit               func(*http.Request)
-		status             int
-		code               string
-	}{
-		{"no signature", "ListStreams", `{}`, header("Authorization", ""), 400, "MissingAuthenticationTokenException"},
-		{"half a signature", "ListStreams", `{}`, header("Authorization", "AWS4-HMAC-SHA256 Credential=x"), 400, "IncompleteSignatureException"},
-		{"no SigV4", "ListStreams", `{}`, header("Authorization", "Bearer x"), 400, "IncompleteSignatureException"},
-		{"two signatures", "ListStreams", `{}`, func(r *http.Request) { r.URL.RawQuery = "X-Amz-Algorithm=x" }, 400, "InvalidSignatureException"},
-		{"unknown operation", "RegisterStreamConsumer", `{}`, nil, 400, "UnknownOperationException"},
-		{"another service", "", `{}`, header("X-Amz-Target", "DynamoDB_20120810.ListTables"), 400, "UnknownOperationException"},
-		{"no target", "", `{}`, header("X-Amz-Target", ""), 403, "AccessDeniedException"},
-		{"GET", "ListStreams", ``, func(r *http.Request) { r.Method = http.MethodGet }, 403, "AccessDeniedException"},
-		{"CBOR", "ListStreams", "\xa0", header("Content-Type", "application/x-amz-cbor-1.1"), 400, "SerializationException"},
-		{"another type", "ListStreams", `{}`, header("Content-Type", "text/plain"), 404, "UnknownOperationException"},
-		{"no body", "ListStreams", ``, nil, 400, "SerializationException"},
-		{"half a body", "ListStreams", `{"Limit":`, nil, 400, "SerializationException"},
-		{"deep body", "ListStreams", `{"x":` + strings.Repeat("[", 1e6) + `}`, nil, 400, "SerializationException"},
-		{"text for a number", "ListStreams", `{"Limit":"5"}`, nil, 400, "SerializationException"},
-		{"number for a text", "DescribeStream", `{"StreamName":5}`, nil, 400, "SerializationException"},
-		{"text for a time", "ListShards", `{"StreamName":"quakes","StreamCreationTimestamp":"x"}`, nil, 400, "SerializationException"},
-		{"list for a structure", "ListShards", `{"StreamName":"quakes","ShardFilter":[]}`, nil, 400, "SerializationException"},
-		{"structure for a list", "PutRecords", `{"StreamName":"quakes","Records":{}}`, nil, 400, "SerializationException"},
-		{"number for data", "PutRecord", `{"StreamName":"quakes","PartitionKey":"k","Data":5}`, nil, 400, "SerializationException"},
-		{"no base64", "PutRecord", `{"StreamName":"quakes","PartitionKey":"k","Data":"a"}`, nil, 400, "SerializationException"},
-		{"loose base64", "PutRecords", `{"StreamName":"quakes","Records":[{"PartitionKey":"k","Data":"aGVsbG9="}]}`, nil, 400, "SerializationException"},
-		{"base64 with newlines", "PutRecords", `{"StreamName":"quakes","Records":[{"PartitionKey":"k","Data":"aGVs\nbG8\n="}]}`, nil, 400, "SerializationException"},
-		{"invalid UTF-8", "PutRecord", "{\"StreamName\":\"quakes\",\"PartitionKey\":\"\xff\",\"Data\":\"\"}", nil, 400, "SerializationException"},
-		{"no stream", "DescribeStream", `{}`, nil, 400, "InvalidArgumentException"},
-		{"names in lower case", "DescribeStream", `{"streamname":"quakes"}`, nil, 400, "InvalidArgumentException"},
-		{"no shards", "CreateStream", `{"StreamName":"x"}`, nil, 400, "ValidationException"},
-		{"zero shards", "CreateStream", `{"StreamName":"x","ShardCount":0}`, nil, 400, "ValidationException"},
-	} {
-		t.Run(c.what, func(t *testing.T) {
-			r := post(t, server.URL(), c.action, c.body, c.edit)
-			var e struct {
-				Type    string `json:"__type"`
-				Message string `json:"message"`
-			}
-			if err := json.Unmarshal([]byte(text(t, r)), &e); err != nil {
-				t.Fatal(err)
-			}
-			if r.StatusCode != c.status || e.Type != c.code || e.Message == "" {
-				t.Errorf("%d %s %q, want %d %s", r.StatusCode, e.Type, e.Message, c.status, c.code)
-			}
-		})
-	}
-}
-
 func TestBrokenConstraintsAreReportedTogetherInTheServicesWords(t *testing.T) {
 	server := start(t, localkinesis.Options{})
 	streamOf(t, server, 1)

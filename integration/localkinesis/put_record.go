@@ -31,7 +31,10 @@ func (s *Server) putRecord(in *input) call {
 		case placed[0].refused:
 			return answer{}, s.rateExceeded(placed[0].shard, st)
 		}
-		return jsonAnswer(struct{ SequenceNumber, ShardId string }{placed[0].number.String(), placed[0].shard.id})
+		return jsonAnswer(struct {
+			EncryptionType          string `json:",omitempty"`
+			SequenceNumber, ShardId string
+		}{st.encryptedAs(s.now()), placed[0].number.String(), placed[0].shard.id})
 	}}
 }
 

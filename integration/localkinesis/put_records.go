@@ -148,7 +148,11 @@ func (s *Server) encodePlacements(placed []placement, st *stream) []byte {
 			failed++
 		}
 	}
-	b = strconv.AppendInt(append(b, `{"FailedRecordCount":`...), int64(failed), 10)
+	b = append(b, '{')
+	if kind := st.encryptedAs(s.now()); kind != "" {
+		b = append(b, `"EncryptionType":"`+kind+`",`...)
+	}
+	b = strconv.AppendInt(append(b, `"FailedRecordCount":`...), int64(failed), 10)
 	b = append(b, `,"Records":[`...)
 	for i, p := range placed {
 		if i > 0 {

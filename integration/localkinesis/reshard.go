@@ -16,6 +16,9 @@ func (st *stream) addShard(keys hashRange, now int64, parents ...*shard) *shard 
 	for _, p := range parents {
 		p.closed = sh.opened
 		p.children = append(p.children, sh)
+		p.mu.Lock()
+		p.awaken()
+		p.mu.Unlock()
 	}
 	if st.disk != nil {
 		sh.log = st.disk.segments(number)

@@ -14,6 +14,7 @@ const (
 	sealIterator byte = iota // 0: like the service's, a shard iterator begins with A's
 	sealShards
 	sealStreams
+	sealConsumers
 )
 
 const sealSize = 16 // bytes of the HMAC kept

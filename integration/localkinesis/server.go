@@ -9,19 +9,23 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/deadline"
 	"github.com/kinesnow/kinesnow/integration/fault"
 )
 
 // Server is a running Kinesis. Its methods are safe for concurrent use.
 type Server struct {
-	options  Options
-	disk     *disk // nil when streams are kept in memory
-	listener net.Listener
-	http     *http.Server
-	faults   fault.Injector
-	put      atomic.Int64 // records accepted since Start
-	closing  sync.Once
-	closed   error
+	options   Options
+	disk      *disk // nil when streams are kept in memory
+	listener  net.Listener
+	http      *http.Server
+	faults    fault.Injector
+	eventHook atomic.Pointer[EventHook]
+	quotas    quotas
+	put       atomic.Int64 // records accepted since Start
+	dateSkew  atomic.Int64 // ns added to the Date header
+	closing   sync.Once
+	closed    error
 
 	mu      sync.RWMutex
 	streams map[string]*stream
@@ -49,7 +53,7 @@ func Start(o Options) (*Server, error) {
 		return nil, fmt.Errorf("localkinesis: %w", err)
 	}
 	s.http = &http.Server{
-		Handler:           s.Handler(),
+		Handler:           deadline.Handler(s.Handler(), o.BodyTimeout),
 		Protocols:         new(http.Protocols),
 		HTTP2:             &http.HTTP2Config{MaxReceiveBufferPerStream: 4 << 20, MaxReceiveBufferPerConnection: 16 << 20},
 		ReadHeaderTimeout: 10 * time.Second,

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // shard keeps its records as the JSON that GetRecords answers with, one behind
@@ -29,6 +30,7 @@ type shard struct {
 	children []*shard
 
 	rates rates
+	reads atomic.Int64 // GetRecords answers, for Options.EmptyReads
 
 	mu         sync.RWMutex
 	first      int64 // the oldest record kept
@@ -37,6 +39,7 @@ type shard struct {
 	firstChunk uint32 // number of chunks[0]
 	arrived    int64  // arrival of the newest record ever, ms
 	log        *segments
+	wake       chan struct{} // closed with the next put or reshard; nil while nobody waits
 }
 
 // mark says where a record lies and what limits need to know of it.
@@ -56,24 +59,30 @@ type entry struct {
 	size   int    // bytes of data and partition key
 }
 
+// stamp is what the records of one put have in common.
+type stamp struct {
+	arrival    int64  // ms since the epoch
+	encryption string // `,"EncryptionType":"KMS"`, or nothing
+}
+
 const (
 	minChunk = 4 << 10
 	maxChunk = 1 << 20
 
-	fragmentRest = 160 // bytes of a fragment beside data and key; 148 today
+	fragmentRest = 180 // bytes of a fragment beside data and key; 171 today
 )
 
 // put appends batch[i] for every i in mine and stores the numbers they get in
 // placed. It has no effect when it fails.
-func (sh *shard) put(batch []entry, mine []int, now int64, placed []placement) error {
+func (sh *shard) put(batch []entry, mine []int, at stamp, placed []placement) error {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	before, chunks, filled := len(sh.marks), len(sh.chunks), sh.filled()
-	arrival := max(now, sh.arrived)
-	second := max(arrival/1000, sh.created)
+	at.arrival = max(at.arrival, sh.arrived)
+	second := max(at.arrival/1000, sh.created)
 	for _, i := range mine {
 		number := newSequence(sh.created, sh.number, sh.next()+1, second)
-		sh.write(&batch[i], number, arrival)
+		sh.write(&batch[i], number, at)
 		placed[i].number = number
 	}
 	if sh.log != nil {
@@ -85,12 +94,31 @@ func (sh *shard) put(batch []entry, mine []int, now int64, placed []placement) e
 			return err
 		}
 	}
-	sh.arrived = arrival
+	sh.arrived = at.arrival
+	sh.awaken()
 	return nil
 }
 
+// wakened returns a channel that the next put closes, and a reshard.
+func (sh *shard) wakened() <-chan struct{} {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.wake == nil {
+		sh.wake = make(chan struct{})
+	}
+	return sh.wake
+}
+
+// awaken tells those who wait to look again. The mutex is held.
+func (sh *shard) awaken() {
+	if sh.wake != nil {
+		close(sh.wake)
+		sh.wake = nil
+	}
+}
+
 // write encodes one record behind the others.
-func (sh *shard) write(e *entry, number sequence, arrival int64) {
+func (sh *shard) write(e *entry, number sequence, at stamp) {
 	data := len(e.base64)
 	if e.base64 == nil {
 		data = base64.StdEncoding.EncodedLen(len(e.data))
@@ -98,19 +126,20 @@ func (sh *shard) write(e *entry, number sequence, arrival int64) {
 	b := sh.room(fragmentRest + data + len(e.key))
 	start := len(b)
 	b = append(b, `{"ApproximateArrivalTimestamp":`...)
-	b = appendSeconds(b, arrival)
+	b = appendSeconds(b, at.arrival)
 	b = append(b, `,"Data":"`...)
 	if e.base64 != nil {
 		b = append(b, e.base64...)
 	} else {
 		b = base64.StdEncoding.AppendEncode(b, e.data)
 	}
-	b = append(b, `","PartitionKey":"`...)
+	b = append(append(b, '"'), at.encryption...)
+	b = append(b, `,"PartitionKey":"`...)
 	b = append(b, e.key...)
 	b = append(b, `","SequenceNumber":"`...)
 	b = number.append(b)
 	b = append(b, `"},`...)
-	sh.keep(b, start, arrival, e.size)
+	sh.keep(b, start, at.arrival, e.size)
 }
 
 // restore appends a fragment read back from disk.

@@ -30,12 +30,9 @@ func checkSignature(r *http.Request) *Error {
 
 func checkAuthorization(header, date string) *Error {
 	algorithm, parameters, _ := strings.Cut(header, " ")
-	if !strings.HasPrefix(algorithm, "AWS4-") {
-		return refusal("IncompleteSignatureException", "Unsupported AWS 'algorithm': '%s'.", algorithm)
-	}
 	given := map[string]bool{}
-	for p := range strings.SplitSeq(parameters, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
+	for p := range strings.FieldsFuncSeq(parameters, func(c rune) bool { return c == ',' || c == ' ' }) {
+		name, value, _ := strings.Cut(p, "=")
 		given[name] = value != ""
 	}
 	missing := ""
@@ -46,6 +43,9 @@ func checkAuthorization(header, date string) *Error {
 	}
 	if date == "" {
 		missing += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+	}
+	if missing == "" && !strings.HasPrefix(algorithm, "AWS4-") {
+		return refusal("IncompleteSignatureException", "Unsupported AWS 'algorithm': '%s' (only AWS4-HMAC-SHA256 for now).", algorithm)
 	}
 	return incomplete(missing, "Re-examine the Authorization header.") // which is not repeated: it is a credential
 }

@@ -9,6 +9,9 @@ func (s *Server) splitShard(in *input) call {
 	text := in.text("NewStartingHashKey", must(hashKeyRule))
 	return call{key: id, serve: func() (answer, error) {
 		return done(s.change(name, func(st *stream, now int64) error {
+			if err := checkProvisioned(st, "SplitShard"); err != nil {
+				return err
+			}
 			sh, err := s.openShard(st, id, now)
 			if err != nil {
 				return err

@@ -43,6 +43,14 @@ type stream struct {
 	removed   bool
 	shards    []*shard // by number
 	open      []*shard // by hash key
+
+	encryption encryption
+	tags       map[string]string
+	metrics    []string           // of enhanced monitoring
+	days       map[string]*window // what Options.Limits allows in 24 hours
+
+	consumers       map[string]*consumer
+	consumerSeconds map[string]int64 // the last creation second of every name, so that an ARN never comes twice
 }
 
 // placement is where a record came to lie.
@@ -84,6 +92,7 @@ func (st *stream) put(batch []entry, now int64) (placed []placement, ok bool, er
 		placed[i].shard = st.owner(batch[i].hash)
 		placed[i].refused = st.limits && !placed[i].shard.rates.write(batch[i].size, now)
 	}
+	at := stamp{arrival: now, encryption: st.encryption.member(now)}
 	mine := make([]int, 0, len(batch))
 	for i := range placed {
 		sh := placed[i].shard
@@ -96,7 +105,7 @@ func (st *stream) put(batch []entry, now int64) (placed []placement, ok bool, er
 				mine = append(mine, j)
 			}
 		}
-		if err := sh.put(batch, mine, now, placed); err != nil {
+		if err := sh.put(batch, mine, at, placed); err != nil {
 			return nil, true, err
 		}
 	}

@@ -30,5 +30,6 @@ func appendSeconds(b []byte, ms int64) []byte {
 	return strconv.AppendInt(b, int64(exponent), 10)
 }
 
-// roundMillis rounds, because a double of seconds lies beside the exact ms.
-func roundMillis(s float64) int64 { return int64(math.Round(s * 1000)) }
+// roundMillis rounds, because a double of seconds lies beside the exact ms. What
+// no int64 holds becomes a time as far away as can be.
+func roundMillis(s float64) int64 { return int64(max(-1<<62, min(1<<62, math.Round(s*1000)))) }

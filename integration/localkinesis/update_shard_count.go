@@ -1,13 +1,15 @@
 package localkinesis
 
 // UpdateShardCount: splits and merges until the stream has TargetShardCount
-// shards of equal ranges, between half and double of what it has. The quota of
-// ten calls a day is not kept.
+// shards of equal ranges, between half and double of what it has. With
+// Options.Limits that works ten times a day.
 
 var (
 	targetCountRule = rule{min: 1}
 	scalingRule     = rule{among: []string{"UNIFORM_SCALING"}}
 )
+
+const scalingsPerDay = 10
 
 type shardCountAnswer struct {
 	CurrentShardCount int
@@ -27,6 +29,9 @@ func (s *Server) updateShardCount(in *input) call {
 			if err := s.checkTarget(st, target); err != nil {
 				return err
 			}
+			if err := s.checkDay(st, "UpdateShardCount", scalingsPerDay, now); err != nil {
+				return err
+			}
 			st.rescale(target, now)
 			return nil
 		})
@@ -40,9 +45,10 @@ func (s *Server) updateShardCount(in *input) call {
 func (s *Server) checkTarget(st *stream, target int) error {
 	open := len(st.open)
 	counts := "Current open shard count: %d, Target shard count: %d"
+	if err := checkProvisioned(st, "UpdateShardCount"); err != nil {
+		return err
+	}
 	switch {
-	case st.mode == onDemand:
-		return refusal("ValidationException", "UpdateShardCount is only supported for streams in PROVISIONED mode, stream %s is ON_DEMAND.", st.name)
 	case target > 2*open:
 		return refusal("LimitExceededException", "UpdateShardCount cannot scale up over double your current open shard count. "+counts, open, target)
 	case 2*target < open:
