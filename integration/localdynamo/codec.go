@@ -140,6 +140,9 @@ func parseSet(k kind, raw json.RawMessage) (value, error) {
 	if err := decode(raw, &members); err != nil {
 		return value{}, err
 	}
+	if len(members) == 0 && k == kindBinarySet {
+		return value{}, invalid("One or more parameter values were invalid: Binary sets should not be empty")
+	}
 	if len(members) == 0 {
 		return value{}, invalid("One or more parameter values were invalid: An %s set  may not be empty", strings.ToLower(longNames[k.element()]))
 	}
@@ -170,9 +173,12 @@ func parseBinary(raw json.RawMessage) (string, error) {
 	if err := decode(raw, &text); err != nil {
 		return "", err
 	}
-	b, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
+	if len(text)%4 != 0 {
 		return "", unreadable("Base64 encoded length is expected a multiple of 4 bytes but found: %d", len(text))
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || strings.ContainsAny(text, "\r\n") { // DecodeString skips those two
+		return "", unreadable("Invalid Base64 in a Binary value")
 	}
 	return string(b), nil
 }

@@ -2,14 +2,74 @@ package localdynamo
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
+// maxViolations is how many violations one answer names.
+const maxViolations = 10
+
+// violated refuses a value that breaks a constraint of the API's model.
+func violated(format string, args ...any) *failure {
+	f := invalid("1 validation error detected: "+format, args...)
+	f.violations = []string{fmt.Sprintf(format, args...)}
+	return f
+}
+
+// constraints checks constraints together: DynamoDB names all that are
+// violated before anything else that is wrong.
+func constraints(errs ...error) error {
+	var violations []string
+	var other error
+	for _, err := range errs {
+		var f *failure
+		switch {
+		case err == nil:
+		case errors.As(err, &f) && f.violations != nil:
+			violations = append(violations, f.violations...)
+		case other == nil:
+			other = err
+		}
+	}
+	switch n := len(violations); {
+	case n == 0:
+		return other
+	case n == 1:
+		return violated("%s", violations[0])
+	default:
+		f := invalid("%d validation errors detected: %s", n, strings.Join(violations[:min(n, maxViolations)], "; "))
+		f.violations = violations
+		return f
+	}
+}
+
+// within tells where in the request a structure lies whose constraints were
+// checked by themselves.
+func within(place string, err error) error {
+	var f *failure
+	if !errors.As(err, &f) || f.violations == nil {
+		return err
+	}
+	var all []error
+	for _, v := range f.violations {
+		all = append(all, violated("%s", strings.Replace(v, " at '", " at '"+place+".", 1)))
+	}
+	return constraints(all...)
+}
+
+// present requires a member.
+func present(member string, has bool) error {
+	if has {
+		return nil
+	}
+	return required(member)
+}
+
 // required refuses a request without a member, named by its path on the wire.
 func required(member string) error {
-	return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null", member)
+	return violated("Value null at '%s' failed to satisfy constraint: Member must not be null", member)
 }
 
 // oneOf refuses a value outside an enum. An empty value is an absent one.
@@ -17,7 +77,7 @@ func oneOf(member, value string, allowed ...string) error {
 	if value == "" || slices.Contains(allowed, value) {
 		return nil
 	}
-	return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
+	return violated("Value '%s' at '%s' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
 		value, member, strings.Join(allowed, ", "))
 }
 
@@ -26,7 +86,7 @@ func atLeast(member string, value *int64, bound int64) error {
 	if value == nil || *value >= bound {
 		return nil
 	}
-	return invalid("1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value greater than or equal to %d", *value, member, bound)
+	return violated("Value '%d' at '%s' failed to satisfy constraint: Member must have value greater than or equal to %d", *value, member, bound)
 }
 
 // atMost refuses a number above its bound; nil is absent.
@@ -34,7 +94,7 @@ func atMost(member string, value *int64, bound int64) error {
 	if value == nil || *value <= bound {
 		return nil
 	}
-	return invalid("1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d", *value, member, bound)
+	return violated("Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d", *value, member, bound)
 }
 
 // unserved are request members of DynamoDB that this server refuses, with what
@@ -65,28 +125,11 @@ func instead(what string) string {
 	return fmt.Sprintf("; use %s", what)
 }
 
-// legacy are the parameters that expressions replaced.
-type legacy struct {
-	Expected, AttributeUpdates, AttributesToGet, KeyConditions, QueryFilter, ScanFilter, ConditionalOperator json.RawMessage
-}
-
-// refuseLegacy refuses every legacy parameter; expressions names those that
-// the request has besides.
-func (l legacy) refuseLegacy(expressions ...string) error {
-	all := []unserved{
-		{"Expected", l.Expected, labelCondition},
-		{"AttributeUpdates", l.AttributeUpdates, labelUpdate},
-		{"AttributesToGet", l.AttributesToGet, labelProjection},
-		{"KeyConditions", l.KeyConditions, labelKey},
-		{"QueryFilter", l.QueryFilter, labelFilter},
-		{"ScanFilter", l.ScanFilter, labelFilter},
-		{"ConditionalOperator", l.ConditionalOperator, "AND and OR in an expression"},
+// refuseMixed refuses a request that has both legacy parameters and expressions.
+func refuseMixed(legacy, expressions []string) error {
+	if len(legacy) == 0 || len(expressions) == 0 {
+		return nil
 	}
-	for _, m := range all {
-		if len(m.content) > 0 && !isNull(m.content) && len(expressions) > 0 {
-			return invalid("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
-				m.member, strings.Join(expressions, ", "))
-		}
-	}
-	return refuseUnserved(all...)
+	return invalid("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
+		strings.Join(legacy, ", "), strings.Join(expressions, ", "))
 }

@@ -4,64 +4,87 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
-// createTable is CreateTable: a table with a primary key and nothing else.
-// Indexes, streams, tags and the like are refused.
+// createTable is CreateTable: a table with its primary key and its indexes.
+// Streams and the like are refused.
 type createTable struct {
 	tableRef
-	KeySchema             []keyElement
-	AttributeDefinitions  []attributeDefinition
-	BillingMode           string
-	ProvisionedThroughput *throughput
+	KeySchema                 []keyElement
+	AttributeDefinitions      []attributeDefinition
+	BillingMode               string
+	ProvisionedThroughput     *throughput
+	LocalSecondaryIndexes     []indexDefinition
+	GlobalSecondaryIndexes    []indexDefinition
+	DeletionProtectionEnabled bool
+	TableClass                string
+	Tags                      []tag
 
-	GlobalSecondaryIndexes, LocalSecondaryIndexes, Tags, DeletionProtectionEnabled json.RawMessage
-	SSESpecification, OnDemandThroughput, WarmThroughput, ResourcePolicy           json.RawMessage
-	StreamSpecification                                                            *struct{ StreamEnabled json.RawMessage }
-	TableClass                                                                     string
+	OnDemandThroughput, WarmThroughput, ResourcePolicy json.RawMessage
+	SSESpecification                                   *encryption
+	StreamSpecification                                *struct{ StreamEnabled json.RawMessage }
 }
 
-func (c *createTable) access() []access  { return []access{{"CreateTable", c.name()}} }
+// access: tags of a new table need the permission to tag it, too.
+func (c *createTable) access() []access {
+	all := []access{{action: "CreateTable", table: c.name()}}
+	if len(c.Tags) > 0 {
+		all = append(all, access{action: "TagResource", table: c.name()})
+	}
+	return all
+}
+
 func (c *createTable) key(*store) string { return c.name() }
 
 func (c *createTable) check() error {
-	if err := c.checkTable(); err != nil {
+	if err := c.checkOwnTable(); err != nil {
+		return err
+	}
+	if err := c.constraints(); err != nil {
 		return err
 	}
 	var stream json.RawMessage
 	if c.StreamSpecification != nil {
 		stream = c.StreamSpecification.StreamEnabled
 	}
+	if err := c.SSESpecification.check(); err != nil {
+		return err
+	}
 	if err := refuseUnserved(
-		unserved{member: "GlobalSecondaryIndexes", content: c.GlobalSecondaryIndexes},
-		unserved{member: "LocalSecondaryIndexes", content: c.LocalSecondaryIndexes},
 		unserved{member: "StreamSpecification", content: stream},
-		unserved{member: "Tags", content: c.Tags},
-		unserved{member: "SSESpecification", content: c.SSESpecification},
-		unserved{member: "DeletionProtectionEnabled", content: c.DeletionProtectionEnabled},
 		unserved{member: "OnDemandThroughput", content: c.OnDemandThroughput},
 		unserved{member: "WarmThroughput", content: c.WarmThroughput},
 		unserved{member: "ResourcePolicy", content: c.ResourcePolicy},
 	); err != nil {
 		return err
 	}
-	if c.TableClass != "" && c.TableClass != "STANDARD" {
-		return invalid("The table class %s is not served here; use STANDARD", c.TableClass)
+	if err := checkTableClass(c.TableClass); err != nil {
+		return err
+	}
+	if err := checkTags(c.Tags); err != nil {
+		return err
 	}
 	if err := c.checkBilling(); err != nil {
 		return err
 	}
-	if err := c.checkDefinitions(); err != nil {
+	d := c.definition()
+	if err := d.checkPrimaryKey(); err != nil {
 		return err
 	}
-	return c.checkSchema()
+	if err := d.checkIndexes(); err != nil {
+		return err
+	}
+	return d.checkAttributesUsed()
+}
+
+func checkTableClass(class string) error {
+	if class == "" || class == "STANDARD" || class == "STANDARD_INFREQUENT_ACCESS" {
+		return nil
+	}
+	return invalid("Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS].")
 }
 
 func (c *createTable) checkBilling() error {
-	if err := oneOf("billingMode", c.BillingMode, "PROVISIONED", "PAY_PER_REQUEST"); err != nil {
-		return err
-	}
 	if c.BillingMode == "PAY_PER_REQUEST" {
 		if c.ProvisionedThroughput != nil {
 			return invalid("One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
@@ -71,83 +94,87 @@ func (c *createTable) checkBilling() error {
 	if c.ProvisionedThroughput == nil {
 		return invalid("One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
 	}
-	if err := atLeast("provisionedThroughput.readCapacityUnits", &c.ProvisionedThroughput.ReadCapacityUnits, 1); err != nil {
-		return err
-	}
-	return atLeast("provisionedThroughput.writeCapacityUnits", &c.ProvisionedThroughput.WriteCapacityUnits, 1)
-}
-
-func (c *createTable) checkDefinitions() error {
-	if len(c.AttributeDefinitions) == 0 {
-		return invalid("One or more parameter values were invalid: Some AttributeDefinitions are not valid. AttributeDefinitions must be specified")
-	}
-	seen := map[string]bool{}
-	for i, a := range c.AttributeDefinitions {
-		if a.AttributeName == "" {
-			return required(fmt.Sprintf("attributeDefinitions.%d.member.attributeName", i+1))
-		}
-		if a.AttributeType == "" {
-			return required(fmt.Sprintf("attributeDefinitions.%d.member.attributeType", i+1))
-		}
-		if err := oneOf(fmt.Sprintf("attributeDefinitions.%d.member.attributeType", i+1), string(a.AttributeType), "B", "N", "S"); err != nil {
-			return err
-		}
-		if seen[a.AttributeName] {
-			return invalid("Cannot have two attributes with the same name")
-		}
-		seen[a.AttributeName] = true
-	}
 	return nil
 }
 
-func (c *createTable) checkSchema() error {
-	switch n := len(c.KeySchema); {
-	case n == 0:
-		return required("keySchema")
-	case n > 2:
-		return invalid("1 validation error detected: Value at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2")
-	case c.KeySchema[0].KeyType != "HASH":
-		return invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-	case n == 2 && c.KeySchema[1].KeyType != "RANGE":
-		return invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-	case n == 2 && c.KeySchema[0].AttributeName == c.KeySchema[1].AttributeName:
-		return invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+// constraints checks the form of what has to be there.
+func (c *createTable) constraints() error {
+	d := definition{LocalIndexes: c.LocalSecondaryIndexes, GlobalIndexes: c.GlobalSecondaryIndexes}
+	return constraints(checkDefinitions(c.AttributeDefinitions), oneOf("billingMode", c.BillingMode, "PROVISIONED", "PAY_PER_REQUEST"),
+		c.ProvisionedThroughput.check("provisionedThroughput"), checkKeyElements("keySchema", c.KeySchema), d.checkIndexForms())
+}
+
+// checkDefinitions checks the form of attribute definitions.
+func checkDefinitions(definitions []attributeDefinition) error {
+	errs := []error{present("attributeDefinitions", definitions != nil)}
+	for i, a := range definitions {
+		member := fmt.Sprintf("attributeDefinitions.%d.member.", i+1)
+		errs = append(errs, present(member+"attributeName", a.AttributeName != ""), present(member+"attributeType", a.AttributeType != ""),
+			oneOf(member+"attributeType", string(a.AttributeType), "B", "N", "S"))
 	}
-	for _, element := range c.KeySchema {
-		if !slices.ContainsFunc(c.AttributeDefinitions, func(a attributeDefinition) bool { return a.AttributeName == element.AttributeName }) {
-			return invalid("One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Missing: %s", element.AttributeName)
-		}
+	return constraints(errs...)
+}
+
+// checkKeyElements checks the form of a key schema.
+func checkKeyElements(member string, keys []keyElement) error {
+	errs := []error{present(member, keys != nil)}
+	switch {
+	case keys != nil && len(keys) == 0:
+		errs = append(errs, violated("Value '[]' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1", member))
+	case len(keys) > 2:
+		errs = append(errs, violated("Value at '%s' failed to satisfy constraint: Member must have length less than or equal to 2", member))
 	}
-	if len(c.KeySchema) != len(c.AttributeDefinitions) {
-		return invalid("One or more parameter values were invalid: Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	for i, element := range keys {
+		place := fmt.Sprintf("%s.%d.member.", member, i+1)
+		errs = append(errs, present(place+"attributeName", element.AttributeName != ""), present(place+"keyType", element.KeyType != ""),
+			oneOf(place+"keyType", element.KeyType, "HASH", "RANGE"))
 	}
-	return nil
+	return constraints(errs...)
+}
+
+// definition is what the request makes of the table.
+func (c *createTable) definition() definition {
+	d := definition{
+		TableName: c.name(), TableID: tableID(), BillingMode: c.BillingMode,
+		KeySchema: c.KeySchema, AttributeDefinitions: c.AttributeDefinitions,
+		LocalIndexes: c.LocalSecondaryIndexes, GlobalIndexes: c.GlobalSecondaryIndexes,
+		DeletionProtection: c.DeletionProtectionEnabled, TableClass: c.TableClass, Tags: withTags(nil, c.Tags),
+		EncryptionKey: c.SSESpecification.key(),
+	}
+	if c.ProvisionedThroughput != nil {
+		d.Throughput = *c.ProvisionedThroughput
+	}
+	return d
 }
 
 func (c *createTable) serve(s *Server) (any, error) {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
-	name := c.name()
+	name, now := c.name(), s.options.Now()
 	if t := s.store.find(name); t != nil {
-		if t.status(s.options.Now()) == "DELETING" {
+		if t.status(now) == "DELETING" {
 			return nil, inUse("Table is being deleted: " + name)
 		}
 		return nil, fail("ResourceInUseException", "Table already exists: %s", name)
 	}
-	d := definition{
-		TableName: name, TableID: tableID(), Created: s.options.Now(), BillingMode: c.BillingMode,
-		KeySchema: c.KeySchema, AttributeDefinitions: c.AttributeDefinitions,
-	}
-	if c.ProvisionedThroughput != nil {
-		d.Throughput = *c.ProvisionedThroughput
+	d := c.definition()
+	d.Created = now
+	if d.BillingMode == "PAY_PER_REQUEST" {
+		d.OnDemandSince = now
 	}
 	if err := s.store.commit(change{Create: &d}); err != nil {
 		return nil, err
 	}
 	t := s.store.tables[name]
-	t.active = d.Created.Add(s.options.CreateDelay)
+	t.active = now.Add(s.options.CreateDelay)
+	if old, again := s.store.formers[name]; again && s.options.RenameDelay > 0 {
+		t.former = &former{schema: old, until: t.active.Add(s.options.RenameDelay)}
+	}
 	answer := s.describe(t)
 	answer.TableStatus = "CREATING" // the answer to CreateTable never says ACTIVE
+	for i := range answer.GlobalSecondaryIndexes {
+		answer.GlobalSecondaryIndexes[i].IndexStatus = "CREATING"
+	}
 	return struct{ TableDescription description }{answer}, nil
 }
 

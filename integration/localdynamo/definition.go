@@ -1,13 +1,14 @@
 package localdynamo
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
 
-// definition is what CreateTable says of a table and a restart has to know.
+// definition is what is said of a table and what a restart has to know. A
+// definition is never changed; UpdateTable and the like replace it.
 type definition struct {
 	TableName            string
 	TableID              string
@@ -16,6 +17,20 @@ type definition struct {
 	Throughput           throughput
 	KeySchema            []keyElement
 	AttributeDefinitions []attributeDefinition
+	LocalIndexes         []indexDefinition `json:",omitempty"`
+	GlobalIndexes        []indexDefinition `json:",omitempty"`
+
+	OnDemandSince      time.Time         `json:",omitzero"`
+	Increased          time.Time         `json:",omitzero"` // the throughput
+	Decreased          time.Time         `json:",omitzero"`
+	Decreases          int64             `json:",omitempty"`
+	DeletionProtection bool              `json:",omitempty"`
+	TableClass         string            `json:",omitempty"`
+	EncryptionKey      string            `json:",omitempty"` // in KMS
+	Tags               map[string]string `json:",omitempty"`
+	TimeToLive         string            `json:",omitempty"` // the attribute, "" for none
+	Recovery           time.Time         `json:",omitzero"`  // since when any point in time can be restored
+	RecoveryDays       int64             `json:",omitempty"`
 }
 
 type keyElement struct {
@@ -28,15 +43,13 @@ type attributeDefinition struct {
 	AttributeType kind // S, N or B
 }
 
-type throughput struct {
-	ReadCapacityUnits  int64
-	WriteCapacityUnits int64
-}
+// schema is the table's primary key.
+func (d definition) schema() schema { return d.keySchema(d.KeySchema) }
 
-// schema joins the key elements with their types.
-func (d definition) schema() schema {
-	s := make(schema, len(d.KeySchema))
-	for i, element := range d.KeySchema {
+// keySchema joins key elements with their types.
+func (d definition) keySchema(keys []keyElement) schema {
+	s := make(schema, len(keys))
+	for i, element := range keys {
 		s[i].name = element.AttributeName
 		for _, a := range d.AttributeDefinitions {
 			if a.AttributeName == element.AttributeName {
@@ -47,65 +60,9 @@ func (d definition) schema() schema {
 	return s
 }
 
-// description is a table in an answer.
-type description struct {
-	AttributeDefinitions      []attributeDefinition
-	TableName                 string
-	KeySchema                 []keyElement
-	TableStatus               string
-	CreationDateTime          wireTime
-	ProvisionedThroughput     throughputDescription
-	TableSizeBytes            int64
-	ItemCount                 int64
-	TableArn                  string
-	TableId                   string
-	BillingModeSummary        *billing `json:",omitempty"`
-	DeletionProtectionEnabled bool
-}
-
-type throughputDescription struct {
-	NumberOfDecreasesToday int64
-	throughput
-}
-
-type billing struct {
-	BillingMode                       string
-	LastUpdateToPayPerRequestDateTime wireTime
-}
-
-// wireTime is a time in epoch seconds, to the millisecond.
-type wireTime time.Time
-
-// MarshalJSON writes seconds with three decimals.
-func (t wireTime) MarshalJSON() ([]byte, error) {
-	ms := time.Time(t).UnixMilli()
-	return fmt.Appendf(nil, "%d.%03d", ms/1000, ms%1000), nil
-}
-
-// describe shows a table. DynamoDB counts items and bytes every six hours,
-// this server at once.
-func (s *Server) describe(t *table) description {
-	d := t.definition
-	shown := description{
-		AttributeDefinitions:  d.AttributeDefinitions,
-		TableName:             d.TableName,
-		KeySchema:             d.KeySchema,
-		TableStatus:           t.status(s.options.Now()),
-		CreationDateTime:      wireTime(d.Created),
-		ProvisionedThroughput: throughputDescription{throughput: d.Throughput},
-		TableSizeBytes:        t.bytes,
-		ItemCount:             t.items,
-		TableArn:              s.arn(d.TableName),
-		TableId:               d.TableID,
-	}
-	if d.BillingMode == "PAY_PER_REQUEST" {
-		shown.BillingModeSummary = &billing{d.BillingMode, wireTime(d.Created)}
-	}
-	return shown
-}
-
-func (s *Server) arn(table string) string {
-	return fmt.Sprintf("arn:aws:dynamodb:%s:%s:table/%s", s.options.Region, s.options.AccountID, table)
+// indexes are all indexes, the local ones first.
+func (d definition) indexes() []indexDefinition {
+	return slices.Concat(d.LocalIndexes, d.GlobalIndexes)
 }
 
 var tableName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,255}$`)
@@ -118,18 +75,36 @@ func (r tableRef) name() string {
 	if r.TableName == nil {
 		return ""
 	}
-	if strings.HasPrefix(*r.TableName, "arn:") {
-		_, name, _ := strings.Cut(*r.TableName, ":table/")
+	return bareName(*r.TableName)
+}
+
+// bareName cuts the name out of an ARN; other text is a name already.
+func bareName(table string) string {
+	if strings.HasPrefix(table, "arn:") {
+		_, name, _ := strings.Cut(table, ":table/")
 		return name
 	}
-	return *r.TableName
+	return table
 }
 
 func (r tableRef) checkTable() error {
-	switch {
-	case r.TableName == nil:
+	if r.TableName == nil {
 		return required("tableName")
-	case !tableName.MatchString(r.name()):
+	}
+	return checkTableName(r.name())
+}
+
+// checkOwnTable is checkTable for operations on tables themselves, which miss
+// the name in other words.
+func (r tableRef) checkOwnTable() error {
+	if r.TableName == nil {
+		return invalid("The parameter 'TableName' is required but was not present in the request")
+	}
+	return checkTableName(r.name())
+}
+
+func checkTableName(name string) error {
+	if !tableName.MatchString(name) {
 		return invalid("Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'")
 	}
 	return nil

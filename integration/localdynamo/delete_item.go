@@ -4,6 +4,7 @@ package localdynamo
 // product never sends it.
 type deleteItem struct {
 	deleteWrite
+	expecting
 	returned
 	meter
 	collection
@@ -15,12 +16,12 @@ type deleteWrite struct {
 	Key item
 }
 
-func (d *deleteWrite) access() []access    { return []access{{"DeleteItem", d.name()}} }
+func (d *deleteWrite) access() []access    { return []access{{action: "DeleteItem", table: d.name()}} }
 func (d *deleteWrite) key(s *store) string { return s.keyText(d.name(), d.Key) }
 
 func (d *deleteWrite) check() error {
-	if d.Key == nil {
-		return required("key")
+	if err := d.constraints(present("key", d.Key != nil)); err != nil {
+		return err
 	}
 	_, err := d.prepare(nil, labelCondition)
 	return err
@@ -35,16 +36,19 @@ func (d *deleteWrite) write() write {
 }
 
 func (d *deleteItem) check() error {
+	if err := d.constraints(present("key", d.Key != nil), d.checkReturned(), d.checkMeter(), d.checkCollection()); err != nil {
+		return err
+	}
 	if err := d.checkOldOnly(); err != nil {
 		return err
 	}
-	if err := d.checkMeter(); err != nil {
+	if err := refuseMixed(d.expecting.present(), d.expressions(nil)); err != nil {
 		return err
 	}
-	if err := d.checkCollection(); err != nil {
+	if err := d.deleteWrite.check(); err != nil {
 		return err
 	}
-	return d.deleteWrite.check()
+	return d.expect(d.expecting)
 }
 
 func (d *deleteItem) serve(s *Server) (any, error) {
@@ -52,7 +56,7 @@ func (d *deleteItem) serve(s *Server) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := written{ConsumedCapacity: d.consumed(d.name(), writeUnits(o.old, nil))}
+	answer := written{ConsumedCapacity: d.wrote(d.name(), []outcome{o}, 1), ItemCollectionMetrics: d.collected(o)}
 	if d.ReturnValues == "ALL_OLD" {
 		answer.Attributes = o.old
 	}

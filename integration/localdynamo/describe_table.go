@@ -3,9 +3,11 @@ package localdynamo
 // describeTable is DescribeTable.
 type describeTable struct{ tableRef }
 
-func (d *describeTable) access() []access  { return []access{{"DescribeTable", d.name()}} }
+func (d *describeTable) access() []access {
+	return []access{{action: "DescribeTable", table: d.name()}}
+}
 func (d *describeTable) key(*store) string { return d.name() }
-func (d *describeTable) check() error      { return d.checkTable() }
+func (d *describeTable) check() error      { return d.checkOwnTable() }
 
 func (d *describeTable) serve(s *Server) (any, error) {
 	s.store.mu.Lock()

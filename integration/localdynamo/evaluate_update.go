@@ -68,6 +68,8 @@ func (a updateAction) outcome(old item) (outcome assignment, skip bool, err erro
 	operand := a.value.value
 	have, ok := a.path.in(old)
 	switch {
+	case ok && have.kind != operand.kind && a.legacy:
+		return outcome, false, invalid("Type mismatch for attribute to update")
 	case ok && have.kind != operand.kind:
 		return outcome, false, wrongOperand()
 	case a.section == "DELETE" && !ok:
@@ -81,6 +83,8 @@ func (a updateAction) outcome(old item) (outcome assignment, skip bool, err erro
 	case operand.kind == kindNumber:
 		outcome.value.kind = kindNumber
 		outcome.value.text, err = addNumbers(have.text, operand.text)
+	case operand.kind == kindList:
+		outcome.value = listValue(slices.Concat(have.list, operand.list))
 	default:
 		outcome.value = have.union(operand)
 	}

@@ -61,8 +61,11 @@ func (c checker) conditionFunctions(one *condition) error {
 		if o.function != "size" {
 			return c.misplaced(o.function)
 		}
-		if o.args[0].function != "" {
-			return c.misplaced(o.args[0].function)
+		switch inner := o.args[0].function; {
+		case inner == "size":
+			return c.wrongType("size", kindNumber) // what the inner one yields
+		case inner != "":
+			return c.misplaced(inner)
 		}
 	}
 	return nil

@@ -43,6 +43,9 @@ func (p *parser) joined(keyword string, part func(*parser) (term, error)) (term,
 		if err != nil {
 			return term{}, err
 		}
+		if err := p.count(); err != nil {
+			return term{}, err
+		}
 		p.at++
 		right, err := part(p)
 		if err != nil {
@@ -60,6 +63,9 @@ func (p *parser) joined(keyword string, part func(*parser) (term, error)) (term,
 func (p *parser) not() (term, error) {
 	if !p.takeWord("NOT") {
 		return p.comparison()
+	}
+	if err := p.count(); err != nil {
+		return term{}, err
 	}
 	t, err := p.not()
 	if err != nil {
@@ -91,6 +97,9 @@ func (p *parser) comparison() (term, error) {
 
 // comparing reads the operands on the right, with a keyword between them.
 func (p *parser) comparing(op string, left *operand, count int, between string) (term, error) {
+	if err := p.count(); err != nil {
+		return term{}, err
+	}
 	c := &condition{op: op, operands: []*operand{left}}
 	for i := range count {
 		if i > 0 && !p.takeWord(between) {
@@ -110,6 +119,9 @@ func (p *parser) comparing(op string, left *operand, count int, between string) 
 
 func (p *parser) among(left *operand) (term, error) {
 	c := &condition{op: "IN", operands: []*operand{left}}
+	if err := p.count(); err != nil {
+		return term{}, err
+	}
 	if err := p.expect("("); err != nil {
 		return term{}, err
 	}

@@ -9,6 +9,10 @@ import (
 // maxExpression is the longest expression, in bytes. Amazon DynamoDB Developer Guide, "Quotas".
 const maxExpression = 4096
 
+// maxOperators is how many operators and functions an expression may have.
+// Amazon DynamoDB Developer Guide, "Quotas".
+const maxOperators = 300
+
 // Labels of the expressions, as requests and errors name them.
 const (
 	labelCondition  = "ConditionExpression"
@@ -28,6 +32,7 @@ type parser struct {
 	source    string
 	tokens    []token
 	at        int
+	operators int  // operators and functions read so far
 	redundant bool // doubled parentheses were seen; an error unless the grammar is broken, too
 }
 
@@ -79,23 +84,31 @@ func (p *parser) expect(symbol string) error {
 // syntaxError blames the next token, near its neighbours on both sides.
 func (p *parser) syntaxError() error {
 	t := p.peek()
-	from, to, text := t.start, t.end, t.text
+	from, to, text := t.start, len(p.source), t.text
 	if p.at > 0 {
 		from = p.tokens[p.at-1].start
 	}
-	if t.kind == tokenEnd {
-		text, to = "<EOF>", len(p.source)
-		if p.at == 0 {
-			from = 0
-		}
-	} else if following := p.tokens[p.at+1]; following.kind != tokenEnd {
-		to = following.end
+	switch {
+	case t.kind != tokenEnd:
+		to = p.tokens[p.at+1].end
+	case p.at == 0:
+		from, text = 0, "<EOF>"
+	default:
+		text = "<EOF>"
 	}
 	return p.refuse("Syntax error; token: \"%s\", near: \"%s\"", text, p.source[from:to])
 }
 
 func (p *parser) refuse(format string, args ...any) error {
 	return invalid("Invalid "+p.label+": "+format, args...)
+}
+
+// count notes one more operator or function.
+func (p *parser) count() error {
+	if p.operators++; p.operators > maxOperators {
+		return p.refuse("The expression contains too many operators; operator count: %d", p.operators)
+	}
+	return nil
 }
 
 // finish checks that the whole expression was read.
@@ -168,6 +181,9 @@ func (p *parser) operand() (*operand, error) {
 
 func (p *parser) call() (*operand, error) {
 	call := &operand{function: p.next().text}
+	if err := p.count(); err != nil {
+		return nil, err
+	}
 	p.at++ // the parenthesis
 	for {
 		arg, err := p.operand()

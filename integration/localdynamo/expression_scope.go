@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// maxPlaceholder is the longest placeholder, in bytes. Amazon DynamoDB
+// Developer Guide, "Quotas".
+const maxPlaceholder = 255
+
 // placeholders are the request members that expressions refer to.
 type placeholders struct {
 	ExpressionAttributeNames  map[string]string
@@ -46,6 +50,9 @@ func (h placeholders) scope(present bool, takers ...string) (*scope, error) {
 		if !isPlaceholder(key, ':') {
 			return nil, invalid("ExpressionAttributeValues contains invalid key: Syntax error; key: \"%s\"", key)
 		}
+		if len(key) > maxPlaceholder {
+			return nil, invalid("ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is too long;")
+		}
 		v, err := parseValue(h.ExpressionAttributeValues[key], 0)
 		if err != nil {
 			f := asFailure(err)
@@ -67,6 +74,8 @@ func (h placeholders) checkNames() error {
 		switch {
 		case !isPlaceholder(key, '#'):
 			return invalid("ExpressionAttributeNames contains invalid key: Syntax error; key: \"%s\"", key)
+		case len(key) > maxPlaceholder:
+			return invalid("ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too long; size of key: %d", len(key))
 		case h.ExpressionAttributeNames[key] == "":
 			return invalid("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", key)
 		}

@@ -39,10 +39,25 @@ type updateAction struct {
 	section string
 	path    path
 	value   *operand // nil for REMOVE
+	legacy  bool     // out of AttributeUpdates, where ADD takes lists, too
 }
 
 // update is a parsed UpdateExpression.
 type update struct{ actions []updateAction }
+
+// computes tells whether the update sets an attribute to what it works out,
+// and not to a value of the request.
+func (u *update) computes(name string) bool {
+	if u == nil {
+		return false
+	}
+	for _, a := range u.actions {
+		if a.section == "SET" && len(a.path) == 1 && a.path[0].name == name {
+			return a.value.placeholder == ""
+		}
+	}
+	return false
+}
 
 // text writes a path as error messages do: [a, b, [0]].
 func (p path) text() string {

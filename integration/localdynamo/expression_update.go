@@ -83,6 +83,9 @@ func (p *parser) assigned() (o *operand, wrapped bool, err error) {
 		return left, wrapped, nil
 	}
 	p.at++
+	if err := p.count(); err != nil {
+		return nil, false, err
+	}
 	right, _, err := p.assignedPart()
 	if err != nil {
 		return nil, false, err

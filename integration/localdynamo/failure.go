@@ -14,6 +14,8 @@ type failure struct {
 	message string
 	item    item     // the item as it was, when a failed condition is asked to show it
 	reasons []reason // of a cancelled transaction, one per action
+
+	violations []string // of the API's constraints, when that is what failed
 }
 
 // reason tells why one action of a transaction failed; Code "None" if it did not.
@@ -71,6 +73,8 @@ var namespaces = map[string]string{
 	"AccessDeniedException":               "com.amazon.coral.service#",
 	"MissingAuthenticationTokenException": "com.amazon.coral.service#",
 	"IncompleteSignatureException":        "com.amazon.coral.service#",
+	"InvalidSignatureException":           "com.amazon.coral.service#",
+	"RequestTimeoutException":             "com.amazon.coral.service#",
 	"ThrottlingException":                 "com.amazon.coral.availability#",
 }
 

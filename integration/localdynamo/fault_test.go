@@ -5,6 +5,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 )
@@ -67,5 +70,22 @@ func TestHooksSeeTheTableAndTheItemsKey(t *testing.T) {
 	}
 	if !slices.Equal(seen, want) {
 		t.Errorf("hooks saw %q, want %q", seen, want)
+	}
+}
+
+func TestRefusalsHaveTheServicesWords(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{}).withLeases()
+	for want, refusal := range map[string]*fault.Refusal{
+		"ProvisionedThroughputExceededException": localdynamo.ThroughputExceeded(), "ThrottlingException": localdynamo.Throttled(),
+		"RequestLimitExceeded": localdynamo.RequestLimitExceeded(), "InternalServerError": localdynamo.InternalServerError(),
+	} {
+		w.server.Faults().Set("GetItem", fault.Times(1, fault.Always(fault.Effect{Refuse: refusal})))
+		_, err := w.db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(leases), Key: key("shard-0")})
+		if code(err) != want || message(err) != refusal.Message {
+			t.Errorf("%v, want %s", err, want)
+		}
+		if _, err := w.db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(leases), Key: key("shard-0")}); err != nil {
+			t.Errorf("after it: %v", err)
+		}
 	}
 }

@@ -47,7 +47,7 @@ func (s *Server) Items(table string) []map[string]any {
 		return nil
 	}
 	var all []map[string]any
-	for _, p := range t.partitions {
+	for _, p := range t.content.rows.partitions {
 		for _, r := range p.rows {
 			all = append(all, r.item.plain())
 		}

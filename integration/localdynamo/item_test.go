@@ -196,21 +196,3 @@ func TestBadItemsAndKeysAreRefused(t *testing.T) {
 		t.Errorf("refused writes left %d items", n)
 	}
 }
-
-func TestLegacyParametersAreRefused(t *testing.T) {
-	w := newWorld(t, localdynamo.Options{}).withLeases()
-	_, err := w.db.PutItem(t.Context(), &dynamodb.PutItemInput{
-		TableName: aws.String(leases), Item: key("shard-0"),
-		Expected: map[string]types.ExpectedAttributeValue{"shardId": {Exists: aws.Bool(false)}},
-	})
-	if code(err) != "ValidationException" || message(err) != "The parameter Expected is not served here; use ConditionExpression" {
-		t.Errorf("Expected: %v", err)
-	}
-	_, err = w.db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: aws.String(leases), Key: key("shard-0"),
-		AttributeUpdates: map[string]types.AttributeValueUpdate{"a": {Value: N("1")}},
-	})
-	if code(err) != "ValidationException" || message(err) != "The parameter AttributeUpdates is not served here; use UpdateExpression" {
-		t.Errorf("AttributeUpdates: %v", err)
-	}
-}

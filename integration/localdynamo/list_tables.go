@@ -16,7 +16,7 @@ type tableList struct {
 	LastEvaluatedTableName string `json:",omitempty"`
 }
 
-func (l *listTables) access() []access  { return []access{{"ListTables", ""}} }
+func (l *listTables) access() []access  { return []access{{action: "ListTables"}} }
 func (l *listTables) key(*store) string { return "" }
 
 func (l *listTables) check() error {

@@ -21,12 +21,35 @@ type Options struct {
 	// Now is the clock of creation times, table states and the Date header;
 	// time.Now by default.
 	Now func() time.Time
-	// CreateDelay and DeleteDelay are how long a table stays CREATING and
-	// DELETING; 0 by default. A restart ends both.
-	CreateDelay time.Duration
-	DeleteDelay time.Duration
 	// Policy limits what callers may do. nil allows everything.
 	Policy Policy
+
+	// BodyTimeout is how long a request's body may take to arrive; what takes
+	// longer is answered with 408. 60 s by default.
+	BodyTimeout time.Duration
+	// CreateDelay and DeleteDelay are how long a table stays CREATING and
+	// DELETING, UpdateDelay how long UPDATING, IndexDelay how long a global
+	// index of an existing table is CREATING and backfilling, or DELETING, with
+	// the table UPDATING; all 0 by default. A restart ends them.
+	CreateDelay time.Duration
+	DeleteDelay time.Duration
+	UpdateDelay time.Duration
+	IndexDelay  time.Duration
+	// RenameDelay is how long requests for a name that was deleted and created
+	// again are still led to the deleted table: ValidationException where its
+	// key schema was another one, else ResourceNotFoundException. 0 by default;
+	// with the service up to two minutes were seen.
+	RenameDelay time.Duration
+	// ReadLag is how far reads that are not consistent trail the writes; those
+	// of a global index always do. 0 by default: such reads see everything.
+	ReadLag time.Duration
+	// TransactionTime is how long TransactWriteItems holds its items, real time.
+	// What else writes to them meanwhile is refused as a conflict. 0 by
+	// default: transactions never meet.
+	TransactionTime time.Duration
+	// BatchItems is how many items of one BatchGetItem or BatchWriteItem are
+	// served; the others come back as unprocessed. 0, the default, serves all.
+	BatchItems int
 }
 
 // withDefaults fills what is unset and checks the rest.
@@ -43,8 +66,19 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.CreateDelay < 0 || o.DeleteDelay < 0 {
-		return o, fmt.Errorf("create delay %v, delete delay %v: neither may be negative", o.CreateDelay, o.DeleteDelay)
+	if o.BodyTimeout == 0 {
+		o.BodyTimeout = time.Minute
+	}
+	for name, d := range map[string]time.Duration{
+		"body timeout": o.BodyTimeout, "create delay": o.CreateDelay, "delete delay": o.DeleteDelay, "update delay": o.UpdateDelay, "index delay": o.IndexDelay,
+		"rename delay": o.RenameDelay, "read lag": o.ReadLag, "transaction time": o.TransactionTime,
+	} {
+		if d < 0 {
+			return o, fmt.Errorf("%s %v: must not be negative", name, d)
+		}
+	}
+	if o.BatchItems < 0 {
+		return o, fmt.Errorf("batch items %d: must not be negative", o.BatchItems)
 	}
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {

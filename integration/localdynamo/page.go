@@ -1,14 +1,13 @@
 package localdynamo
 
-import "slices"
-
 // reading are the request members that Query and Scan share.
 type reading struct {
 	tableRef
 	placeholders
-	legacy
+	choosing
+	joining
 	meter
-	IndexName            string
+	IndexName            *string
 	FilterExpression     *string
 	ProjectionExpression *string
 	Select               string
@@ -29,12 +28,16 @@ type page struct {
 	ConsumedCapacity *capacity `json:",omitempty"`
 
 	bytes int
+	extra int // bytes fetched from the table behind a local index
 }
 
 // prepare checks the members and parses the filter and the projection.
-func (r *reading) prepare(names *scope) (err error) {
-	if r.IndexName != "" {
-		return invalid("The table does not have the specified index: %s", r.IndexName)
+// legacyFilter is what QueryFilter or ScanFilter asks for.
+func (r *reading) prepare(names *scope, legacyFilter *condition) (err error) {
+	if r.IndexName != nil {
+		if err := checkIndexName("indexName", *r.IndexName); err != nil {
+			return err
+		}
 	}
 	if err := atLeast("limit", r.Limit, 1); err != nil {
 		return err
@@ -43,6 +46,10 @@ func (r *reading) prepare(names *scope) (err error) {
 		return err
 	}
 	if err := r.checkSelect(); err != nil {
+		return err
+	}
+	r.filter = legacyFilter
+	if r.projection, err = r.chosen(); err != nil {
 		return err
 	}
 	if r.FilterExpression != nil {
@@ -59,22 +66,33 @@ func (r *reading) prepare(names *scope) (err error) {
 }
 
 func (r *reading) checkSelect() error {
-	projected := r.ProjectionExpression != nil
+	projected := ""
+	switch {
+	case r.ProjectionExpression != nil:
+		projected = "ProjectionExpression"
+	case r.AttributesToGet != nil:
+		projected = "AttributesToGet"
+	}
 	switch r.Select {
 	case "SPECIFIC_ATTRIBUTES":
-		if !projected {
+		if projected == "" {
 			return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 		}
 	case "ALL_ATTRIBUTES":
-		if projected {
-			return invalid("Cannot specify the ProjectionExpression when choosing to get ALL_ATTRIBUTES")
+		if projected != "" {
+			return invalid("Cannot specify the %s when choosing to get ALL_ATTRIBUTES", projected)
 		}
 	case "COUNT":
-		if projected {
-			return invalid("Cannot specify the ProjectionExpression when choosing to get only the Count")
+		if projected != "" {
+			return invalid("Cannot specify the %s when choosing to get only the Count", projected)
 		}
 	case "ALL_PROJECTED_ATTRIBUTES":
-		return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		if projected != "" {
+			return invalid("Cannot specify the %s when choosing to get ALL_PROJECTED_ATTRIBUTES", projected)
+		}
+		if r.IndexName == nil {
+			return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		}
 	}
 	return oneOf("select", r.Select, "SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
 }
@@ -82,31 +100,40 @@ func (r *reading) checkSelect() error {
 // present names the expressions the request has.
 func (r *reading) present(key *string) []string {
 	var labels []string
-	for label, expression := range map[string]*string{labelKey: key, labelFilter: r.FilterExpression, labelProjection: r.ProjectionExpression} {
-		if expression != nil {
-			labels = append(labels, label)
+	for _, one := range []struct {
+		label      string
+		expression *string
+	}{{labelProjection, r.ProjectionExpression}, {labelFilter, r.FilterExpression}, {labelKey, key}} {
+		if one.expression != nil {
+			labels = append(labels, one.label)
 		}
 	}
-	slices.Sort(labels)
 	return labels
+}
+
+// legacyPresent names the members that a request with expressions may not have.
+func (r *reading) legacyPresent(filter string, filtered bool) []string {
+	var names []string
+	if r.AttributesToGet != nil {
+		names = append(names, "AttributesToGet")
+	}
+	if filtered {
+		names = append(names, filter)
+	}
+	if r.ConditionalOperator != nil {
+		names = append(names, "ConditionalOperator")
+	}
+	return names
 }
 
 // takesValues tells whether one of the expressions could use values.
 func takesValues(labels []string) bool {
-	return slices.Contains(labels, labelKey) || slices.Contains(labels, labelFilter)
-}
-
-// checkFilter refuses a Query's filter on the key: KeyConditionExpression is for that.
-func (r *reading) checkFilter(s schema) error {
-	if r.filter == nil {
-		return nil
-	}
-	for _, way := range r.filter.paths() {
-		if s.has(way[0].name) {
-			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", way[0].name)
+	for _, label := range labels {
+		if label == labelKey || label == labelFilter {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // newPage starts an answer; COUNT answers carry no items.
@@ -118,21 +145,25 @@ func (r *reading) newPage() *page {
 	return p
 }
 
-// add reads one row into the page and tells whether there is room for more:
-// the page ends with the row that reaches the limit or 1 MiB.
-func (r *reading) add(p *page, s schema, next row) bool {
+// add reads one row of a source into the page and tells whether there is room
+// for more: the page ends with the row that reaches the limit or 1 MiB.
+func (r *reading) add(p *page, from *source, next row) bool {
 	p.ScannedCount++
 	p.bytes += next.bytes
-	if r.filter == nil || r.filter.holds(next.item) {
+	it := from.visible(next.item)
+	if r.filter == nil || r.filter.holds(it) {
 		p.Count++
 		if p.Items != nil {
-			p.Items = append(p.Items, next.item.project(r.projection))
+			p.Items = append(p.Items, it.project(r.projection))
+		}
+		if from.fetches {
+			p.extra += it.bytes()
 		}
 	}
 	if p.bytes < maxPage && (r.Limit == nil || int64(p.ScannedCount) < *r.Limit) {
 		return true
 	}
-	p.LastEvaluatedKey = s.keyOf(next.item)
+	p.LastEvaluatedKey = from.keyOf(next.item)
 	return false
 }
 

@@ -96,10 +96,92 @@ func TestTheOpenflowPolicyDeniesEverythingElse(t *testing.T) {
 	}
 }
 
+func TestTheReducedPoliciesTakeOneThingEach(t *testing.T) {
+	migration := leases + "_migration"
+	for name, c := range map[string]struct {
+		policy localdynamo.Policy
+		denied map[string]bool // "action table"
+	}{
+		"documented":              {localdynamo.OpenflowPolicy(leases), map[string]bool{}},
+		"migration table omitted": {localdynamo.OpenflowPolicyWithoutMigration(leases), map[string]bool{"DescribeTable " + migration: true, "DeleteTable " + migration: true, "PutItem " + migration: true}},
+		"DeleteTable revoked":     {localdynamo.OpenflowPolicyWithoutDeleteTable(leases), map[string]bool{"DeleteTable " + migration: true, "DeleteTable " + leases: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, localdynamo.Options{Policy: c.policy})
+			for _, table := range []string{leases, migration} {
+				for action, call := range map[string]func() error{
+					"DescribeTable": func() error {
+						_, err := w.db.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: &table})
+						return err
+					},
+					"PutItem": func() error {
+						_, err := w.db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: key("shard-0")})
+						return err
+					},
+					"DeleteTable": func() error {
+						_, err := w.db.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: &table})
+						return err
+					},
+				} {
+					want := "ResourceNotFoundException" // allowed; there is no such table
+					if c.denied[action+" "+table] {
+						want = "AccessDeniedException"
+					}
+					if err := call(); code(err) != want {
+						t.Errorf("%s on %s: %v, want %s", action, table, err, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestADenialReadsLikeIAMs(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{Policy: localdynamo.OpenflowPolicy(leases), AccountID: "123456789012"}).withLeases()
+	_, err := w.db.Query(t.Context(), &dynamodb.QueryInput{TableName: aws.String(leases), IndexName: aws.String(ownerIndex), KeyConditionExpression: aws.String("leaseOwner = :o"), ExpressionAttributeValues: attrs{":o": S("x")}})
+	want := "User: arn:aws:iam::123456789012:user/local is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:us-east-1:123456789012:table/quakes-app/index/" + ownerIndex +
+		" because no identity-based policy allows the dynamodb:Query action"
+	if code(err) != "AccessDeniedException" || message(err) != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestWhatAKCLNeedsBesidesIsDeniedByTheDocumentedPolicy(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{Policy: localdynamo.OpenflowPolicy(leases)}).withLeases()
+	ctx, table := t.Context(), aws.String(leases)
+	for name, call := range map[string]func() error{
+		"UpdateTable": func() error { return w.createOwnerIndex(leases) },
+		"UpdateContinuousBackups": func() error {
+			_, err := w.db.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{TableName: table, PointInTimeRecoverySpecification: &types.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)}})
+			return err
+		},
+		"Scan of an index": func() error {
+			_, err := w.db.Scan(ctx, &dynamodb.ScanInput{TableName: table, IndexName: aws.String(ownerIndex)})
+			return err
+		},
+		"a worker metrics table": func() error {
+			_, err := w.db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(leases + "-WorkerMetricStats")})
+			return err
+		},
+		"a table with tags": func() error {
+			_, err := w.db.CreateTable(ctx, &dynamodb.CreateTableInput{TableName: aws.String(leases + "_migration"), BillingMode: types.BillingModePayPerRequest, KeySchema: hashKey("id"), AttributeDefinitions: text("id"), Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}})
+			return err
+		},
+		"BatchWriteItem": func() error {
+			_, err := w.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{leases: {{PutRequest: &types.PutRequest{Item: key("shard-0")}}}}})
+			return err
+		},
+	} {
+		if err := call(); code(err) != "AccessDeniedException" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestUnservedOperationsAreRefused(t *testing.T) {
 	w := newWorld(t, localdynamo.Options{}).withLeases()
-	_, err := w.db.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{leases: {Keys: []attrs{key("shard-0")}}}})
-	if code(err) != "ValidationException" || message(err) != "The operation BatchGetItem is not served here" {
+	_, err := w.db.ExecuteStatement(t.Context(), &dynamodb.ExecuteStatementInput{Statement: aws.String("SELECT * FROM leases")})
+	if code(err) != "ValidationException" || message(err) != "The operation ExecuteStatement is not served here" {
 		t.Error(err)
 	}
 }
@@ -109,6 +191,8 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 		"every interface":  {Listen: "0.0.0.0:0"},
 		"no port":          {Listen: "127.0.0.1"},
 		"negative delay":   {CreateDelay: -1},
+		"negative lag":     {ReadLag: -1},
+		"negative batch":   {BatchItems: -1},
 		"broken pattern":   {Policy: localdynamo.Policy{"[": nil}},
 		"dir under a file": {Dir: "options.go/tables"},
 	} {

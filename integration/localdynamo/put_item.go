@@ -3,6 +3,7 @@ package localdynamo
 // putItem is PutItem: a whole item in place of the one with its key.
 type putItem struct {
 	putWrite
+	expecting
 	returned
 	meter
 	collection
@@ -14,12 +15,12 @@ type putWrite struct {
 	Item item
 }
 
-func (p *putWrite) access() []access    { return []access{{"PutItem", p.name()}} }
+func (p *putWrite) access() []access    { return []access{{action: "PutItem", table: p.name()}} }
 func (p *putWrite) key(s *store) string { return s.keyText(p.name(), p.Item) }
 
 func (p *putWrite) check() error {
-	if p.Item == nil {
-		return required("item")
+	if err := p.constraints(present("item", p.Item != nil)); err != nil {
+		return err
 	}
 	if _, err := p.prepare(nil, labelCondition); err != nil {
 		return err
@@ -42,16 +43,19 @@ func (p *putWrite) write() write {
 }
 
 func (p *putItem) check() error {
+	if err := p.constraints(present("item", p.Item != nil), p.checkReturned(), p.checkMeter(), p.checkCollection()); err != nil {
+		return err
+	}
 	if err := p.checkOldOnly(); err != nil {
 		return err
 	}
-	if err := p.checkMeter(); err != nil {
+	if err := refuseMixed(p.expecting.present(), p.expressions(nil)); err != nil {
 		return err
 	}
-	if err := p.checkCollection(); err != nil {
+	if err := p.putWrite.check(); err != nil {
 		return err
 	}
-	return p.putWrite.check()
+	return p.expect(p.expecting)
 }
 
 func (p *putItem) serve(s *Server) (any, error) {
@@ -59,7 +63,7 @@ func (p *putItem) serve(s *Server) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := written{ConsumedCapacity: p.consumed(p.name(), writeUnits(o.old, o.next))}
+	answer := written{ConsumedCapacity: p.wrote(p.name(), []outcome{o}, 1), ItemCollectionMetrics: p.collected(o)}
 	if p.ReturnValues == "ALL_OLD" {
 		answer.Attributes = o.old
 	}

@@ -5,11 +5,14 @@ package localdynamo
 // unlike a Query's.
 type scanTable struct {
 	reading
+	ScanFilter    map[string]legacyCondition
 	Segment       *int64
 	TotalSegments *int64
 }
 
-func (c *scanTable) access() []access  { return []access{{"Scan", c.name()}} }
+func (c *scanTable) access() []access {
+	return []access{{action: "Scan", table: c.name(), index: c.IndexName}}
+}
 func (c *scanTable) key(*store) string { return c.name() }
 
 func (c *scanTable) check() error {
@@ -20,7 +23,7 @@ func (c *scanTable) check() error {
 		return err
 	}
 	present := c.present(nil)
-	if err := c.refuseLegacy(present...); err != nil {
+	if err := refuseMixed(c.legacyPresent("ScanFilter", len(c.ScanFilter) > 0), present); err != nil {
 		return err
 	}
 	if len(present) > 0 && !takesValues(present) && c.ExpressionAttributeValues != nil {
@@ -30,7 +33,11 @@ func (c *scanTable) check() error {
 	if err != nil {
 		return err
 	}
-	if err := c.prepare(names); err != nil {
+	filter, err := c.legacyFilter("scanFilter", c.ScanFilter)
+	if err != nil {
+		return err
+	}
+	if err := c.prepare(names, filter); err != nil {
 		return err
 	}
 	return names.checkUsed()
@@ -57,30 +64,33 @@ func (c *scanTable) checkSegments() error {
 }
 
 func (c *scanTable) serve(s *Server) (any, error) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
-	t, err := s.store.ready(c.name())
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	from, err := c.source(s)
 	if err != nil {
 		return nil, err
 	}
-	if c.ExclusiveStartKey != nil && !t.schema.fits(c.ExclusiveStartKey) {
+	if c.ExclusiveStartKey != nil && !from.fits(c.ExclusiveStartKey) {
 		return nil, invalid("The provided starting key is invalid: The provided key element does not match the schema")
 	}
+	if err := from.table.reachable(); err != nil {
+		return nil, err
+	}
 	p := c.newPage()
-	c.read(p, t)
-	p.ConsumedCapacity = c.consumed(c.name(), readUnits(p.bytes, c.ConsistentRead))
+	c.fill(p, from)
+	p.ConsumedCapacity = c.read(c.name(), from, p, c.ConsistentRead)
 	return p, nil
 }
 
-// read fills the page with the rows behind the starting key.
-func (c *scanTable) read(p *page, t *table) {
-	partitions, after := t.partitions, 0
+// fill reads the rows behind the starting key into the page.
+func (c *scanTable) fill(p *page, from *source) {
+	partitions, after := from.rows.partitions, 0
 	if c.ExclusiveStartKey != nil {
-		first := newPartition(c.ExclusiveStartKey[t.schema.hash().name].text)
-		at, found := t.placeOf(first)
+		first := newPartition(c.ExclusiveStartKey[from.schema().hash().name].text)
+		at, found := from.rows.placeOf(first)
 		partitions = partitions[at:]
 		if found {
-			place, exists := partitions[0].search(t.schema.rangeOf(c.ExclusiveStartKey))
+			place, exists := partitions[0].search(from.rows.place(c.ExclusiveStartKey))
 			if after = place; exists {
 				after++
 			}
@@ -93,7 +103,7 @@ func (c *scanTable) read(p *page, t *table) {
 			continue
 		}
 		for _, r := range rows {
-			if !c.add(p, t.schema, r) {
+			if !c.add(p, from, r) {
 				return
 			}
 		}

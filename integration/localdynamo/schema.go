@@ -120,3 +120,12 @@ func (s schema) rangeOf(it item) value {
 	}
 	return it[s[1].name]
 }
+
+// text writes a key as DynamoDB's errors do.
+func (s schema) text() string {
+	parts := make([]string, len(s))
+	for i, part := range s {
+		parts[i] = part.name + ":" + string(part.kind)
+	}
+	return "Schema:[" + strings.Join(parts, ", ") + "]"
+}

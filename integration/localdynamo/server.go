@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/deadline"
 	"github.com/kinesnow/kinesnow/integration/fault"
 )
 
@@ -34,7 +35,7 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localdynamo: %w", err)
 	}
-	stored, err := openStore(o.Dir, o.Now)
+	stored, err := openStore(o.Dir, o.Now, o.ReadLag)
 	if err != nil {
 		return nil, fmt.Errorf("localdynamo: %w", err)
 	}
@@ -45,7 +46,7 @@ func Start(o Options) (*Server, error) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
-	s.http = &http.Server{Handler: s.Handler(), Protocols: protocols, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: deadline.Handler(s.Handler(), o.BodyTimeout), Protocols: protocols, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(s.served)
 		s.http.Serve(s.listener) // ends with Close; nothing to report

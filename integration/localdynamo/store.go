@@ -13,13 +13,16 @@ import (
 type store struct {
 	mu      sync.RWMutex
 	tables  map[string]*table
-	journal *journal // nil without a directory
+	formers map[string]schema // of deleted tables, by name
+	journal *journal          // nil without a directory
 	now     func() time.Time
+	lag     time.Duration // of reads that are not consistent
 }
 
 // change is one committed step: exactly one of its members is set.
 type change struct {
 	Create *definition   `json:",omitempty"`
+	Alter  *definition   `json:",omitempty"` // of the table with its name
 	Drop   string        `json:",omitempty"`
 	Write  []writeChange `json:",omitempty"` // all or none
 }
@@ -32,8 +35,8 @@ type writeChange struct {
 }
 
 // openStore returns a store with what dir holds; dir "" keeps nothing.
-func openStore(dir string, now func() time.Time) (*store, error) {
-	s := &store{tables: map[string]*table{}, now: now}
+func openStore(dir string, now func() time.Time, lag time.Duration) (*store, error) {
+	s := &store{tables: map[string]*table{}, formers: map[string]schema{}, now: now, lag: lag}
 	if dir == "" {
 		return s, nil
 	}
@@ -63,12 +66,21 @@ func (s *store) find(name string) *table {
 	return t
 }
 
-// ready returns a table that items can be read from and written to.
+// ready returns a table that items can be read from and written to. While the
+// name still leads to the table that had it before, that one's ghost is
+// returned: check keys against it, then ask whether it is reachable.
 func (s *store) ready(name string) (*table, error) {
-	t := s.tables[name]
-	if t == nil || t.status(s.now()) != "ACTIVE" {
+	t, now := s.tables[name], s.now()
+	if t == nil {
 		return nil, noTable()
 	}
+	if status := t.status(now); status != "ACTIVE" && status != "UPDATING" {
+		return nil, noTable()
+	}
+	if t.former != nil && now.Before(t.former.until) {
+		return t.ghost(), nil
+	}
+	t.former = nil
 	return t, nil
 }
 
@@ -95,20 +107,23 @@ func (s *store) commit(c change) error {
 func (s *store) apply(c change) error {
 	switch {
 	case c.Create != nil:
-		s.tables[c.Create.TableName] = newTable(*c.Create)
+		s.tables[c.Create.TableName] = newTable(*c.Create, s.lag)
+	case c.Alter != nil:
+		t := s.tables[c.Alter.TableName]
+		if t == nil {
+			return fmt.Errorf("change of table %s, which does not exist", c.Alter.TableName)
+		}
+		t.define(*c.Alter)
 	case c.Drop != "":
 		delete(s.tables, c.Drop)
 	}
 	for _, w := range c.Write {
 		t := s.tables[w.Table]
-		switch {
-		case t == nil:
+		if t == nil {
 			return fmt.Errorf("write to table %s, which does not exist", w.Table)
-		case w.Put != nil:
-			t.put(w.Put)
-		default:
-			t.remove(w.Delete)
 		}
+		t.content.apply(w)
+		t.replica.note(w, s.now())
 		t.writes++
 	}
 	return nil
@@ -123,7 +138,7 @@ func (s *store) snapshot() []change {
 			continue
 		}
 		changes = append(changes, change{Create: &t.definition})
-		for _, p := range t.partitions {
+		for _, p := range t.content.rows.partitions {
 			for _, r := range p.rows {
 				changes = append(changes, change{Write: []writeChange{{Table: name, Put: r.item}}})
 			}
@@ -135,7 +150,7 @@ func (s *store) snapshot() []change {
 func (s *store) liveBytes() int64 {
 	var n int64
 	for _, t := range s.tables {
-		n += t.bytes
+		n += t.content.rows.bytes
 	}
 	return n
 }
@@ -145,12 +160,26 @@ func (s *store) liveBytes() int64 {
 func (s *store) keyText(name string, key item) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return s.keyTextLocked(name, key)
+}
+
+func (s *store) keyTextLocked(name string, key item) string {
 	if t := s.tables[name]; t != nil {
 		if text, ok := t.schema.keyText(key); ok {
 			return name + "/" + text
 		}
 	}
 	return name
+}
+
+// isHeld tells whether a transaction under way writes the item of a key.
+func (s *store) isHeld(name string, key item) bool {
+	t := s.tables[name]
+	if t == nil {
+		return false
+	}
+	text, _ := t.schema.keyText(key)
+	return t.held[text]
 }
 
 // close ends writing: later commits fail when there is a journal.

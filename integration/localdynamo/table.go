@@ -1,98 +1,62 @@
 package localdynamo
 
-import (
-	"cmp"
-	"hash/fnv"
-	"slices"
-	"time"
-)
+import "time"
 
 // table is one table. The store's lock guards it.
 type table struct {
 	definition definition
 	schema     schema
-	active     time.Time // CREATING before
-	gone       time.Time // DELETING until; zero while nobody deleted it
-	partitions []*partition
-	byHash     map[string]*partition
-	items      int64
-	bytes      int64
-	writes     int64 // item writes that took effect
+	content    *content
+	replica    *replica // nil when all reads are consistent
+	writes     int64    // item writes that took effect
+
+	active   time.Time            // CREATING before
+	updated  time.Time            // UPDATING before
+	gone     time.Time            // DELETING until; zero while nobody deleted it
+	building map[string]time.Time // indexes that are CREATING, and until when
+	leaving  map[string]leaving   // indexes that are DELETING
+	former   *former              // what the name still leads to; nil mostly
+	held     map[string]bool      // items of transactions under way, by key text
 }
 
-// partition holds the rows of one hash key value, in range key order.
-type partition struct {
-	hash  string
-	place uint64 // where a Scan meets it
-	rows  []row
+// leaving is an index that was deleted and still shows.
+type leaving struct {
+	definition indexDefinition
+	until      time.Time
 }
 
-type row struct {
-	sort  value // the range value
-	item  item
-	bytes int
+// former is the table that had the name before and that requests still reach.
+type former struct {
+	schema schema
+	until  time.Time
 }
 
-func newTable(d definition) *table {
-	return &table{definition: d, schema: d.schema(), byHash: map[string]*partition{}}
-}
-
-// find returns the row of a key.
-func (t *table) find(key item) (row, bool) {
-	p := t.byHash[key[t.schema.hash().name].text]
-	if p == nil {
-		return row{}, false
-	}
-	i, ok := p.search(t.schema.rangeOf(key))
-	if !ok {
-		return row{}, false
-	}
-	return p.rows[i], true
-}
-
-// put stores an item in place of the one with the same key.
-func (t *table) put(it item) {
-	hash := it[t.schema.hash().name].text
-	p := t.byHash[hash]
-	if p == nil {
-		p = newPartition(hash)
-		t.byHash[hash] = p
-		i, _ := t.placeOf(p)
-		t.partitions = slices.Insert(t.partitions, i, p)
-	}
-	r := row{sort: t.schema.rangeOf(it), item: it, bytes: it.bytes()}
-	i, ok := p.search(r.sort)
-	if ok {
-		t.count(-1, -p.rows[i].bytes)
-		p.rows[i] = r
-	} else {
-		p.rows = slices.Insert(p.rows, i, r)
-	}
-	t.count(1, r.bytes)
-}
-
-// remove drops the item of a key, if there is one.
-func (t *table) remove(key item) {
-	p := t.byHash[key[t.schema.hash().name].text]
-	if p == nil {
-		return
-	}
-	i, ok := p.search(t.schema.rangeOf(key))
-	if !ok {
-		return
-	}
-	t.count(-1, -p.rows[i].bytes)
-	p.rows = slices.Delete(p.rows, i, i+1)
-	if len(p.rows) == 0 {
-		delete(t.byHash, p.hash)
-		place, _ := t.placeOf(p)
-		t.partitions = slices.Delete(t.partitions, place, place+1)
+func newTable(d definition, lag time.Duration) *table {
+	return &table{
+		definition: d, schema: d.schema(), content: newContent(d), replica: newReplica(d, lag),
+		building: map[string]time.Time{}, leaving: map[string]leaving{}, held: map[string]bool{},
 	}
 }
 
-func (t *table) count(items int64, bytes int) {
-	t.items += items
-	t.bytes += int64(bytes)
+// define changes what the table is. Its items stay.
+func (t *table) define(d definition) {
+	t.definition = d
+	t.content.define(d)
+	if t.replica != nil {
+		t.replica.content.define(d)
+	}
+}
+
+// find returns the row of a key, as the last write left it.
+func (t *table) find(key item) (row, bool) { return t.content.rows.find(key) }
+
+// seen is what a read sees: everything if it is consistent, and what the
+// replica knows otherwise.
+func (t *table) seen(consistent bool, now time.Time) *content {
+	if consistent || t.replica == nil {
+		return t.content
+	}
+	return t.replica.at(now)
 }
 
 // status is the table's state at a time.
@@ -102,28 +66,46 @@ func (t *table) status(now time.Time) string {
 		return "DELETING"
 	case now.Before(t.active):
 		return "CREATING"
+	case now.Before(t.updated) || t.isIndexing(now):
+		return "UPDATING"
 	}
 	return "ACTIVE"
 }
 
-// newPartition places a partition by a hash of its key, as DynamoDB does, so
-// that nobody relies on a Scan being sorted.
-func newPartition(hash string) *partition {
-	h := fnv.New64a()
-	h.Write([]byte(hash))
-	return &partition{hash: hash, place: h.Sum64()}
+// isIndexing tells whether an index is being created or deleted. It forgets
+// what is over.
+func (t *table) isIndexing(now time.Time) bool {
+	busy := false
+	for _, until := range t.building {
+		busy = busy || now.Before(until)
+	}
+	for _, left := range t.leaving {
+		busy = busy || now.Before(left.until)
+	}
+	return busy
 }
 
-func (p *partition) compare(q *partition) int {
-	return cmp.Or(cmp.Compare(p.place, q.place), cmp.Compare(p.hash, q.hash))
+// indexStatus is the state of one of the table's indexes.
+func (t *table) indexStatus(name string, now time.Time) string {
+	switch {
+	case now.Before(t.building[name]):
+		return "CREATING"
+	case now.Before(t.updated):
+		return "UPDATING"
+	}
+	return "ACTIVE"
 }
 
-// placeOf is the index of a partition, or the one it would get.
-func (t *table) placeOf(p *partition) (int, bool) {
-	return slices.BinarySearchFunc(t.partitions, p, (*partition).compare)
+// reachable refuses requests that are led to the table that had the name
+// before: its key schema was right, so all that is wrong is that it is gone.
+func (t *table) reachable() error {
+	if t.former != nil {
+		return noTable()
+	}
+	return nil
 }
 
-// search is the index of the row with a range value, or the one it would get.
-func (p *partition) search(sort value) (int, bool) {
-	return slices.BinarySearchFunc(p.rows, sort, func(r row, v value) int { return r.sort.compare(v) })
+// ghost stands in for the table of the name that was deleted.
+func (t *table) ghost() *table {
+	return &table{definition: t.definition, schema: t.former.schema, content: newContent(definition{}), former: t.former}
 }

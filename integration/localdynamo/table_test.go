@@ -125,7 +125,7 @@ func TestListTablesPagesInOrder(t *testing.T) {
 	}
 }
 
-func TestTablesBeyondThisServerAreRefused(t *testing.T) {
+func TestWrongDefinitionsOfTablesAreRefused(t *testing.T) {
 	w := newWorld(t, localdynamo.Options{})
 	hash := []types.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: types.KeyTypeHash}}
 	text := []types.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: "S"}}
@@ -133,12 +133,14 @@ func TestTablesBeyondThisServerAreRefused(t *testing.T) {
 		name, want string
 		in         dynamodb.CreateTableInput
 	}{
-		{"index", "The parameter GlobalSecondaryIndexes is not served here", dynamodb.CreateTableInput{
+		{"stream", "The parameter StreamSpecification is not served here", dynamodb.CreateTableInput{
+			BillingMode: types.BillingModePayPerRequest, KeySchema: hash, AttributeDefinitions: text, StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true)}}},
+		{"index without a projection", "One or more parameter values were invalid: Unknown ProjectionType: null", dynamodb.CreateTableInput{
 			BillingMode: types.BillingModePayPerRequest, KeySchema: hash, AttributeDefinitions: text,
 			GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{IndexName: aws.String("byId"), KeySchema: hash, Projection: &types.Projection{}}}}},
 		{"no throughput", "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
 			dynamodb.CreateTableInput{KeySchema: hash, AttributeDefinitions: text}},
-		{"undefined key", "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Missing: id", dynamodb.CreateTableInput{
+		{"undefined key", "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [id], AttributeDefinitions: [other]", dynamodb.CreateTableInput{
 			BillingMode: types.BillingModePayPerRequest, KeySchema: hash, AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("other"), AttributeType: "S"}}}},
 		{"range first", "Invalid KeySchema: The first KeySchemaElement is not a HASH key type", dynamodb.CreateTableInput{
 			BillingMode: types.BillingModePayPerRequest, AttributeDefinitions: text,

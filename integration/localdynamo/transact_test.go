@@ -3,6 +3,7 @@ package localdynamo_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -91,5 +92,65 @@ func TestATransactionChecksItemsItLeavesAlone(t *testing.T) {
 	}
 	if w.server.Writes(leases) != 1 {
 		t.Errorf("%d writes, want the first put alone", w.server.Writes(leases))
+	}
+}
+
+func TestATransactionUnderWayKeepsOthersOffItsItems(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{TransactionTime: 300 * time.Millisecond}).withLeases()
+	w.put("shard-0", attrs{"n": N("1")})
+	token, ended := aws.String("once"), make(chan error, 1)
+	go func() { ended <- w.transact("n = :one", token) }()
+	for w.server.Faults().Calls("TransactWriteItems") == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	conflict := func() bool {
+		_, err := w.update("shard-0", "SET n = :n", "", attrs{":n": N("9")})
+		return code(err) == "TransactionConflictException" && message(err) == "Transaction is ongoing for the item"
+	}
+	for !conflict() {
+		select {
+		case err := <-ended:
+			t.Fatalf("the transaction ended (%v) before anybody met it", err)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if err := w.transact("n = :one", token); code(err) != "TransactionInProgressException" {
+		t.Errorf("the same token again: %v", err)
+	}
+	var cancelled *types.TransactionCanceledException
+	if err := w.transact("n = :one", nil); !errors.As(err, &cancelled) || *cancelled.CancellationReasons[0].Code != "TransactionConflict" {
+		t.Errorf("another transaction: %v", err)
+	}
+	_, err := w.db.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{{Get: &types.Get{TableName: aws.String(leases), Key: key("shard-0")}}}})
+	if !errors.As(err, &cancelled) || *cancelled.CancellationReasons[0].Code != "TransactionConflict" {
+		t.Errorf("a reading transaction: %v", err)
+	}
+	if got, err := w.db.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String(leases), Key: key("shard-0")}); err != nil || got.Item["n"].(*types.AttributeValueMemberN).Value != "1" {
+		t.Errorf("a single read sees %v, %v, want the item before", got, err)
+	}
+	w.put("shard-7", nil) // other items are free
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if conflict() {
+		t.Error("the item is still held")
+	}
+}
+
+func TestATransactionReadsItemsTogether(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{}).withLeases()
+	w.put("shard-0", attrs{"n": N("1")})
+	get := func(shard string) types.TransactGetItem {
+		return types.TransactGetItem{Get: &types.Get{TableName: aws.String(leases), Key: key(shard), ProjectionExpression: aws.String("n")}}
+	}
+	out, err := w.db.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{get("shard-0"), get("shard-9")}})
+	if err != nil || len(out.Responses) != 2 || len(out.Responses[0].Item) != 1 || out.Responses[1].Item != nil {
+		t.Errorf("%+v %v", out, err)
+	}
+	wrong := types.TransactGetItem{Get: &types.Get{TableName: aws.String(leases), Key: attrs{"streamName": S("x")}}}
+	_, err = w.db.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{get("shard-0"), wrong}})
+	var cancelled *types.TransactionCanceledException
+	if !errors.As(err, &cancelled) || len(cancelled.CancellationReasons) != 2 || *cancelled.CancellationReasons[1].Code != "ValidationError" {
+		t.Errorf("a wrong key: %v", err)
 	}
 }

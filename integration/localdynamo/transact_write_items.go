@@ -2,7 +2,9 @@ package localdynamo
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
+	"time"
 )
 
 // Limits of a transaction: Amazon DynamoDB Developer Guide, "Quotas".
@@ -45,11 +47,13 @@ type transactWrite interface {
 	write() write
 }
 
-func (c *conditionCheck) access() []access { return []access{{"ConditionCheckItem", c.name()}} }
+func (c *conditionCheck) access() []access {
+	return []access{{action: "ConditionCheckItem", table: c.name()}}
+}
 
 func (c *conditionCheck) check() error {
 	if c.ConditionExpression == nil {
-		return required("transactItems.conditionCheck.conditionExpression")
+		return required("conditionExpression")
 	}
 	return c.deleteWrite.check()
 }
@@ -92,6 +96,19 @@ func (t transactItem) members() []transactWrite {
 	return all
 }
 
+// kind names the member, as errors do.
+func (t transactItem) kind() string {
+	switch {
+	case t.ConditionCheck != nil:
+		return "conditionCheck"
+	case t.Put != nil:
+		return "put"
+	case t.Update != nil:
+		return "update"
+	}
+	return "delete"
+}
+
 func (t *transactWriteItems) writes() []transactWrite {
 	if t.TransactItems == nil {
 		return nil
@@ -123,28 +140,15 @@ func (t *transactWriteItems) check() error {
 	if t.TransactItems == nil {
 		return required("transactItems")
 	}
-	if err := t.checkMeter(); err != nil {
+	if err := constraints(checkTransactionLength(len(t.TransactItems.list)), t.checkMeter(), t.checkCollection(), checkToken(t.ClientRequestToken)); err != nil {
 		return err
 	}
-	if err := t.checkCollection(); err != nil {
-		return err
-	}
-	if n := len(t.ClientRequestToken); n > 36 {
-		return invalid("1 validation error detected: Value '%s' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36", t.ClientRequestToken)
-	}
-	n := int64(len(t.TransactItems.list))
-	if n < 1 {
-		return invalid("1 validation error detected: Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
-	}
-	if n > maxTransaction {
-		return invalid("1 validation error detected: Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to %d", maxTransaction)
-	}
-	for _, one := range t.TransactItems.list {
+	for i, one := range t.TransactItems.list {
 		switch members := one.members(); len(members) {
 		case 0:
 			return invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
 		case 1:
-			if err := members[0].check(); err != nil {
+			if err := within(fmt.Sprintf("transactItems.%d.member.%s", i+1, one.kind()), members[0].check()); err != nil {
 				return err
 			}
 		default:
@@ -154,23 +158,42 @@ func (t *transactWriteItems) check() error {
 	return nil
 }
 
-type transacted struct {
-	ConsumedCapacity []*capacity `json:",omitempty"`
+// checkToken bounds a client request token, "" when absent.
+func checkToken(token string) error {
+	if len(token) > 36 {
+		return violated("Value '%s' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36", token)
+	}
+	return nil
+}
+
+func checkTransactionLength(n int) error {
+	switch {
+	case n < 1:
+		return violated("Value '[]' at 'transactItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	case n > maxTransaction:
+		return violated("Value at 'transactItems' failed to satisfy constraint: Member must have length less than or equal to %d", maxTransaction)
+	}
+	return nil
 }
 
 func (t *transactWriteItems) serve(s *Server) (any, error) {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	now := s.options.Now()
-	done, err := s.tokens.repeated(t.ClientRequestToken, string(t.TransactItems.raw), now)
+	done, err := s.tokens.begin(t.ClientRequestToken, string(t.TransactItems.raw), now)
 	if err != nil {
 		return nil, err
 	}
-	if done {
-		return transacted{}, nil
+	if done != nil {
+		return t.again(done), nil
 	}
 	outcomes, err := t.try(s.store)
 	if err != nil {
+		s.tokens.fail(t.ClientRequestToken)
+		return nil, err
+	}
+	if err := s.hold(outcomes); err != nil {
+		s.tokens.fail(t.ClientRequestToken)
 		return nil, err
 	}
 	c := change{}
@@ -181,29 +204,35 @@ func (t *transactWriteItems) serve(s *Server) (any, error) {
 	}
 	if len(c.Write) > 0 {
 		if err := s.store.commit(c); err != nil {
+			s.tokens.fail(t.ClientRequestToken)
 			return nil, err
 		}
 	}
-	s.tokens.remember(t.ClientRequestToken, string(t.TransactItems.raw), now)
+	s.tokens.finish(t.ClientRequestToken, outcomes, now)
 	return t.answer(outcomes), nil
 }
 
-// answer reports twice the capacity of plain writes, table by table.
-func (t *transactWriteItems) answer(outcomes []outcome) transacted {
-	units := map[string]float64{}
-	var order []string
+// hold keeps other writes off the items for Options.TransactionTime. It gives
+// the lock up meanwhile, so that a table may be gone afterwards.
+func (s *Server) hold(outcomes []outcome) error {
+	if s.options.TransactionTime == 0 {
+		return nil
+	}
 	for _, o := range outcomes {
-		name := o.table.definition.TableName
-		if units[name] == 0 {
-			order = append(order, name)
-		}
-		units[name] += 2 * writeUnits(o.old, o.next)
+		text, _ := o.table.schema.keyText(o.key)
+		o.table.held[text] = true
 	}
-	var answer transacted
-	for _, name := range order {
-		if used := t.consumed(name, units[name]); used != nil {
-			answer.ConsumedCapacity = append(answer.ConsumedCapacity, used)
+	s.store.mu.Unlock()
+	time.Sleep(s.options.TransactionTime)
+	s.store.mu.Lock()
+	for _, o := range outcomes {
+		text, _ := o.table.schema.keyText(o.key)
+		delete(o.table.held, text)
+	}
+	for _, o := range outcomes {
+		if s.store.tables[o.table.definition.TableName] != o.table {
+			return noTable()
 		}
 	}
-	return answer
+	return nil
 }

@@ -1,9 +1,6 @@
 package localdynamo
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // try evaluates all actions against one state. If any fails, the error
 // carries a reason for each.
@@ -49,6 +46,7 @@ func (t *transactWriteItems) try(s *store) ([]outcome, error) {
 // Others are failures of the whole request.
 var reasonCodes = map[string]string{
 	"ConditionalCheckFailedException": "ConditionalCheckFailed",
+	"TransactionConflictException":    "TransactionConflict",
 	"ValidationException":             "ValidationError",
 }
 
@@ -62,42 +60,7 @@ func cancelled(reasons []reason) error {
 	return f
 }
 
-// tokenLife is how long a client request token is remembered.
-const tokenLife = 10 * time.Minute
-
-// tokens remember finished transactions, so that a repeated one has no second
-// effect. The store's lock guards them. They do not outlive the process.
-type tokens struct{ used map[string]tokenUse }
-
-type tokenUse struct {
-	items string
-	at    time.Time
-}
-
-// repeated tells whether the token's transaction is done already. The same
-// token with other items is an error.
-func (t *tokens) repeated(token, items string, now time.Time) (bool, error) {
-	for key, use := range t.used {
-		if now.Sub(use.at) > tokenLife {
-			delete(t.used, key)
-		}
-	}
-	use, ok := t.used[token]
-	switch {
-	case token == "" || !ok:
-		return false, nil
-	case use.items != items:
-		return false, fail("IdempotentParameterMismatchException", "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical")
-	}
-	return true, nil
-}
-
-func (t *tokens) remember(token, items string, now time.Time) {
-	if token == "" {
-		return
-	}
-	if t.used == nil {
-		t.used = map[string]tokenUse{}
-	}
-	t.used[token] = tokenUse{items: items, at: now}
+// transactionConflict is what a write to an item of a transaction under way gets.
+func transactionConflict() error {
+	return fail("TransactionConflictException", "Transaction is ongoing for the item")
 }

@@ -5,9 +5,11 @@ import "maps"
 // updateItem is UpdateItem. A key without an item gets one.
 type updateItem struct {
 	updateWrite
+	expecting
 	returned
 	meter
 	collection
+	AttributeUpdates map[string]attributeUpdate
 }
 
 // updateWrite is the part of UpdateItem that a transaction has, too.
@@ -19,19 +21,23 @@ type updateWrite struct {
 	update *update // parsed by check; nil without an expression
 }
 
-func (u *updateWrite) access() []access    { return []access{{"UpdateItem", u.name()}} }
+func (u *updateWrite) access() []access    { return []access{{action: "UpdateItem", table: u.name()}} }
 func (u *updateWrite) key(s *store) string { return s.keyText(u.name(), u.Key) }
 
 func (u *updateWrite) check() (err error) {
-	if u.Key == nil {
-		return required("key")
+	if err := u.constraints(present("key", u.Key != nil)); err != nil {
+		return err
 	}
 	u.update, err = u.prepare(u.UpdateExpression, labelUpdate, labelCondition)
 	return err
 }
 
 func (u *updateWrite) write() write {
-	return write{guarded: &u.guarded, key: u.keyIn, next: u.next}
+	w := write{guarded: &u.guarded, key: u.keyIn, next: u.next}
+	if u.UpdateExpression != nil {
+		w.expression = u.update
+	}
+	return w
 }
 
 // keyIn checks the key, and that the update leaves it alone.
@@ -65,16 +71,26 @@ func (u *updateWrite) next(key, old item) (item, error) {
 }
 
 func (u *updateItem) check() error {
-	if err := u.checkReturned(); err != nil {
+	if err := u.constraints(present("key", u.Key != nil), u.checkReturned(), u.checkMeter(), u.checkCollection()); err != nil {
 		return err
 	}
-	if err := u.checkMeter(); err != nil {
+	var legacy []string
+	if len(u.AttributeUpdates) > 0 {
+		legacy = append(legacy, "AttributeUpdates")
+	}
+	if err := refuseMixed(append(legacy, u.expecting.present()...), u.expressions(u.UpdateExpression)); err != nil {
 		return err
 	}
-	if err := u.checkCollection(); err != nil {
+	if err := u.updateWrite.check(); err != nil {
 		return err
 	}
-	return u.updateWrite.check()
+	if len(u.AttributeUpdates) > 0 {
+		var err error
+		if u.update, err = legacyUpdate(u.AttributeUpdates); err != nil {
+			return err
+		}
+	}
+	return u.expect(u.expecting)
 }
 
 func (u *updateItem) serve(s *Server) (any, error) {
@@ -84,7 +100,7 @@ func (u *updateItem) serve(s *Server) (any, error) {
 	}
 	return written{
 		Attributes:       u.attributes(o),
-		ConsumedCapacity: u.consumed(u.name(), writeUnits(o.old, o.next)),
+		ConsumedCapacity: u.wrote(u.name(), []outcome{o}, 1), ItemCollectionMetrics: u.collected(o),
 	}, nil
 }
 
@@ -103,16 +119,10 @@ func (u *updateItem) attributes(o outcome) item {
 	return nil
 }
 
-// touched are the attributes, whole, in which a path of the update leads to something.
+// touched is what the paths of the update lead to, nested as in the item.
 func (u *updateItem) touched(it item) item {
 	if u.update == nil {
 		return nil
 	}
-	part := item{}
-	for _, way := range u.update.paths() {
-		if _, ok := way.in(it); ok {
-			part[way[0].name] = it[way[0].name]
-		}
-	}
-	return part
+	return it.project(u.update.paths())
 }

@@ -4,7 +4,6 @@ package localdynamo
 type guarded struct {
 	tableRef
 	placeholders
-	legacy
 	ConditionExpression                 *string
 	ReturnValuesOnConditionCheckFailure string
 
@@ -14,22 +13,7 @@ type guarded struct {
 // prepare checks the members and parses the condition, and the update where
 // the request has one.
 func (g *guarded) prepare(updateExpression *string, takers ...string) (*update, error) {
-	if err := g.checkTable(); err != nil {
-		return nil, err
-	}
-	if err := oneOf("returnValuesOnConditionCheckFailure", g.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE"); err != nil {
-		return nil, err
-	}
-	var present []string
-	if updateExpression != nil {
-		present = append(present, labelUpdate)
-	}
-	if g.ConditionExpression != nil {
-		present = append(present, labelCondition)
-	}
-	if err := g.refuseLegacy(present...); err != nil {
-		return nil, err
-	}
+	present := g.expressions(updateExpression)
 	names, err := g.scope(len(present) > 0, takers...)
 	if err != nil {
 		return nil, err
@@ -48,6 +32,34 @@ func (g *guarded) prepare(updateExpression *string, takers ...string) (*update, 
 	return changes, names.checkUsed()
 }
 
+// constraints checks the constraints on the members, those of a request with
+// it among them.
+func (g *guarded) constraints(more ...error) error {
+	return constraints(append([]error{g.checkTable(),
+		oneOf("returnValuesOnConditionCheckFailure", g.ReturnValuesOnConditionCheckFailure, "ALL_OLD", "NONE")}, more...)...)
+}
+
+// expressions names those the request has.
+func (g *guarded) expressions(updateExpression *string) []string {
+	var present []string
+	if updateExpression != nil {
+		present = append(present, labelUpdate)
+	}
+	if g.ConditionExpression != nil {
+		present = append(present, labelCondition)
+	}
+	return present
+}
+
+// expect adds the legacy condition of a request to it, once it is prepared.
+func (g *guarded) expect(e expecting) error {
+	expected, err := e.condition()
+	if expected != nil {
+		g.condition = expected
+	}
+	return err
+}
+
 // write is one conditional change of one item, alone or in a transaction.
 type write struct {
 	guarded *guarded
@@ -57,6 +69,9 @@ type write struct {
 	next func(key, old item) (item, error)
 	// checks is true for a ConditionCheck, which changes nothing.
 	checks bool
+	// expression is the update of an UpdateExpression, about which errors have
+	// words of their own; nil for other writes.
+	expression *update
 }
 
 // outcome is a write that may happen: its condition holds.
@@ -78,8 +93,14 @@ func (s *store) try(w write) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	if err := t.reachable(); err != nil {
+		return outcome{}, err
+	}
 	found, exists := t.find(key)
 	o := outcome{table: t, key: key, old: found.item}
+	if text, _ := t.schema.keyText(key); t.held[text] {
+		return o, transactionConflict()
+	}
 	if w.guarded.condition != nil && !w.guarded.condition.holds(o.old) {
 		if w.guarded.ReturnValuesOnConditionCheckFailure == "ALL_OLD" {
 			return o, conditionFailed(o.old)
@@ -91,6 +112,9 @@ func (s *store) try(w write) (outcome, error) {
 		return o, nil
 	}
 	if o.next, err = w.next(key, o.old); err != nil {
+		return o, err
+	}
+	if err := t.content.checkItem(o.next, w.expression); err != nil {
 		return o, err
 	}
 	switch {
@@ -115,8 +139,9 @@ func (s *store) write(w write) (outcome, error) {
 
 // written is the answer to PutItem, UpdateItem and DeleteItem.
 type written struct {
-	Attributes       item      `json:",omitempty"`
-	ConsumedCapacity *capacity `json:",omitempty"`
+	Attributes            item               `json:",omitempty"`
+	ConsumedCapacity      *capacity          `json:",omitempty"`
+	ItemCollectionMetrics *collectionMetrics `json:",omitempty"`
 }
 
 // returned is the request member that asks for the item before or after.
@@ -135,12 +160,4 @@ func (r returned) checkOldOnly() error {
 		return invalid("ReturnValues can only be ALL_OLD or NONE")
 	}
 	return nil
-}
-
-// collection is the request member that asks about local secondary indexes. A
-// table without any has nothing to answer.
-type collection struct{ ReturnItemCollectionMetrics string }
-
-func (c collection) checkCollection() error {
-	return oneOf("returnItemCollectionMetrics", c.ReturnItemCollectionMetrics, "SIZE", "NONE")
 }

@@ -1,0 +1,81 @@
+package localdynamo_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/localdynamo"
+)
+
+// converse writes to a connection of its own, says that it will write no more
+// where it hangs up, and returns what comes back until the server closes. A
+// connection that neither side ends is an error.
+func (w *world) converse(t *testing.T, text string, hangUp bool) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.server.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	io.WriteString(conn, text) // the server may have closed before it is all there
+	if hangUp {
+		conn.(*net.TCPConn).CloseWrite()
+	}
+	answer, err := io.ReadAll(conn)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the connection hangs after %q", answer)
+	}
+	return string(answer)
+}
+
+func TestAConversationThatBreaksOffEnds(t *testing.T) {
+	w := newWorld(t, localdynamo.Options{BodyTimeout: 100 * time.Millisecond}).withLeases()
+	const item = `{"TableName":"quakes-app","Item":{"streamName":{"S":"quakes"},"shardId":{"S":"s"}}}`
+	put := func(rest string) string {
+		return "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.PutItem\r\n" +
+			"X-Amz-Date: 20260101T000000Z\r\nAuthorization: " + signature + "\r\n" + rest
+	}
+	length := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n", n) }
+	const chunks = "Transfer-Encoding: chunked\r\n\r\n"
+	for _, c := range []struct {
+		what, text string
+		hangUp     bool
+		answer     string // a pattern
+	}{
+		{"nothing", "", true, `^$`},
+		{"garbage", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", false, `^HTTP/1.1 400 Bad Request`},
+		{"half a header", "POST / HTTP/1.1\r\nHost: x\r\nX-Am", true, `^(HTTP/1.1 4|$)`},
+		{"a header of 2 MB", "POST / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("x", 2<<20) + "\r\n\r\n", false, `^(HTTP/1.1 431 |$)`},
+		{"two lengths", put("Content-Length: 2\r\n" + length(3) + "{}"), false, `^HTTP/1.1 400 `},
+		{"a body that is cut off", put(length(len(item)+1) + item), true, `^HTTP/1.1 400 (.|\s)*SerializationException`},
+		{"a body that does not come", put(length(len(item))), false, `^HTTP/1.1 408 (.|\s)*RequestTimeoutException`},
+		{"a body that stops", put(length(len(item)) + item[:20]), false, `^HTTP/1.1 408 (.|\s)*RequestTimeoutException`},
+		{"a body of 16 EiB", put("Content-Length: 9223372036854775807\r\n\r\n{"), false, `^HTTP/1.1 (408|413) `},
+		{"chunks that stop", put(chunks + "2\r\n{}\r\n"), false, `^HTTP/1.1 408 (.|\s)*RequestTimeoutException`},
+		{"chunks that are cut off", put(chunks + "2\r\n{}\r\n"), true, `^HTTP/1.1 400 (.|\s)*SerializationException`},
+		{"a chunk that is none", put(chunks + "zz\r\n{}\r\n"), false, `^HTTP/1.1 400 (.|\s)*SerializationException`},
+		{"a refusal and garbage", put(length(2) + "{}" + "garbage\r\n\r\n"), false, `^HTTP/1.1 400 (.|\s)*ValidationException(.|\s)*HTTP/1.1 400 Bad Request`},
+		{"a stranger whose body stops", "PUT / HTTP/1.1\r\nHost: x\r\n" + length(10) + "abc", false, `^HTTP/1.1 404 (.|\s)*<UnknownOperationException/>`},
+		{"HTTP/2 and garbage", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + strings.Repeat("garbage ", 100), false, ``},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if answer := w.converse(t, c.text, c.hangUp); !regexp.MustCompile(c.answer).MatchString(answer) {
+				t.Errorf("answer %.1000q, want %s", answer, c.answer)
+			}
+			if n := w.server.Writes(leases); n != 0 {
+				t.Errorf("%d items were written", n)
+			}
+		})
+	}
+	if _, answer := w.send("DynamoDB_20120810.PutItem", item); len(answer) != 0 || w.server.Writes(leases) != 1 {
+		t.Errorf("afterwards: %v", answer)
+	}
+}
