@@ -109,7 +109,9 @@ func (e *refusedError) Error() string { return "the item's condition did not hol
 
 // send makes the update and returns the item as it left it. A condition that
 // did not hold is a *refusedError, unless the item carries this call's nonce:
-// then an earlier attempt landed and the item is what it left.
+// then an earlier attempt landed and the item is what it left. A refusal that
+// names no item has it read: mostly there is none, but some servers that speak
+// DynamoDB's protocol leave it out.
 func (t *Table) send(ctx context.Context, shard messages.ShardID, u *update) (item, error) {
 	nonce := rand.Text()
 	u.put(attrNonce, text(nonce))
@@ -130,10 +132,17 @@ func (t *Table) send(ctx context.Context, shard messages.ShardID, u *update) (it
 		return out.Attributes, nil
 	case !errors.As(err, &refused):
 		return nil, t.fault(ctx, "UpdateItem", shard, err)
-	case (&fields{item: refused.Item}).text(attrNonce) == nonce:
-		return refused.Item, nil
 	}
-	return nil, &refusedError{refused.Item}
+	found := refused.Item
+	if found == nil {
+		if found, err = t.get(ctx, u.key, shard); err != nil {
+			return nil, err
+		}
+	}
+	if (&fields{item: found}).text(attrNonce) == nonce {
+		return found, nil
+	}
+	return nil, &refusedError{found}
 }
 
 // sendRow is send for a shard's row. Where it is refused, row is the one found

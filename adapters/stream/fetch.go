@@ -2,11 +2,14 @@ package stream
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -67,8 +70,21 @@ func (s *Source) call(ctx context.Context, a *answer, room int64) error {
 		return s.gone(ctx, err)
 	case hasCode(err, "ExpiredIteratorException"), hasCode(err, "InvalidArgumentException"):
 		s.iterator = ""
+	case s.patience.failures >= doubtful && brokeDown(err):
+		s.iterator = ""
 	}
 	return s.fault("GetRecords", err)
+}
+
+// doubtful is after how many failures in a row an answer of 5xx lets the
+// iterator be asked for anew. It may be the cause: kinesis-local says no more
+// than 500 of one that it cannot read.
+const doubtful = 2
+
+// brokeDown reports whether the service answered that the trouble is its own.
+func brokeDown(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return errors.As(err, &answer) && answer.HTTPStatusCode() >= http.StatusInternalServerError
 }
 
 // finish does what has to be true before the block is handed on: the dead

@@ -82,3 +82,32 @@ func TestAnIteratorThatExpiresBeforeAnyRecordKeepsTheOriginalStart(t *testing.T)
 		t.Errorf("read %v, want %v", got, want)
 	}
 }
+
+// TestAnIteratorThatTheServiceBreaksDownOverIsReplaced lets every call with the
+// first iterator fail with a bare 500, as kinesis-local answers one that it
+// cannot read.
+func TestAnIteratorThatTheServiceBreaksDownOverIsReplaced(t *testing.T) {
+	w := newWorld(t, 1)
+	want := w.put(objects(2)...)
+	iterators := 0
+	w.config.AWS.HTTPClient = doer(func(r *http.Request) (*http.Response, error) {
+		switch {
+		case strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetShardIterator"):
+			iterators++
+		case iterators == 1:
+			return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	got, _ := w.read(w.open(messages.ReadFrom{}), messages.Position{}, 2)
+	if !slices.Equal(got, want) {
+		t.Errorf("read %v, want %v", got, want)
+	}
+	if iterators != 2 || len(w.retried) != 3 {
+		t.Errorf("%d iterators, %d failures; want another iterator after the third", iterators, len(w.retried))
+	}
+}
+
+type doer func(*http.Request) (*http.Response, error)
+
+func (d doer) Do(r *http.Request) (*http.Response, error) { return d(r) }
