@@ -15,13 +15,23 @@ import (
 	"os"
 	"slices"
 
+	"github.com/kinesnow/kinesnow/integration/judges/dynamodb"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
+	"github.com/kinesnow/kinesnow/integration/judges/kcl"
+	"github.com/kinesnow/kinesnow/integration/judges/kinesis"
 	"github.com/kinesnow/kinesnow/integration/judges/quakes"
+	"github.com/kinesnow/kinesnow/integration/judges/servers"
+	"github.com/kinesnow/kinesnow/integration/judges/snowpipe"
 )
 
 func main() {
 	judges := slices.Concat(
+		kcl.Judges(), // the slowest first
+		kinesis.Judges(),
+		dynamodb.Judges(),
 		quakes.Judges(),
+		servers.Judges(),
+		snowpipe.Judges(),
 	)
 	os.Exit(judge.Main(os.Args[1:], os.Stdout, judges))
 }

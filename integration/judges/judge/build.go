@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // Module is the folder of this module. Judges run inside it, by `go run`.
@@ -19,15 +20,31 @@ func (h *Hearing) Module(ctx context.Context) (string, error) {
 	return strings.TrimSpace(out), nil
 }
 
-// Build builds a command of this module, named by its folder ("./cmd/kinesnow").
+// Build builds a command of this module, named by its folder ("./cmd/kinesnow"),
+// once for all hearings of the session.
 func (h *Hearing) Build(ctx context.Context, folder string) (string, error) {
+	h.builds.mu.Lock()
+	defer h.builds.mu.Unlock()
+	binary := filepath.Join(h.builds.dir, filepath.Base(folder))
+	if h.builds.done[folder] {
+		return binary, nil
+	}
 	root, err := h.Module(ctx)
 	if err != nil {
 		return "", err
 	}
-	binary := filepath.Join(h.Dir, filepath.Base(folder))
 	c := exec.CommandContext(ctx, "go", "build", "-o", binary, folder)
 	c.Dir, c.Env = root, append(os.Environ(), "CGO_ENABLED=0")
-	_, err = h.Output(c)
-	return binary, err
+	if _, err := h.Output(c); err != nil {
+		return "", err
+	}
+	h.builds.done[folder] = true
+	return binary, nil
+}
+
+// builds are the binaries of a session.
+type builds struct {
+	mu   sync.Mutex
+	dir  string
+	done map[string]bool
 }

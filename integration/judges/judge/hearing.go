@@ -17,6 +17,7 @@ type Hearing struct {
 	Dir string
 
 	homes  map[string]string // of the tools, by Tool.key
+	builds *builds
 	logs   io.Writer
 	mu     sync.Mutex
 	found  []Finding

@@ -21,6 +21,7 @@ type Session struct {
 	AtATime int       // judges heard at once; most of them wait most of the time
 
 	forget     bool // logs of judges that agree
+	builds     *builds
 	saying     sync.Mutex
 	installing sync.Mutex // package clients lock their own caches badly
 }
@@ -42,6 +43,12 @@ func (s *Session) Hear(ctx context.Context, judges []Judge) ([]Verdict, error) {
 		s.Logs, s.forget = dir, true
 		defer func() { _ = os.Remove(dir) }() // only if nothing stayed in it
 	}
+	binaries, err := os.MkdirTemp("", "judges-bin-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(binaries)
+	s.builds = &builds{dir: binaries, done: map[string]bool{}}
 	verdicts := make([]Verdict, len(judges))
 	hearings, ctx := errgroup.WithContext(ctx)
 	hearings.SetLimit(max(1, s.AtATime))
@@ -78,7 +85,7 @@ func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
 	if err != nil {
 		return v, err
 	}
-	h := &Hearing{Dir: dir, homes: homes, logs: log}
+	h := &Hearing{Dir: dir, homes: homes, builds: s.builds, logs: log}
 	began = time.Now()
 	v.BrokeOff = listen(ctx, j, h)
 	v.Took, v.Findings = time.Since(began), h.findings()

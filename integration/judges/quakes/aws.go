@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // aws puts and reads with boto3, and puts with the AWS CLI.
@@ -71,6 +72,11 @@ func (p putAnswer) puts(lines []line) ([]put, error) {
 // batch is how many records go into one PutRecords, as many as AWS takes.
 const batch = 500
 
+// batchPause keeps even a shard that takes every record of a batch below its
+// 1,000 records/s: a batch of which AWS takes only a part would mix up the
+// order of its keys.
+const batchPause = 600 * time.Millisecond
+
 // putter puts lines in one PutRecords.
 type putter func(ctx context.Context, stream string, lines []line) ([]put, error)
 
@@ -83,6 +89,9 @@ func putAll(ctx context.Context, stream string, lines []line, by putter) (all []
 		}
 		all = append(all, puts...)
 		calls++
+		if !pause(ctx, batchPause) {
+			return nil, 0, ctx.Err()
+		}
 	}
 	return all, calls, nil
 }

@@ -1,0 +1,17 @@
+// Package kcl has the Java judges of the Kinesis side: AWS's SDK 2, the Kinesis
+// Client Library 3 as a consumer by polling and by enhanced fan-out, and the
+// Kinesis Producer Library with its native daemon.
+//
+//	sdk       every operation in CBOR over cleartext HTTP/2     AwsSdk.java
+//	consumer  three KCL workers, one after the other:           KclWorker.java
+//	          A reads through a split and a merge and dies of kill -9 in the
+//	          middle of an aggregated record; B takes its leases over and is
+//	          stopped; C goes on from the lease table
+//	producer  aggregated records, TLS, a split on the way       KplProducer.java
+//
+// The programs say what happened to them and judge nothing, but for AwsSdk;
+// what they say is held here against what was put.
+//
+// testdata has what the KCL wrote into its lease table and what the KPL put,
+// as recorded by these judges; its README names versions.
+package kcl

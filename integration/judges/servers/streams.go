@@ -1,0 +1,149 @@
+package servers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/judges/judge"
+	"github.com/kinesnow/kinesnow/integration/judges/servers/between"
+)
+
+// Tables and applications of the three connectors that read one stream.
+const (
+	fromOldest, fromLatest, fromTime = "orders-app", "orders-latest", "orders-since"
+	tableLatest, tableSince          = "LATEST", "SINCE"
+)
+
+// kinesisServer is somebody else's Kinesis, and what it is known to lack.
+type kinesisServer struct {
+	start launch
+	// unfiltered: ListShards does not know ShardFilter. A start at LATEST or at
+	// a time then takes the shards that ended before for the first ones, so
+	// that those starts are judged before the stream is resharded.
+	unfiltered bool
+	// hangs: GetShardIterator at a time is never answered while no later record
+	// is on the shard. Where the judge knows that there is none, LATEST is
+	// asked for in its place, which is the same.
+	hangs bool
+}
+
+var (
+	kinesisLocal = kinesisServer{start: startKinesisLocal}
+	kinesalite   = kinesisServer{start: startKinesalite, unfiltered: true, hangs: true}
+)
+
+// streamCase is a connector under which somebody else's Kinesis lies.
+type streamCase struct {
+	server kinesisServer
+	*world
+	feed    *feed
+	proxy   *between.Proxy
+	config  string
+	working *process
+	latest  *process
+	first   int       // records that were put before LATEST began
+	since   time.Time // AT_TIMESTAMP of the third connector
+	after   int       // records that were put before that
+
+	mu        sync.Mutex
+	iterators []iterator // asked for so far
+	corrupt   bool       // the next NextShardIterator
+	quiet     bool       // nothing is put at the moment
+}
+
+// iterator is what a GetShardIterator asked for.
+type iterator struct {
+	ShardID string `json:"ShardId"`
+	Type    string `json:"ShardIteratorType"`
+}
+
+// hear judges the connector on a Kinesis.
+func (k kinesisServer) hear(ctx context.Context, h *judge.Hearing) error {
+	proxy, err := serve(ctx, h, k.start)
+	if err != nil {
+		return err
+	}
+	w, err := newWorld(ctx, h, 1, tableLatest, tableSince)
+	if err != nil {
+		return err
+	}
+	c := &streamCase{server: k, world: w, feed: newFeed(proxy.Target()), proxy: proxy}
+	proxy.OnRequest(c.watch)
+	proxy.OnAnswer(c.corrupted)
+	if c.config, err = w.configure(plan{kinesis: proxy.URL()}); err != nil {
+		return err
+	}
+	starts := []step{
+		{"LATEST: only what comes", c.startLatest},
+		{"AT_TIMESTAMP: what arrived since", c.fromTime},
+	}
+	moves := []step{
+		{"split and merge in mid-run", c.reshard},
+		{"SHARD_END of the parents", c.shardEnds},
+	}
+	if k.unfiltered {
+		starts, moves = moves, starts
+	}
+	steps := []step{{"TRIM_HORIZON: what was there, and what comes", c.oldest}}
+	take(ctx, h, append(append(append(steps, moves...), starts...), []step{
+		{"kill -9 with rows in flight: resumes", c.kill},
+		{"an iterator that the server refuses", c.refusedIterator},
+		{"SIGTERM, then --until-caught-up: nothing is read twice", c.end},
+		{"the LATEST connector's rows at the end", c.latestRows},
+		{"the table at the end, with arrival times", c.final},
+	}...))
+	return nil
+}
+
+// watch notes what iterators are asked for.
+func (c *streamCase) watch(r *between.Request) {
+	var asked iterator
+	if r.Action != "GetShardIterator" || json.Unmarshal(r.Body, &asked) != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.iterators = append(c.iterators, asked)
+	if asked.Type == "AT_TIMESTAMP" && c.quiet && c.server.hangs {
+		r.Body = fmt.Appendf(nil, `{"StreamName":%q,"ShardId":%q,"ShardIteratorType":"LATEST"}`, streamName, asked.ShardID)
+	}
+}
+
+// forget returns the iterators that were asked for since it was called last.
+func (c *streamCase) forget() []iterator {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	asked := c.iterators
+	c.iterators = nil
+	return asked
+}
+
+func (c *streamCase) setQuiet(quiet bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quiet = quiet
+}
+
+// corrupted makes the next iterator of a GetRecords answer one that the server
+// has never seen.
+func (c *streamCase) corrupted(action string, status int, body []byte) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if action != "GetRecords" || status != 200 || !c.corrupt {
+		return body
+	}
+	var answer map[string]json.RawMessage
+	if json.Unmarshal(body, &answer) != nil || answer["NextShardIterator"] == nil {
+		return body
+	}
+	answer["NextShardIterator"] = json.RawMessage(`"rubbish"`)
+	changed, err := json.Marshal(answer)
+	if err != nil {
+		return body
+	}
+	c.corrupt = false
+	return changed
+}
