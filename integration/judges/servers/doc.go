@@ -8,7 +8,7 @@
 // with what the AWS SDK put and what it reads back.
 //
 // All servers listen on the loopback interface alone, which most of them have
-// no option for: loopback.cjs and LoopbackDynamo.java see to that. The
+// no option for: package emulators sees to that. The
 // connector reaches them through a [between.Proxy], which counts what it asks
 // for and stands in for the faults that those servers cannot play.
 package servers

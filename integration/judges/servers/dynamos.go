@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kinesnow/kinesnow/integration/judges/emulators"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
 	"github.com/kinesnow/kinesnow/integration/judges/servers/between"
 	"github.com/kinesnow/kinesnow/integration/judges/servers/leases"
@@ -24,7 +25,7 @@ type leaseCase struct {
 }
 
 // hearDynamo judges the lease table's adapter and the connector on a DynamoDB.
-func hearDynamo(start launch) func(context.Context, *judge.Hearing) error {
+func hearDynamo(start emulators.Launch) func(context.Context, *judge.Hearing) error {
 	return func(ctx context.Context, h *judge.Hearing) error {
 		proxy, err := serve(ctx, h, start)
 		if err != nil {

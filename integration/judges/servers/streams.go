@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/judges/emulators"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
 	"github.com/kinesnow/kinesnow/integration/judges/servers/between"
 )
@@ -19,7 +20,7 @@ const (
 
 // kinesisServer is somebody else's Kinesis, and what it is known to lack.
 type kinesisServer struct {
-	start launch
+	start emulators.Launch
 	// unfiltered: ListShards does not know ShardFilter. A start at LATEST or at
 	// a time then takes the shards that ended before for the first ones, so
 	// that those starts are judged before the stream is resharded.
@@ -31,8 +32,8 @@ type kinesisServer struct {
 }
 
 var (
-	kinesisLocal = kinesisServer{start: startKinesisLocal}
-	kinesalite   = kinesisServer{start: startKinesalite, unfiltered: true, hangs: true}
+	kinesisLocal = kinesisServer{start: emulators.KinesisLocal}
+	kinesalite   = kinesisServer{start: emulators.Kinesalite, unfiltered: true, hangs: true}
 )
 
 // streamCase is a connector under which somebody else's Kinesis lies.
