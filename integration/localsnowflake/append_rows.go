@@ -3,9 +3,11 @@ package localsnowflake
 import (
 	"bytes"
 	"crypto/rand"
+	"mime"
 	"net/http"
 	"net/url"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 )
@@ -28,13 +30,26 @@ func (s *Server) appendRows(w http.ResponseWriter, r *http.Request, t target) {
 		writeError(w, err)
 		return
 	}
+	if err := s.insist(r); err != nil {
+		writeError(w, err)
+		return
+	}
 	body, err := s.unpacker.body(r)
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	query := r.URL.Query()
-	session, next, err := s.append(pipe, t.channel, query.Get("continuationToken"), r.Header.Get(sessionHeader), newBatch(body, query))
+	s.answerAppend(w, r, pipe, t.channel, newBatch(body, r.URL.Query()))
+}
+
+// answerAppend accepts a batch, whichever way its rows came.
+func (s *Server) answerAppend(w http.ResponseWriter, r *http.Request, pipe *catalog.Pipe, channel string, b *batch) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || b.end != nil && !utf8.ValidString(*b.end) || !utf8.ValidString(b.start) {
+		writeError(w, refuse(http.StatusBadRequest, CodeInvalidRequest, "the query is not UTF-8 in URL encoding"))
+		return
+	}
+	session, next, err := s.append(pipe, channel, query.Get("continuationToken"), r.Header.Get(sessionHeader), b)
 	if session != "" {
 		w.Header().Set(sessionHeader, session)
 	}
@@ -43,6 +58,18 @@ func (s *Server) appendRows(w http.ResponseWriter, r *http.Request, t target) {
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"next_continuation_token": next.String(), "status_code": 0, "message": nil})
+}
+
+// insist refuses headers that only Options say are wrong.
+func (s *Server) insist(r *http.Request) error {
+	if s.options.RequirePacked && r.Header.Get("Content-Encoding") == "" {
+		return refuse(http.StatusBadRequest, CodeInvalidRequest, "the body is not packed")
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if s.options.RequireMediaType && (err != nil || media != "application/x-ndjson") {
+		return refuse(http.StatusUnsupportedMediaType, CodeInvalidRequest, "Content-Type is not application/x-ndjson")
+	}
+	return nil
 }
 
 // enter counts an append that is being served, from its arrival until its
@@ -90,10 +117,8 @@ func (s *Server) append(pipe *catalog.Pipe, name, token, echoed string, b *batch
 	if err != nil {
 		return "", continuation{}, err
 	}
-	if limit := s.options.AppendsPerSecond; limit > 0 && !ch.rate.take(limit, time.Now()) {
-		busy := refuse(http.StatusTooManyRequests, statusQueueFull, "too many appends to this channel")
-		busy.Header = http.Header{"Retry-After": {"1"}}
-		return ch.session, continuation{}, busy
+	if err := s.throttle(ch, len(b.body)); err != nil {
+		return ch.session, continuation{}, err
 	}
 	if ch.session == "" {
 		ch.session = rand.Text()

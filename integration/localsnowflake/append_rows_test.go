@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -196,6 +197,37 @@ func TestMoreAppendsThanAllowedAreThrottled(t *testing.T) {
 	if statuses[200] < 2 || statuses[429] == 0 {
 		t.Errorf("statuses %v, want both 200 and 429", statuses)
 	}
+}
+
+func TestMoreBytesThanAllowedAreThrottled(t *testing.T) {
+	a := start(t, localsnowflake.Options{UnpackedPerSecond: 10})
+	a.variants("A")
+	token := a.open("T-STREAMING", "c", "").next()
+	next := a.append("c", token, "1", `{"A":"`+strings.Repeat("x", 1000)+`"}`).next() // owed for 100 s
+	if busy := a.append("c", next, "2", "{}").expect(429, ""); busy.header.Get("Retry-After") != "1" {
+		t.Errorf("headers %v", busy.header)
+	}
+	a.committed("c", "1")
+}
+
+func TestHeadersMayBeInsistedOn(t *testing.T) {
+	a := start(t, localsnowflake.Options{RequirePacked: true, RequireMediaType: true, RequireAgent: regexp.MustCompile("^kinesnow/")})
+	a.variants("A")
+	agent := http.Header{"User-Agent": {"kinesnow/1"}}
+	path := "/v2/streaming" + pipes + "T-STREAMING/channels/c"
+	a.do("PUT", path, nil, http.Header{"User-Agent": {"other"}}).expect(400, localsnowflake.CodeInvalidRequest)
+	query := url.Values{"continuationToken": {a.do("PUT", path, nil, agent).next()}}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	w.Write([]byte("{}"))
+	must(t, w.Close())
+	good := http.Header{"User-Agent": {"kinesnow/1"}, "Content-Encoding": {"gzip"}, "Content-Type": {"application/x-ndjson; charset=utf-8"}}
+	for name, status := range map[string]int{"Content-Encoding": 400, "Content-Type": 415, "User-Agent": 400} {
+		bad := good.Clone()
+		bad.Del(name)
+		a.appendWith("c", query, packed.Bytes(), bad).expect(status, localsnowflake.CodeInvalidRequest)
+	}
+	a.appendWith("c", query, packed.Bytes(), good).expect(200, "")
 }
 
 func TestUncommittedRowsAreBounded(t *testing.T) {

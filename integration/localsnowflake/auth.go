@@ -98,6 +98,36 @@ type keyPairClaims struct {
 	Scope string `json:"scp"`
 }
 
+// milliseconds is above every time in seconds until the year 5138 and below
+// every time in milliseconds since 1973.
+const milliseconds = 100_000_000_000
+
+// inSeconds takes times in milliseconds, too: Snowflake's own streaming SDKs
+// write iat and exp so, against RFC 7519, and the service takes them.
+func inSeconds(date *jwt.NumericDate) (*jwt.NumericDate, error) {
+	if date == nil || date.Unix() < milliseconds {
+		return date, nil
+	}
+	return jwt.NewNumericDate(time.UnixMilli(date.Unix())), nil
+}
+
+// GetExpirationTime is exp.
+func (c keyPairClaims) GetExpirationTime() (*jwt.NumericDate, error) { return inSeconds(c.ExpiresAt) }
+
+// GetIssuedAt is iat.
+func (c keyPairClaims) GetIssuedAt() (*jwt.NumericDate, error) { return inSeconds(c.IssuedAt) }
+
+// GetNotBefore is nbf.
+func (c keyPairClaims) GetNotBefore() (*jwt.NumericDate, error) { return inSeconds(c.NotBefore) }
+
+// sound holds the life of a token against the longest allowed, and against
+// now without the leeway that its start gets.
+func (c keyPairClaims) sound(now time.Time) bool {
+	issued, _ := c.GetIssuedAt()
+	expires, _ := c.GetExpirationTime()
+	return issued != nil && expires.Sub(issued.Time) <= keyPairLife+clockSkew && expires.After(now)
+}
+
 // keyPair verifies a key-pair JWT: RS256 by a registered key of the user, the
 // shape of iss and sub, the account, and the times. wantRole is the role a
 // driver login asks for, "" for the one in scp or the user's default.
@@ -118,8 +148,7 @@ func (a *auth) keyPair(token, wantRole string) (identity, error) {
 		}
 		return key, nil
 	}, jwt.WithValidMethods([]string{"RS256"}), jwt.WithTimeFunc(a.now), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(clockSkew))
-	if err != nil || claims.IssuedAt == nil || claims.ExpiresAt.Sub(claims.IssuedAt.Time) > keyPairLife+clockSkew ||
-		!claims.ExpiresAt.After(a.now()) {
+	if err != nil || !claims.sound(a.now()) {
 		return identity{}, errInvalidJWT
 	}
 	role := strings.TrimPrefix(claims.Scope, "session:role:")
@@ -190,7 +219,13 @@ func (a *auth) request(r *http.Request, host string) (identity, error) {
 		return identity{}, errNoToken
 	}
 	switch kind := TokenKind(r.Header.Get("X-Snowflake-Authorization-Token-Type")); kind {
-	case OAuth, ProgrammaticAccessToken:
+	case OAuth:
+		// Snowflake's own SDKs announce the token they exchanged as this.
+		if isScoped(token) {
+			return a.scoped(token, host)
+		}
+		return a.registered(kind, token, "")
+	case ProgrammaticAccessToken:
 		return a.registered(kind, token, "")
 	case KeyPairJWT:
 		return a.keyPair(token, "")

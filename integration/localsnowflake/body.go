@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,11 +49,11 @@ func (u *unpacker) body(r *http.Request) ([]byte, error) {
 	wire, err := readInto((*pooled)[:0], r.Body, r.ContentLength, maxWireBytes)
 	*pooled = wire[:0]
 	if err != nil {
-		return nil, err
+		return nil, brokenOff(err)
 	}
 	hint, err := strconv.Atoi(r.Header.Get("x-snowflake-uncompressed-content-length"))
 	if err != nil {
-		hint = 4 * len(wire) // the header is optional
+		hint = unpackedSize(encoding, wire) // the header is optional
 	}
 	out := make([]byte, 0, max(0, min(hint, u.max)))
 	if encoding == "zstd" {
@@ -73,6 +74,20 @@ func (u *unpacker) body(r *http.Request) ([]byte, error) {
 	return out, err
 }
 
+// unpackedSize is what a body says of its unpacked size, or a guess. It may be
+// wrong, and only saves memory from being grown or copied.
+func unpackedSize(encoding string, wire []byte) int {
+	var frame zstd.Header
+	if encoding == "zstd" && frame.Decode(wire) == nil && frame.HasFCS {
+		return int(min(frame.FrameContentSize, maxFragmentBytes)) + zstdSlack
+	}
+	return 4 * len(wire)
+}
+
+// zstdSlack is what the decoder wants beyond a frame's size not to grow its
+// buffer (klauspost/compress, compressedBlockOverAlloc).
+const zstdSlack = 16
+
 func (u *unpacker) gunzip(wire, out []byte) ([]byte, error) {
 	packed, err := gzip.NewReader(bytes.NewReader(wire))
 	if err != nil {
@@ -82,9 +97,23 @@ func (u *unpacker) gunzip(wire, out []byte) ([]byte, error) {
 	return readInto(out, packed, -1, u.max)
 }
 
-// readAll reads at most limit bytes; more is a 413.
+// readAll reads a request's body of at most limit bytes; more is a 413.
 func readAll(from io.Reader, announced int64, limit int) ([]byte, error) {
-	return readInto(nil, from, announced, limit)
+	body, err := readInto(nil, from, announced, limit)
+	return body, brokenOff(err)
+}
+
+// brokenOff words what kept a body from arriving. A client that is still there
+// may send the request again.
+func brokenOff(err error) error {
+	var refused *refusal
+	switch {
+	case err == nil, errors.As(err, &refused):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return refuse(http.StatusRequestTimeout, CodeInvalidRequest, "the request's body did not arrive in time")
+	}
+	return refuse(http.StatusBadRequest, CodeInvalidRequest, "the request's body broke off")
 }
 
 func readInto(b []byte, from io.Reader, announced int64, limit int) ([]byte, error) {

@@ -31,6 +31,9 @@ func (s *Server) bulkChannelStatus(w http.ResponseWriter, r *http.Request, t tar
 	statuses := map[string]any{}
 	s.channels.mu.Lock()
 	for _, name := range request.ChannelNames {
+		if name == elasticChannel {
+			s.elasticOf(pipe) // needs no open
+		}
 		if ch, err := s.channels.find(keyOf(pipe, name), s.options.Now()); err == nil && ch.Name == name {
 			statuses[name] = s.status(ch.record, s.options.ErrorsField)
 		}
@@ -52,7 +55,8 @@ func (s *Server) status(r record, field ErrorsField) map[string]any {
 		"rows_parsed":                         r.RowsParsed,
 		"last_error_offset_upper_bound":       r.LastErrorOffset,
 		"last_error_message":                  nil,
-		"last_error_timestamp":                nil,
+		"last_error_timestamp":                nil, // by the documentation
+		"last_error_timestamp_ms":             nil, // by Snowflake's own SDKs
 		"snowflake_avg_processing_latency_ms": meanMillis(r.LatencyTotal, r.Batches),
 		"status_code":                         0,
 		"message":                             nil,
@@ -68,6 +72,7 @@ func (s *Server) status(r record, field ErrorsField) map[string]any {
 	if r.LastErrorMs != 0 {
 		status["last_error_message"] = r.LastErrorText
 		status["last_error_timestamp"] = s.timestamp(r.LastErrorMs)
+		status["last_error_timestamp_ms"] = r.LastErrorMs
 	}
 	switch {
 	case r.Committed != nil:

@@ -41,7 +41,8 @@ type channel struct {
 	waiting int      // bytes of pending
 	gone    bool     // dropped, expired, or its pipe is: nothing may change any more
 	session string   // x-snowflake-session
-	rate    bucket
+	rate    bucket   // of appends
+	volume  bucket   // of their unpacked bytes
 
 	accepted    int64  // appends accepted since the process began
 	acceptedEnd string // end offset token of the last one in this opening
@@ -122,24 +123,4 @@ func (c *channel) accept(b *batch) continuation {
 		c.acceptedEnd = *b.end
 	}
 	return c.continuation()
-}
-
-// bucket is a token bucket: as many appends at once as pass in one second.
-type bucket struct {
-	level float64
-	last  time.Time
-}
-
-func (b *bucket) take(perSecond int, now time.Time) bool {
-	if b.last.IsZero() {
-		b.level = float64(perSecond)
-	} else {
-		b.level = min(float64(perSecond), b.level+now.Sub(b.last).Seconds()*float64(perSecond))
-	}
-	b.last = now
-	if b.level < 1 {
-		return false
-	}
-	b.level--
-	return true
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kinesnow/kinesnow/integration/fault"
 )
@@ -24,8 +25,7 @@ const (
 	CodeTableMissing   = "ERR_TABLE_DOES_NOT_EXIST_NOT_AUTHORIZED"
 	CodePipeKind       = "ERR_PIPE_KIND_NOT_SUPPORTED"
 	CodeInvalidRequest = "ERR_INVALID_REQUEST"
-	CodeTooLarge       = "ERR_REQUEST_TOO_LARGE"  // the real code is not known
-	CodeNotServed      = "ERR_NOT_SERVED_LOCALLY" // of this server alone
+	CodeTooLarge       = "ERR_REQUEST_TOO_LARGE" // the real code is not known
 	CodeInvalidJWT     = "390144"
 	CodeTokenExpired   = "390318"
 	CodeNotAllowed     = "390186" // role not granted to the user
@@ -109,6 +109,9 @@ func readJSON(r *http.Request, into any) error {
 	}
 	if strings.TrimSpace(string(body)) == "" {
 		return nil
+	}
+	if !utf8.Valid(body) {
+		return refuse(http.StatusBadRequest, CodeInvalidRequest, "body is not UTF-8")
 	}
 	if err := json.Unmarshal(body, into); err != nil {
 		return refuse(http.StatusBadRequest, CodeInvalidRequest, "body is not the expected JSON object: "+err.Error())

@@ -1,8 +1,13 @@
 package localsnowflake
 
 import (
+	"net"
 	"net/http"
+	"strings"
 )
+
+// sdkAgent begins the User-Agent of Snowflake's own SDKs.
+const sdkAgent = "SnowpipeStreamingSDK/"
 
 // hostname answers GET /v2/streaming/hostname (spec 1.4). Discovery also ends
 // a fail-over.
@@ -12,14 +17,26 @@ func (s *Server) hostname(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.failedOver.Store(false)
-	switch s.options.HostnameForm {
-	case HostnameJSON:
+	switch form := s.options.HostnameForm; {
+	case form == HostnameJSON:
 		writeJSON(w, http.StatusOK, map[string]string{"hostname": s.host(r)})
-	case HostnameURL:
+	case form == HostnameURL && r.TLS != nil:
+		writeText(w, "https://"+s.host(r))
+	case form == HostnameURL:
 		writeText(w, "http://"+s.host(r))
+	case form == HostnameBare || strings.HasPrefix(r.UserAgent(), sdkAgent):
+		writeText(w, withoutPort(s.host(r)))
 	default:
 		writeText(w, s.host(r))
 	}
+}
+
+// withoutPort is a host alone.
+func withoutPort(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
 }
 
 // host is this server as the client reached it.

@@ -35,7 +35,7 @@ func (s *Server) oauthToken(w http.ResponseWriter, r *http.Request) {
 	scope := form.Get("scope")
 	if scope != "" {
 		scope = normalHost(scope)
-		if scope != normalHost(s.host(r)) {
+		if !names(scope, normalHost(s.host(r))) {
 			writeError(w, refuse(http.StatusBadRequest, "invalid_scope", "scope must be the host that /v2/streaming/hostname answers"))
 			return
 		}

@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
 )
-
-// elasticChannel is the reserved name of the unordered channel of each pipe.
-const elasticChannel = "ELASTIC"
 
 type openRequest struct {
 	OffsetToken           *string `json:"offset_token"`
@@ -57,8 +56,10 @@ func (s *Server) openChannel(w http.ResponseWriter, r *http.Request, t target) {
 
 func checkChannelName(name string) error {
 	switch {
-	case strings.EqualFold(name, elasticChannel):
+	case isElastic(name):
 		return refuse(http.StatusBadRequest, CodeInvalidRequest, "channel name ELASTIC is reserved")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return refuse(http.StatusBadRequest, CodeInvalidRequest, "channel name is not UTF-8 without control characters")
 	case len(name) > maxNameBytes:
 		return refuse(http.StatusBadRequest, CodeInvalidRequest, fmt.Sprintf("channel name has %d bytes, at most %d are allowed", len(name), maxNameBytes))
 	}

@@ -1,6 +1,7 @@
 package localsnowflake
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
@@ -11,6 +12,10 @@ import (
 type Options struct {
 	// Listen is a loopback address; default "127.0.0.1:0".
 	Listen string
+	// SecureListen is a loopback address that serves the same over TLS, such
+	// as "127.0.0.1:0"; default "": none. Snowflake's streaming SDKs speak
+	// nothing else. Server.Authority is what clients must trust.
+	SecureListen string
 	// Dir keeps rows, catalog and channels in SQLite: all that was committed
 	// survives a kill of the process. Default "": in memory.
 	Dir string
@@ -25,6 +30,10 @@ type Options struct {
 	Now func() time.Time
 	// TokenLife is how long a scoped token lasts; default 10 minutes.
 	TokenLife time.Duration
+
+	// Observe is called with every request and its answer, from the request's
+	// goroutine. Default nil: nobody looks.
+	Observe func(Exchange)
 
 	// HostnameForm and TokenForm are how discovery and token exchange answer.
 	// Production sends plain text although the documentation shows JSON.
@@ -42,8 +51,19 @@ type Options struct {
 	// AppendsPerSecond bounds each channel; more get 429. The service allows
 	// 10. Default 0: no bound.
 	AppendsPerSecond int
+	// UnpackedPerSecond bounds each channel in unpacked bytes; an append that
+	// comes while more than a second's worth is used up gets 429. The service
+	// allows 20 MB. Default 0: no bound.
+	UnpackedPerSecond int
 	// RequireSession refuses appends that do not echo x-snowflake-session.
 	RequireSession bool
+	// RequirePacked refuses append bodies that are neither zstd nor gzip, and
+	// RequireMediaType those that are not application/x-ndjson. The service
+	// takes both.
+	RequirePacked, RequireMediaType bool
+	// RequireAgent refuses requests to the ingest host whose User-Agent it
+	// does not match. Default nil: any, or none.
+	RequireAgent *regexp.Regexp
 
 	// ErrorsField, AbsentToken and TimestampForm spell channel statuses.
 	ErrorsField   ErrorsField
@@ -59,6 +79,9 @@ type Options struct {
 	// IcebergEvolution lets Iceberg tables evolve on the server.
 	IcebergEvolution bool
 
+	// BodyTimeout is how long a request's body may take to arrive; what takes
+	// longer is answered with 408. Default 60 s.
+	BodyTimeout time.Duration
 	// MaxUncompressed bounds an unpacked append body, in bytes; default 64 MiB.
 	MaxUncompressed int
 	// MaxUncommitted bounds what one channel holds accepted and uncommitted,
@@ -78,11 +101,14 @@ const (
 // HostnameForm is how GET /v2/streaming/hostname answers.
 type HostnameForm int
 
-// The forms seen (spec 1.4).
+// The forms seen (spec 1.4). The service's answer never holds a port:
+// Snowflake's own SDKs put the one they were given behind it, and a second one
+// makes a broken URL. Other clients have no other way to learn the port.
 const (
-	HostnamePlain HostnameForm = iota // 127.0.0.1:PORT
+	HostnamePlain HostnameForm = iota // 127.0.0.1:PORT, but 127.0.0.1 for Snowflake's SDKs
 	HostnameJSON                      // {"hostname":"127.0.0.1:PORT"}
 	HostnameURL                       // http://127.0.0.1:PORT
+	HostnameBare                      // 127.0.0.1 for everybody
 )
 
 // TokenForm is how POST /oauth/token answers.
@@ -148,6 +174,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Account, "LOCAL")
 	setDefault(&o.CommitDelay, 50*time.Millisecond)
 	setDefault(&o.TokenLife, 10*time.Minute)
+	setDefault(&o.BodyTimeout, time.Minute)
 	setDefault(&o.MaxUncompressed, 64<<20)
 	setDefault(&o.MaxUncommitted, 1<<30)
 	setDefault(&o.MaxChannelsPerPipe, 2000)

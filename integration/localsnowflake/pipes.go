@@ -59,8 +59,9 @@ func (s *Server) ensurePipe(t target, who identity) (*catalog.Pipe, error) {
 	return s.usable(pipe, who)
 }
 
-// usable refuses a pipe that is missing, that the role may not use, or whose
-// kind is not served: 404 for what the role cannot see, 403 without INSERT.
+// usable refuses a pipe that is missing or that the role may not use: 404 for
+// what the role cannot see and for a custom pipe that it may not operate, 403
+// without INSERT (spec 3.6).
 func (s *Server) usable(pipe *catalog.Pipe, who identity) (*catalog.Pipe, error) {
 	if pipe == nil {
 		return nil, refuse(http.StatusNotFound, CodePipeMissing, "pipe does not exist or is not authorized")
@@ -72,8 +73,8 @@ func (s *Server) usable(pipe *catalog.Pipe, who identity) (*catalog.Pipe, error)
 	if !s.catalog.Can(who.Role, catalog.Insert, table) {
 		return nil, refuse(http.StatusForbidden, CodeTableMissing, "role "+catalog.Quote(who.Role)+" lacks INSERT on "+table.Path())
 	}
-	if !pipe.Default {
-		return nil, refuse(http.StatusBadRequest, CodePipeKind, "only default pipes (<TABLE>-STREAMING) are served here")
+	if !pipe.Default && !s.catalog.CanOn(who.Role, catalog.Operate, catalog.OnPipe, pipe.ID, pipe.Owner) {
+		return nil, refuse(http.StatusNotFound, CodePipeMissing, "pipe does not exist or is not authorized")
 	}
 	return pipe, nil
 }

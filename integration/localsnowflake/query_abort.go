@@ -17,11 +17,21 @@ func (d *driver) abortQuery(w http.ResponseWriter, r *http.Request) {
 		writeFailure(w, codeNotSupported, "The abort request is not valid JSON.")
 		return
 	}
-	s.mu.Lock()
-	cancel := s.running[request.RequestID]
-	s.mu.Unlock()
-	if cancel != nil {
-		cancel()
+	if x := s.request(request.RequestID); x != nil {
+		x.cancel()
+	}
+	writeEnvelope(w, nil)
+}
+
+// abortByID serves POST /queries/ID/abort-request, of any session of the user.
+func (d *driver) abortByID(w http.ResponseWriter, r *http.Request) {
+	s, code := d.sessions.find(r)
+	if code != "" {
+		writeFailure(w, code, sessionMessages[code])
+		return
+	}
+	if x := d.executions.find(r.PathValue("id"), s.sql.User); x != nil {
+		x.cancel()
 	}
 	writeEnvelope(w, nil)
 }

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
 )
 
-// queryRequest is one statement.
+// patience is how long a request waits for its statement before it is told to
+// ask again, as the service does.
+const patience = 45 * time.Second
+
+// queryRequest is one statement, or several in one text.
 type queryRequest struct {
 	Text         string                `json:"sqlText"`
 	Async        bool                  `json:"asyncExec"`
@@ -42,59 +45,147 @@ func (d *driver) query(w http.ResponseWriter, r *http.Request) {
 			writeFailure(w, codeNotSupported, "The query request is not valid JSON or too large.")
 			return
 		}
-		w.Header().Set("Content-Type", "application/json")
-		// A client that left does not end its statement; an abort does.
-		w.Write(d.answer(context.WithoutCancel(r.Context()), s, r.URL.Query().Get("requestId"), &request))
+		x := d.begin(s, r.URL.Query().Get("requestId"), &request)
+		if request.Async {
+			writeBody(w, runningQuery(x, codeAsync))
+			return
+		}
+		d.await(w, x)
 	})
 }
 
-// answer runs a statement, or repeats the answer of a request that ran before.
-// Statements of one session run one after the other.
-func (d *driver) answer(ctx context.Context, s *session, id string, request *queryRequest) []byte {
-	s.statement.Lock()
-	defer s.statement.Unlock()
-	if body, ok := s.answers.get(id); ok {
-		return body
+// await answers with a statement's result once it is there, or after a while
+// with where to ask for it.
+func (d *driver) await(w http.ResponseWriter, x *execution) {
+	impatient := time.NewTimer(patience)
+	defer impatient.Stop()
+	select {
+	case <-x.done:
+		writeBody(w, x.answer())
+	case <-impatient.C:
+		writeBody(w, runningQuery(x, codeInProgress))
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s.mu.Lock()
-	s.running[id] = cancel
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.running, id)
-		s.mu.Unlock()
-	}()
-	body := d.run(ctx, s.sql, request)
-	s.answers.put(id, body)
-	return body
 }
 
-// run executes a statement and writes its envelope.
-func (d *driver) run(ctx context.Context, s *sql.Session, request *queryRequest) []byte {
-	queryID := uuid.NewString()
-	binds, err := request.bindings()
+func writeBody(w http.ResponseWriter, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(body)
+}
+
+// begin starts a request's statement, or finds it when the request was sent
+// before. A client that leaves does not end its statement; an abort does.
+func (d *driver) begin(s *session, requestID string, request *queryRequest) *execution {
+	ctx, cancel := context.WithCancel(d.running)
+	x, known := s.requested(requestID, func() *execution { return newExecution(s, request.Text, d.server.options.Now(), cancel) })
+	if known {
+		cancel()
+		return x
+	}
+	d.executions.add(x)
+	d.work.Go(func() {
+		defer cancel()
+		d.run(ctx, x, request)
+		d.executions.keep(x)
+	})
+	return x
+}
+
+// run executes a request. Statements of one session run one after the other,
+// but for those that are sent to run on their own.
+func (d *driver) run(ctx context.Context, x *execution, request *queryRequest) {
+	now := d.server.options.Now
+	s := x.session.sql
+	if request.Async {
+		s = s.Fork()
+	} else {
+		x.session.statement.Lock()
+		defer x.session.statement.Unlock()
+	}
+	defer func() { x.session.sql.Ran(x.id) }()
+	list, binds, err := request.read(s)
+	switch {
+	case err != nil:
+		x.finish(s, nil, err, now())
+	case len(list) == 1 || request.DescribeOnly:
+		execute := d.engine.Run
+		if request.DescribeOnly {
+			execute = d.engine.Describe
+		}
+		result, err := limited(ctx, request, s, func(ctx context.Context) (*sql.Result, error) { return execute(ctx, s, list[0], binds) })
+		x.finish(s, result, err, now())
+	default:
+		children, err := d.runAll(ctx, x, s, list, binds, request)
+		if err != nil {
+			x.finish(s, nil, err, now())
+			return
+		}
+		x.finishAll(s, children, now())
+	}
+}
+
+// runAll executes several statements; the first error ends them.
+func (d *driver) runAll(ctx context.Context, x *execution, s *sql.Session, list []sql.Statement, binds sql.Bindings, request *queryRequest) ([]*execution, error) {
+	var children []*execution
+	for _, st := range list {
+		child := newExecution(x.session, st.Text, d.server.options.Now(), x.cancel)
+		d.executions.add(child)
+		result, err := limited(ctx, request, s, func(ctx context.Context) (*sql.Result, error) { return d.engine.Run(ctx, s, st, binds) })
+		child.finish(s, result, err, d.server.options.Now())
+		d.executions.keep(child)
+		x.session.sql.Ran(child.id)
+		if _, err := child.outcome(); err != nil {
+			return nil, err
+		}
+		children = append(children, child)
+	}
+	return children, nil
+}
+
+// limited runs a statement within STATEMENT_TIMEOUT_IN_SECONDS.
+func limited(ctx context.Context, request *queryRequest, s *sql.Session, run func(context.Context) (*sql.Result, error)) (*sql.Result, error) {
+	seconds, _ := strconv.Atoi(request.parameter("STATEMENT_TIMEOUT_IN_SECONDS", s))
+	if seconds <= 0 {
+		return run(ctx)
+	}
+	within, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
+	defer cancel()
+	result, err := run(within)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		err = &sql.Error{Code: 630, SQLState: "57014", Message: fmt.Sprintf("Statement reached its statement or warehouse timeout of %d second(s) and was canceled.", seconds)}
+	}
+	return result, err
+}
+
+// parameter is a parameter of the statement or else of its session.
+func (q *queryRequest) parameter(name string, s *sql.Session) string {
+	if v, ok := q.Parameters[name]; ok {
+		return fmt.Sprint(v)
+	}
+	return s.Parameter(name)
+}
+
+// read parses the text and the bindings, and holds the number of statements
+// against the one that was announced: 1 unless MULTI_STATEMENT_COUNT says
+// otherwise, 0 for any.
+func (q *queryRequest) read(s *sql.Session) ([]sql.Statement, sql.Bindings, error) {
+	binds, err := q.bindings()
 	if err != nil {
-		return failedQuery(queryID, err)
+		return nil, binds, err
 	}
-	execute := d.engine.Execute
-	if request.DescribeOnly {
-		execute = d.engine.Describe
-	}
-	result, err := execute(ctx, s, request.Text, binds)
+	list, err := sql.Parse(q.Text)
 	if err != nil {
-		return failedQuery(queryID, err)
+		return nil, binds, err
 	}
-	return succeededQuery(queryID, s, result)
+	want := 1
+	if n, err := strconv.Atoi(q.parameter("MULTI_STATEMENT_COUNT", s)); err == nil {
+		want = n
+	}
+	return list, binds, sql.CheckCount(list, want)
 }
 
 // bindings reads bound values and, for bulk inserts, arrays of them.
 func (q *queryRequest) bindings() (sql.Bindings, error) {
 	binds := sql.Bindings{Values: map[int]sql.Binding{}}
-	if q.Async {
-		return binds, &sql.Error{Code: 2, SQLState: "0A000", Message: "Unsupported feature 'asynchronous execution'."}
-	}
 	if q.BindStage != "" {
 		return binds, &sql.Error{Code: 2, SQLState: "0A000", Message: "Unsupported feature 'bindings in a stage'."}
 	}
@@ -110,63 +201,4 @@ func (q *queryRequest) bindings() (sql.Bindings, error) {
 		binds.Values[n] = bound
 	}
 	return binds, nil
-}
-
-// queryData is the data of a successful query but for its rowset.
-type queryData struct {
-	RowType           []sql.RowType `json:"rowtype"`
-	Total             int           `json:"total"`
-	Returned          int           `json:"returned"`
-	QueryID           string        `json:"queryId"`
-	SQLState          *string       `json:"sqlState"`
-	StatementTypeID   int           `json:"statementTypeId"`
-	QueryResultFormat string        `json:"queryResultFormat"`
-	Version           int           `json:"version"`
-	NumberOfBinds     int           `json:"numberOfBinds"`
-	ArrayBind         bool          `json:"arrayBindSupported"`
-	FinalDatabase     *string       `json:"finalDatabaseName"`
-	FinalSchema       *string       `json:"finalSchemaName"`
-	FinalWarehouse    *string       `json:"finalWarehouseName"`
-	FinalRole         *string       `json:"finalRoleName"`
-	Parameters        []parameter   `json:"parameters"`
-}
-
-func succeededQuery(id string, s *sql.Session, result *sql.Result) []byte {
-	info := infoOf(s)
-	head, err := json.Marshal(queryData{
-		RowType: result.RowTypes(), Total: len(result.Rows), Returned: len(result.Rows), QueryID: id, StatementTypeID: result.StatementType,
-		QueryResultFormat: "json", Version: 1, NumberOfBinds: result.Binds, ArrayBind: result.ArrayBind, FinalDatabase: info.Database, FinalSchema: info.Schema,
-		FinalWarehouse: info.Warehouse, FinalRole: info.Role, Parameters: parametersOf(s),
-	})
-	if err != nil {
-		return failedQuery(id, err)
-	}
-	body := append([]byte(`{"data":`), head[:len(head)-1]...)
-	body = append(body, `,"rowset":`...)
-	body = result.AppendRowset(body)
-	return append(body, `},"code":null,"message":null,"success":true}`...)
-}
-
-func failedQuery(id string, err error) []byte {
-	e := sql.AsError(err)
-	code := fmt.Sprintf("%06d", e.Code)
-	kind := "COMPILATION"
-	if e.Code >= 100000 || e.Code == 603 || e.Code == 604 {
-		kind = "EXECUTION"
-	}
-	body, err := json.Marshal(envelope{Code: &code, Message: &e.Message, Data: map[string]any{
-		"errorCode": code, "sqlState": e.SQLState, "queryId": id, "line": orMinusOne(e), "pos": e.Pos, "type": kind, "internalError": e.Code == 603,
-	}})
-	if err != nil {
-		return []byte(`{"data":null,"code":"000603","message":"internal error","success":false}`)
-	}
-	return body
-}
-
-// orMinusOne is the line of an error, -1 where no place is known.
-func orMinusOne(e *sql.Error) int {
-	if e.Line == 0 {
-		return -1
-	}
-	return e.Line
 }

@@ -11,15 +11,17 @@ import (
 // Actions of the streaming protocol, for fault hooks. The key is the
 // channel's name, for BulkChannelStatus and PipeInfo the pipe's, else "".
 const (
-	ActionHostname          = "Hostname"
-	ActionOauthToken        = "OauthToken"
-	ActionOpenChannel       = "OpenChannel"
-	ActionAppendRows        = "AppendRows"
-	ActionBulkChannelStatus = "BulkChannelStatus"
-	ActionDropChannel       = "DropChannel"
-	ActionPipeInfo          = "PipeInfo"
-	ActionElasticAppend     = "ElasticAppend"
-	ActionFileBuffer        = "FileBuffer"
+	ActionHostname             = "Hostname"
+	ActionOauthToken           = "OauthToken"
+	ActionOpenChannel          = "OpenChannel"
+	ActionAppendRows           = "AppendRows"
+	ActionBulkChannelStatus    = "BulkChannelStatus"
+	ActionDropChannel          = "DropChannel"
+	ActionPipeInfo             = "PipeInfo"
+	ActionElasticAppend        = "ElasticAppend"
+	ActionFileBuffer           = "FileBuffer"
+	ActionPutObject            = "PutObject" // the key is the object's; refusals are S3's
+	ActionSessionlessTelemetry = "SessionlessTelemetry"
 )
 
 // target is what a streaming path names, as spelled.
@@ -31,21 +33,30 @@ type target struct {
 
 // Handler serves both protocols.
 func (s *Server) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.EscapedPath()
-		switch {
-		case path == "/v2/streaming/hostname":
-			s.serve(w, r, ActionHostname, "", s.hostname)
-		case path == "/oauth/token":
-			s.serve(w, r, ActionOauthToken, "", s.oauthToken)
-		case strings.HasPrefix(path, "/v2/streaming/data/"):
-			s.serveData(w, r, strings.TrimPrefix(path, "/v2/streaming/data/"))
-		case strings.HasPrefix(path, "/v2/streaming/"):
-			s.serveControl(w, r, strings.TrimPrefix(path, "/v2/streaming/"))
-		default:
-			s.driver.ServeHTTP(w, r)
-		}
-	})
+	if s.options.Observe == nil {
+		return http.HandlerFunc(s.route)
+	}
+	return observed(http.HandlerFunc(s.route), s.options.Observe)
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.EscapedPath()
+	switch {
+	case path == "/v2/streaming/hostname":
+		s.serve(w, r, ActionHostname, "", s.hostname)
+	case strings.HasPrefix(path, "/"+stageBucket+"/"):
+		s.serveStage(w, r)
+	case path == "/telemetry/send/sessionless":
+		s.serve(w, r, ActionSessionlessTelemetry, "", s.sessionlessTelemetry)
+	case path == "/oauth/token":
+		s.serve(w, r, ActionOauthToken, "", s.oauthToken)
+	case strings.HasPrefix(path, "/v2/streaming/data/"):
+		s.serveData(w, r, strings.TrimPrefix(path, "/v2/streaming/data/"))
+	case strings.HasPrefix(path, "/v2/streaming/"):
+		s.serveControl(w, r, strings.TrimPrefix(path, "/v2/streaming/"))
+	default:
+		s.driver.ServeHTTP(w, r)
+	}
 }
 
 // methods of the actions; an action answers no other.
@@ -66,6 +77,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, action, key strin
 	s.faults.Serve(&drained{ResponseWriter: w, body: r.Body}, r, action, key, writeFault, handler)
 }
 
+// serveStage serves the object store that files of rows are put into.
+func (s *Server) serveStage(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPut {
+		writeStageError(w, refuse(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource."))
+		return
+	}
+	key := strings.TrimPrefix(r.URL.Path, "/"+stageBucket+"/")
+	s.faults.Serve(&drained{ResponseWriter: w, body: r.Body}, r, ActionPutObject, key, writeStageFault, s.putObject)
+}
+
 func writeFault(w http.ResponseWriter, f *fault.Refusal) { writeRefusal(w, f) }
 
 // serveIngest serves an action of the ingest host.
@@ -75,6 +96,10 @@ func (s *Server) serveIngest(w http.ResponseWriter, r *http.Request, action, key
 			writeError(w, refuse(http.StatusGone, "", "Gone"))
 			return
 		}
+		if agent := s.options.RequireAgent; agent != nil && !agent.MatchString(r.UserAgent()) {
+			writeError(w, refuse(http.StatusBadRequest, CodeInvalidRequest, "User-Agent does not match "+agent.String()))
+			return
+		}
 		handler(w, r, t)
 	})
 }
@@ -82,24 +107,28 @@ func (s *Server) serveIngest(w http.ResponseWriter, r *http.Request, action, key
 // serveData routes /v2/streaming/data/...: appends.
 func (s *Server) serveData(w http.ResponseWriter, r *http.Request, path string) {
 	p, ok := split(path)
-	switch {
-	case ok && p.is("databases", "schemas", "tables", "rows"):
-		s.serveIngest(w, r, ActionElasticAppend, p.value(2), target{}, s.elasticAppend)
-		return
-	case ok && p.is("databases", "schemas", "pipes", "channels", "rows"):
-		t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2), channel: p.value(3)}
-		if strings.EqualFold(t.channel, elasticChannel) {
-			s.serveIngest(w, r, ActionElasticAppend, t.channel, t, s.elasticAppend)
-			return
-		}
-		defer s.enter(t)()
-		s.serveIngest(w, r, ActionAppendRows, t.channel, t, s.appendRows)
-		return
-	case ok && p.is("databases", "schemas", "pipes", "channels", "filebuffer"):
-		s.serveIngest(w, r, ActionFileBuffer, p.value(3), target{}, s.fileBuffer)
+	if ok && p.is("databases", "schemas", "tables", "rows") {
+		t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2)}
+		s.serveIngest(w, r, ActionElasticAppend, elasticChannel, t, s.tableRows)
 		return
 	}
-	writeError(w, noSuchPath(r))
+	rows := ok && p.is("databases", "schemas", "pipes", "channels", "rows")
+	if !rows && !(ok && p.is("databases", "schemas", "pipes", "channels", "filebuffer")) {
+		writeError(w, noSuchPath(r))
+		return
+	}
+	t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2), channel: p.value(3)}
+	action, serve := ActionFileBuffer, s.fileBuffer
+	switch {
+	case isElastic(t.channel) && rows:
+		action, serve = ActionElasticAppend, s.elasticRows
+	case isElastic(t.channel):
+		serve = s.elasticFiles
+	case rows:
+		action, serve = ActionAppendRows, s.appendRows
+	}
+	defer s.enter(t)()
+	s.serveIngest(w, r, action, t.channel, t, serve)
 }
 
 // serveControl routes the rest of /v2/streaming/.

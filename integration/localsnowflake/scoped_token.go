@@ -42,11 +42,15 @@ func (a *auth) scoped(token, host string) (identity, error) {
 	var claims scopedClaims
 	_, err := jwt.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return a.secret, nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithTimeFunc(a.now), jwt.WithExpirationRequired(), jwt.WithIssuer(scopedIssuer))
-	if err != nil || claims.Scope != "" && claims.Scope != host {
+	if err != nil || claims.Scope != "" && !names(claims.Scope, host) {
 		return identity{}, errBadToken
 	}
 	return a.identify(claims.Subject, claims.Role)
 }
+
+// names reports whether a scope means a host. Without a port it means every
+// port of the host.
+func names(scope, host string) bool { return scope == host || scope == withoutPort(host) }
 
 // normalHost is a host as scopes and requests are compared: without scheme,
 // lower case, underscores as hyphens (spec 1.1).

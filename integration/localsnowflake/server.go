@@ -1,15 +1,16 @@
 package localsnowflake
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/deadline"
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
@@ -20,9 +21,11 @@ type Server struct {
 	options  Options
 	address  string // host:port
 	listener net.Listener
+	secure   net.Listener // TLS; may be nil
+	trust    []byte       // the authority behind secure, as PEM
 	http     *http.Server
-	served   chan struct{} // closed when http has stopped
-	close    func() error  // does its work once
+	served   sync.WaitGroup // of the listeners
+	close    func() error   // does its work once
 
 	catalog  *catalog.Catalog
 	store    rowstore.Store
@@ -30,9 +33,10 @@ type Server struct {
 	auth     *auth
 	faults   fault.Injector
 	unpacker *unpacker
-	driver   http.Handler // the SQL driver protocol
+	driver   *driver // the SQL driver protocol
 
 	channels   *channels
+	stage      *stage
 	committer  *committer
 	durable    sync.Mutex // see the package comment
 	failedOver atomic.Bool
@@ -46,7 +50,7 @@ type Server struct {
 // Start serves an account until Close. An error names what is wrong: the
 // address, or the directory.
 func Start(options Options) (*Server, error) {
-	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), served: make(chan struct{})}
+	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), stage: newStage()}
 	s.auth = &auth{catalog: s.catalog, account: accountClaim(s.options.Account), now: s.options.Now, life: s.options.TokenLife,
 		tokens: map[string]registeredToken{}}
 	if err := s.openStore(); err != nil {
@@ -81,40 +85,21 @@ func (s *Server) start() error {
 	if s.unpacker, err = newUnpacker(s.options.MaxUncompressed); err != nil {
 		return err
 	}
-	if s.listener, err = listen(s.options.Listen); err != nil {
+	if err := s.listen(); err != nil {
 		s.unpacker.close()
 		return err
 	}
-	s.address = s.listener.Addr().String()
-	s.driver = s.driverHandler()
+	s.driver = newDriver(s)
 	s.committer = startCommitter(s)
 	s.close = sync.OnceValue(s.stop)
-	s.http = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 30 * time.Second}
-	go func() {
-		defer close(s.served)
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			s.note(err)
-		}
-	}()
+	s.http = &http.Server{Handler: deadline.Handler(s.Handler(), s.options.BodyTimeout), ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0)} // says only what clients did
+	s.answer(s.listener)
+	if s.secure != nil {
+		s.answer(s.secure)
+	}
 	return nil
 }
-
-// listen refuses addresses that others could reach: nothing here is meant to
-// keep strangers out.
-func listen(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("localsnowflake: listen address %q: %w", address, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("localsnowflake: listen address %q is not on loopback; use 127.0.0.1:PORT", address)
-	}
-	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
-}
-
-// URL is the base URL of both hosts, account and ingest, without a slash at
-// its end.
-func (s *Server) URL() string { return "http://" + s.address }
 
 // Faults holds the fault hooks of all actions.
 func (s *Server) Faults() *fault.Injector { return &s.faults }
@@ -148,7 +133,8 @@ func (s *Server) Close() error { return s.close() }
 
 func (s *Server) stop() error {
 	err := s.http.Close()
-	<-s.served
+	s.served.Wait()
+	s.driver.close()
 	s.committer.close()
 	s.unpacker.close()
 	if e := s.closeStore(); err == nil {

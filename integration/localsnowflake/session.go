@@ -1,7 +1,6 @@
 package localsnowflake
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"net/http"
@@ -43,11 +42,42 @@ type session struct {
 	masterToken string
 	masterUntil time.Time
 
-	statement sync.Mutex // held while a statement runs; guards answers
-	answers   answers
+	statement sync.Mutex // held while a statement runs
 
-	mu      sync.Mutex
-	running map[string]context.CancelFunc // by requestId
+	mu       sync.Mutex
+	requests map[string]*execution // by requestId
+	order    []string              // of them
+}
+
+// keptRequests is how many requests a session remembers: a driver that lost an
+// answer sends the same request again, and its statement must not run twice.
+const keptRequests = 16
+
+// requested finds the statement of a request, or makes it.
+func (s *session) requested(id string, begin func() *execution) (x *execution, known bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x, known = s.requests[id]; known && id != "" {
+		return x, true
+	}
+	x = begin()
+	if id == "" {
+		return x, false
+	}
+	s.requests[id] = x
+	s.order = append(s.order, id)
+	for len(s.order) > keptRequests && s.requests[s.order[0]].isDone() {
+		delete(s.requests, s.order[0])
+		s.order = s.order[1:]
+	}
+	return x, false
+}
+
+// request finds the statement of a request; nil when there is none.
+func (s *session) request(id string) *execution {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests[id]
 }
 
 // sessions finds sessions by their tokens.
@@ -72,7 +102,7 @@ func (s *sessions) open(sq *sql.Session) *session {
 	s.lastID++
 	sq.ID = strconv.FormatInt(s.lastID, 10)
 	made := &session{id: s.lastID, sql: sq, token: newToken(), masterToken: newToken(), until: s.now().Add(sessionTokenLife),
-		masterUntil: s.now().Add(masterTokenLife), running: map[string]context.CancelFunc{}}
+		masterUntil: s.now().Add(masterTokenLife), requests: map[string]*execution{}}
 	s.byToken[made.token], s.byMaster[made.masterToken] = made, made
 	return made
 }
@@ -113,17 +143,13 @@ func (s *sessions) renew(r *http.Request) (renewed *session, code string) {
 	return renewed, ""
 }
 
-// close ends a session and what runs in it.
+// close ends a session. What runs on its own goes on (ABORT_DETACHED_QUERY is
+// FALSE), so that another session may ask for its result.
 func (s *sessions) close(gone *session) {
 	s.mu.Lock()
 	delete(s.byToken, gone.token)
 	delete(s.byMaster, gone.masterToken)
 	s.mu.Unlock()
-	gone.mu.Lock()
-	defer gone.mu.Unlock()
-	for _, cancel := range gone.running {
-		cancel()
-	}
 }
 
 // bearer reads the token of Authorization: Snowflake Token="...".

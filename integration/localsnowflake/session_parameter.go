@@ -19,7 +19,7 @@ func parametersOf(s *sql.Session) []parameter {
 	}
 	return []parameter{
 		{"TIMEZONE", zone},
-		{"AUTOCOMMIT", true},
+		{"AUTOCOMMIT", s.Parameter("AUTOCOMMIT") != "false"},
 		{"CLIENT_TELEMETRY_ENABLED", false},
 		{"CLIENT_SESSION_KEEP_ALIVE", false},
 		{"CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY", 3600},

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/kinesnow/kinesnow/integration/fault"
-	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
 )
 
 // Actions of the SQL driver protocol, for fault hooks. The key of Query is the
@@ -19,6 +18,8 @@ const (
 	ActionQuery        = "Query"
 	ActionAbortQuery   = "AbortQuery"
 	ActionCloseSession = "CloseSession"
+	ActionQueryResult  = "QueryResult"
+	ActionMonitorQuery = "MonitorQuery"
 	ActionTelemetry    = "Telemetry"
 )
 
@@ -26,24 +27,20 @@ const (
 // its bindings.
 const maxRequest = 64 << 20
 
-// sqlRoutes serves the driver protocol (spec 4.3).
-func (s *Server) sqlRoutes(mux *http.ServeMux) {
-	d := &driver{server: s, engine: s.SQL(), sessions: newSessions(s.options.Now)}
+// routes serves the driver protocol (spec 4.3).
+func (d *driver) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /session/v1/login-request", d.action(ActionLogin, d.login))
 	mux.HandleFunc("POST /session/token-request", d.action(ActionRenewToken, d.renewToken))
 	mux.HandleFunc("POST /session/heartbeat", d.action(ActionHeartbeat, d.heartbeat))
 	mux.HandleFunc("POST /session", d.action(ActionCloseSession, d.closeSession))
 	mux.HandleFunc("POST /queries/v1/query-request", d.query)
 	mux.HandleFunc("POST /queries/v1/abort-request", d.action(ActionAbortQuery, d.abortQuery))
+	mux.HandleFunc("POST /queries/{id}/abort-request", d.action(ActionAbortQuery, d.abortByID))
+	mux.HandleFunc("GET /queries/{id}/result", d.action(ActionQueryResult, d.queryResult))
+	mux.HandleFunc("GET /monitoring/queries", d.action(ActionMonitorQuery, d.queryHistory))
+	mux.HandleFunc("GET /monitoring/queries/{id}", d.action(ActionMonitorQuery, d.monitorQuery))
 	mux.HandleFunc("POST /telemetry/send", d.action(ActionTelemetry, d.telemetry))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { writeError(w, noSuchPath(r)) })
-}
-
-// driver serves the driver protocol of one server.
-type driver struct {
-	server   *Server
-	engine   *sql.Engine
-	sessions *sessions
 }
 
 // action serves one route behind the server's fault hooks.
@@ -51,12 +48,6 @@ func (d *driver) action(name string, handler http.HandlerFunc) http.HandlerFunc 
 	return func(w http.ResponseWriter, r *http.Request) {
 		d.server.faults.Serve(w, r, name, "", writeDriverFault, handler)
 	}
-}
-
-// SQL is the engine that runs the account's statements. It can be used in
-// process, with a session of the caller's making.
-func (s *Server) SQL() *sql.Engine {
-	return &sql.Engine{Catalog: s.catalog, Rows: s.store, Channels: pipeChannels{s}, Now: s.options.Now}
 }
 
 // envelope is every answer of the driver protocol.

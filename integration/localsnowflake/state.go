@@ -91,7 +91,9 @@ func (s *Server) loadChannels() error {
 			return true
 		}
 		ch.pipe = pipe
-		ch.invalidate(CodeMustReopen, "the service was restarted")
+		if !isElastic(ch.Name) {
+			ch.invalidate(CodeMustReopen, "the service was restarted")
+		}
 		s.channels.byKey[keyOf(pipe, ch.Name)] = ch
 		return true
 	})

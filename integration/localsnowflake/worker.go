@@ -1,6 +1,7 @@
 package localsnowflake
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,8 +16,9 @@ type RowFault func(channel string, row []byte) (code int, message string)
 
 // worker turns batches into rows. Only the committer's goroutine uses it.
 type worker struct {
-	server  *Server
-	columns map[int64]tableColumns // by table ID
+	server          *Server
+	columns         map[int64]tableColumns // by table ID
+	transformations map[int64]pipeRows     // by pipe ID
 }
 
 // tableColumns holds the matching of the table version it was made for.
@@ -26,7 +28,7 @@ type tableColumns struct {
 }
 
 func newWorker(s *Server) *worker {
-	return &worker{server: s, columns: map[int64]tableColumns{}}
+	return &worker{server: s, columns: map[int64]tableColumns{}, transformations: map[int64]pipeRows{}}
 }
 
 // run works off a channel's batches: rows go to tx, the channel's new state to
@@ -39,7 +41,12 @@ func (w *worker) run(work *commitWork, tx *rowstore.Transaction) error {
 			work.after.Code, work.after.Message = CodeTableMissing, "the table was dropped"
 			return nil
 		}
-		report, evolved, err := w.check(table, b, work.after.Role, tx)
+		report, evolved, err := w.read(work.channel.pipe, table, b, work.after.Role, tx)
+		var broken *brokenPipe
+		if errors.As(err, &broken) {
+			work.after.Code, work.after.Message = CodeMustReopen, broken.Error()
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -54,6 +61,15 @@ func (w *worker) run(work *commitWork, tx *rowstore.Transaction) error {
 		work.done++
 	}
 	return nil
+}
+
+// read makes rows of a batch, by name or as the pipe says.
+func (w *worker) read(pipe *catalog.Pipe, table *catalog.Table, b *batch, role string, tx *rowstore.Transaction) (*ingest.Report, *catalog.Table, error) {
+	if pipe.Copy == nil || pipe.Copy.ByName {
+		return w.check(table, b, role, tx)
+	}
+	report, err := w.transform(pipe, table, b.body)
+	return report, table, err
 }
 
 // check reads a batch against its table, which evolves first where it may.

@@ -15,6 +15,8 @@ type Catalog struct {
 	tables     map[objectKey]*Table
 	tablesByID map[int64]*Table
 	pipes      map[objectKey]*Pipe
+	views      map[objectKey]*View
+	volumes    map[string]*Volume
 	warehouses map[string]*Warehouse
 	users      map[string]*User
 	roles      map[string]*Role
@@ -40,6 +42,8 @@ func (c *Catalog) clear() {
 	c.tables = map[objectKey]*Table{}
 	c.tablesByID = map[int64]*Table{}
 	c.pipes = map[objectKey]*Pipe{}
+	c.views = map[objectKey]*View{}
+	c.volumes = map[string]*Volume{}
 	c.warehouses = map[string]*Warehouse{}
 	c.users = map[string]*User{}
 	c.roles = map[string]*Role{}

@@ -167,6 +167,19 @@ func (c *Catalog) dropSchema(database, name string) (gone []Change) {
 			gone = append(gone, c.dropTable(key, TableDropped)...)
 		}
 	}
+	for key, p := range c.pipes { // into tables of other schemas
+		if key.database == database && key.schema == name {
+			delete(c.pipes, key)
+			c.dropGrants(OnPipe, p.ID)
+			gone = append(gone, Change{Kind: PipeDropped, Pipe: p, Table: c.tablesByID[p.Table]})
+		}
+	}
+	for key, v := range c.views {
+		if key.database == database && key.schema == name {
+			c.dropGrants(OnView, v.ID)
+			delete(c.views, key)
+		}
+	}
 	key := schemaKey{database, name}
 	c.dropGrants(OnSchema, c.schemas[key].ID)
 	delete(c.schemas, key)

@@ -59,6 +59,43 @@ func (c *Catalog) setOwner(kind ObjectKind, id int64, role string) (Change, erro
 				return Change{Kind: OtherChanged}, nil
 			}
 		}
+	case OnView:
+		for key, v := range c.views {
+			if v.ID == id {
+				next := *v
+				next.Owner = role
+				c.views[key] = &next
+				return Change{Kind: OtherChanged}, nil
+			}
+		}
+	case OnVolume:
+		if v, ok := byIdentity(c.volumes, func(v *Volume) bool { return v.ID == id }); ok {
+			next := *v
+			next.Owner = role
+			c.volumes[v.Name] = &next
+			return Change{Kind: OtherChanged}, nil
+		}
+	case OnWarehouse:
+		if w, ok := byIdentity(c.warehouses, func(w *Warehouse) bool { return w.ID == id }); ok {
+			next := *w
+			next.Owner = role
+			c.warehouses[w.Name] = &next
+			return Change{Kind: OtherChanged}, nil
+		}
+	case OnRole:
+		if r, ok := byIdentity(c.roles, func(r *Role) bool { return r.ID == id }); ok {
+			next := *r
+			next.Owner = role
+			c.roles[r.Name] = &next
+			return Change{Kind: OtherChanged}, nil
+		}
+	case OnUser:
+		if u, ok := byIdentity(c.users, func(u *User) bool { return u.ID == id }); ok {
+			next := *u
+			next.Owner = role
+			c.users[u.Name] = &next
+			return Change{Kind: OtherChanged}, nil
+		}
 	case OnPipe:
 		for key, p := range c.pipes {
 			if p.ID == id && p.Default {
@@ -73,4 +110,13 @@ func (c *Catalog) setOwner(kind ObjectKind, id int64, role string) (Change, erro
 		}
 	}
 	return Change{}, missing(kind, "")
+}
+
+func byIdentity[T any](objects map[string]T, is func(T) bool) (found T, ok bool) {
+	for _, o := range objects {
+		if is(o) {
+			return o, true
+		}
+	}
+	return found, false
 }

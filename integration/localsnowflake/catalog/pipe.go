@@ -16,6 +16,8 @@ type Pipe struct {
 	Generation int64  // grows whenever the pipe or its table was replaced
 	Owner      string `json:",omitempty"`
 	Definition string // COPY statement
+	Copy       *Copy  `json:",omitempty"` // of a customer's own pipe
+	Comment    string `json:",omitempty"`
 	CreatedOn  time.Time
 }
 

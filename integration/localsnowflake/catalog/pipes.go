@@ -52,12 +52,80 @@ func (c *Catalog) EnsureDefaultPipe(database, schema, name string) (*Pipe, error
 	p := &Pipe{
 		ID: id, Database: database, Schema: schema, Name: name, Table: t.ID, Default: true, Generation: id,
 		Definition: "COPY INTO " + t.Path() + " FROM (TABLE(DATA_SOURCE(TYPE => 'STREAMING'))) MATCH_BY_COLUMN_NAME=CASE_INSENSITIVE",
+		Copy:       t.Copy,
 		CreatedOn:  c.now(),
+	}
+	if t.Copy != nil {
+		p.Definition = "COPY INTO " + t.Path() + " FROM (" + t.Copy.Query + ")"
 	}
 	c.pipes[key] = p
 	c.mu.Unlock()
 	c.announce(Change{Kind: PipeCreated, Pipe: p, Table: t})
 	return p, nil
+}
+
+// CreatePipe makes a customer's own pipe from p, whose ID, Generation and
+// CreatedOn are chosen here. Replacing one drops it first, so that its channels
+// are invalid. The error is ErrNotFound without its table, ErrManaged for the
+// name of a default pipe.
+func (c *Catalog) CreatePipe(p Pipe, e Existing) (created bool, err error) {
+	key := objectKey{p.Database, p.Schema, p.Name}
+	c.mu.Lock()
+	if _, ok := c.schemas[schemaKey{p.Database, p.Schema}]; !ok {
+		c.mu.Unlock()
+		return false, missing(OnSchema, Quote(p.Database)+"."+Quote(p.Schema))
+	}
+	t, ok := c.tablesByID[p.Table]
+	if !ok {
+		c.mu.Unlock()
+		return false, missing(OnTable, "")
+	}
+	if base, ok := strings.CutSuffix(p.Name, StreamingSuffix); ok && c.tables[objectKey{p.Database, p.Schema, base}] != nil {
+		c.mu.Unlock()
+		return false, &ObjectError{Kind: OnPipe, Name: p.Path(), Err: ErrManaged}
+	}
+	var changes []Change
+	if old, ok := c.pipes[key]; ok {
+		switch e {
+		case Keep:
+			c.mu.Unlock()
+			return false, nil
+		case Replace:
+			c.dropGrants(OnPipe, old.ID)
+			changes = append(changes, Change{Kind: PipeDropped, Pipe: old, Table: c.tablesByID[old.Table]})
+		default:
+			c.mu.Unlock()
+			return false, taken(OnPipe, p.Path())
+		}
+	}
+	p.ID, p.Default, p.CreatedOn = c.nextID(), false, c.now()
+	p.Generation = p.ID
+	c.pipes[key] = &p
+	c.mu.Unlock()
+	c.announce(append(changes, Change{Kind: PipeCreated, Pipe: &p, Table: t})...)
+	return true, nil
+}
+
+// CommentPipe changes the comment of a pipe that is not a default one, which
+// fails with ErrManaged.
+func (c *Catalog) CommentPipe(database, schema, name, comment string) error {
+	key := objectKey{database, schema, name}
+	c.mu.Lock()
+	p, ok := c.pipes[key]
+	switch {
+	case !ok:
+		c.mu.Unlock()
+		return missing(OnPipe, (&Pipe{Database: database, Schema: schema, Name: name}).Path())
+	case p.Default:
+		c.mu.Unlock()
+		return &ObjectError{Kind: OnPipe, Name: p.Path(), Err: ErrManaged}
+	}
+	next := *p
+	next.Comment = comment
+	c.pipes[key] = &next
+	c.mu.Unlock()
+	c.announce(Change{Kind: OtherChanged})
+	return nil
 }
 
 // DropPipe drops a pipe that is not a default one, which fails with ErrManaged.

@@ -44,7 +44,7 @@ func (c *Catalog) addSystemRoles() {
 	for _, g := range []struct {
 		p    Privilege
 		role string
-	}{{CreateDatabase, SysAdmin}, {CreateWarehouse, SysAdmin}, {CreateRole, UserAdmin}, {CreateUser, UserAdmin}, {ManageGrants, SecurityAdmin}} {
+	}{{CreateVolume, AccountAdmin}, {CreateDatabase, SysAdmin}, {CreateWarehouse, SysAdmin}, {CreateRole, UserAdmin}, {CreateUser, UserAdmin}, {ManageGrants, SecurityAdmin}} {
 		c.grants = append(c.grants, Grant{Privilege: g.p, On: OnAccount, ToRole: g.role, CreatedOn: c.now()})
 	}
 }

@@ -16,6 +16,8 @@ type state struct {
 	Schemas    []*Schema
 	Tables     []*Table
 	Pipes      []*Pipe
+	Views      []*View
+	Volumes    []*Volume
 	Warehouses []*Warehouse
 	Users      []*User
 	Roles      []*Role
@@ -31,6 +33,7 @@ func (c *Catalog) MarshalState() ([]byte, error) {
 		Version: stateVersion, LastID: c.lastID, Grants: slices.Clone(c.grants),
 		Databases: slices.Collect(maps.Values(c.databases)), Schemas: slices.Collect(maps.Values(c.schemas)),
 		Tables: slices.Collect(maps.Values(c.tables)), Pipes: slices.Collect(maps.Values(c.pipes)),
+		Views: slices.Collect(maps.Values(c.views)), Volumes: slices.Collect(maps.Values(c.volumes)),
 		Warehouses: slices.Collect(maps.Values(c.warehouses)), Users: slices.Collect(maps.Values(c.users)), Roles: slices.Collect(maps.Values(c.roles)),
 	}
 	c.mu.RUnlock() // the objects themselves never change
@@ -38,6 +41,8 @@ func (c *Catalog) MarshalState() ([]byte, error) {
 	byID(s.Schemas, func(x *Schema) int64 { return x.ID })
 	byID(s.Tables, func(t *Table) int64 { return t.ID })
 	byID(s.Pipes, func(p *Pipe) int64 { return p.ID })
+	byID(s.Views, func(v *View) int64 { return v.ID })
+	byID(s.Volumes, func(v *Volume) int64 { return v.ID })
 	byID(s.Warehouses, func(w *Warehouse) int64 { return w.ID })
 	byID(s.Users, func(u *User) int64 { return u.ID })
 	byID(s.Roles, func(r *Role) int64 { return r.ID })
@@ -74,6 +79,12 @@ func (c *Catalog) UnmarshalState(data []byte) error {
 	}
 	for _, p := range s.Pipes {
 		c.pipes[objectKey{p.Database, p.Schema, p.Name}] = p
+	}
+	for _, v := range s.Views {
+		c.views[objectKey{v.Database, v.Schema, v.Name}] = v
+	}
+	for _, v := range s.Volumes {
+		c.volumes[v.Name] = v
 	}
 	for _, w := range s.Warehouses {
 		c.warehouses[w.Name] = w

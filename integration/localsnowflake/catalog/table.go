@@ -40,9 +40,19 @@ type Table struct {
 	ErrorLogging bool     `json:",omitempty"` // ERROR_LOGGING: ERROR_TABLE(t) exists
 	RowTimestamp bool     `json:",omitempty"` // ROW_TIMESTAMP: METADATA$ROW_LAST_COMMIT_TIME exists
 	ClusterBy    []string `json:",omitempty"` // SQL text of the clustering keys
+	Keys         []Key    `json:",omitempty"`
+	Copy         *Copy    `json:",omitempty"` // of an interactive table that is defined AS SELECT from a stream
+	Lake         *Lake    `json:",omitempty"` // of an Iceberg table
 	Owner        string   // role
 	Comment      string   `json:",omitempty"`
 	CreatedOn    time.Time
+}
+
+// Lake is what only an Iceberg table has.
+type Lake struct {
+	Volume       string // external volume; "" is the account's own storage
+	BaseLocation string
+	Version      int // of the format: 2 or 3
 }
 
 // Column finds a column by its exact name.
@@ -65,5 +75,6 @@ func (t *Table) clone() *Table {
 	c := *t
 	c.Columns = slices.Clone(t.Columns)
 	c.ClusterBy = slices.Clone(t.ClusterBy)
+	c.Keys = slices.Clone(t.Keys)
 	return &c
 }

@@ -48,6 +48,10 @@ func (c *Catalog) CreateTable(t Table, e Existing) (table *Table, created bool, 
 		c.mu.Unlock()
 		return nil, false, missing(OnSchema, Quote(t.Database)+"."+Quote(t.Schema))
 	}
+	if _, ok := c.views[key]; ok {
+		c.mu.Unlock()
+		return nil, false, taken(OnView, t.Path())
+	}
 	var changes []Change
 	if old, ok := c.tables[key]; ok {
 		switch e {
@@ -130,7 +134,8 @@ func (c *Catalog) RenameTable(id int64, database, schema, name string) error {
 		c.mu.Unlock()
 		return missing(OnSchema, Quote(database)+"."+Quote(schema))
 	}
-	if _, ok := c.tables[to]; ok {
+	_, isView := c.views[to]
+	if _, ok := c.tables[to]; ok || isView {
 		c.mu.Unlock()
 		return taken(OnTable, next.Path())
 	}

@@ -45,22 +45,11 @@ type RowError struct {
 	Message string // never holds a value
 }
 
-// Check reads an append body: one object per line, each line ended by \n or
-// \r\n (spec 1.7). The last line may lack its end. Blank lines are ignored.
-func (c *Columns) Check(body []byte, rules Rules) *Report {
+// checkLines reads lines one after the other.
+func (c *Columns) checkLines(body []byte, rules Rules) *Report {
 	r := &Report{Good: make([][]byte, 0, bytes.Count(body, []byte{'\n'})+1)}
 	values := make([][]byte, 0, len(c.table.Columns))
-	for len(body) > 0 {
-		line := body
-		if end := bytes.IndexByte(body, '\n'); end >= 0 {
-			line, body = body[:end:end], body[end+1:]
-		} else {
-			body = nil
-		}
-		line = bytes.Trim(line, " \t\r")
-		if len(line) == 0 {
-			continue
-		}
+	for line, rest := Line(body); line != nil; line, rest = Line(rest) {
 		r.Parsed++
 		var err error
 		if values, err = c.Project(line, values[:0]); err != nil {
@@ -77,6 +66,32 @@ func (c *Columns) Check(body []byte, rules Rules) *Report {
 		r.Good = append(r.Good, line)
 	}
 	return r
+}
+
+// Line is the first line of an append body that is not blank, without its end,
+// and what follows it; nil when there is none.
+func Line(body []byte) (line, rest []byte) {
+	for len(body) > 0 {
+		line := body
+		if end := bytes.IndexByte(body, '\n'); end >= 0 {
+			line, body = body[:end:end], body[end+1:]
+		} else {
+			body = nil
+		}
+		if line = bytes.Trim(line, " \t\r"); len(line) > 0 {
+			return line, body
+		}
+	}
+	return nil, nil
+}
+
+// Malformed is the error of a line that is not one JSON object, or nil.
+func Malformed(line []byte) *RowError {
+	if _, err := scanObject(line, nil); err != nil {
+		e := lineError(line, err)
+		return &e
+	}
+	return nil
 }
 
 func lineError(line []byte, err error) RowError {

@@ -30,6 +30,8 @@ type Columns struct {
 	row     int64  // counts rows, to see a key twice in one
 	members []member
 	unknown []unknownMember // of the row in hand: members that match no column
+
+	other *Columns // for the second half of a large body; nil until there was one
 }
 
 type unknownMember struct {

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
@@ -64,6 +65,10 @@ func (e *environment) alter(t *catalog.Table, a alterAction) error {
 		return err
 	case "UNSET":
 		return unsetTable(t, a.unset)
+	case "ADD KEY":
+		return e.addKeys(t, []keyDef{a.key})
+	case "DROP KEY":
+		return dropKey(t, a.key)
 	case "ADD":
 		return e.addColumn(t, a)
 	}
@@ -118,7 +123,18 @@ func (e *environment) addColumn(t *catalog.Table, a alterAction) error {
 		return err
 	}
 	t.Columns = append(t.Columns, c)
-	return (icebergOptions{version: "3"}).check(t)
+	if err := e.addKeys(t, a.column.keys); err != nil {
+		return err
+	}
+	return lakeRules(t).check(t)
+}
+
+// lakeRules are the rules that a table was made under.
+func lakeRules(t *catalog.Table) icebergOptions {
+	if t.Lake != nil {
+		return icebergOptions{version: strconv.Itoa(t.Lake.Version)}
+	}
+	return icebergOptions{version: "3"}
 }
 
 // forbidNull sets NOT NULL if no row has a NULL there.

@@ -21,6 +21,10 @@ func (s *scope) compile(x expression) (compiled, error) {
 		return s.place(n)
 	case *bind:
 		return s.bind(n)
+	case *variableRef:
+		return s.variable(n)
+	case *interval:
+		return compiled{}, unsupported("INTERVAL other than added to or taken from a date or time")
 	case *path:
 		return s.path(n)
 	case *cast:

@@ -51,6 +51,9 @@ func (s *scope) binary(n *binary) (compiled, error) {
 	if n.op == "AND" || n.op == "OR" {
 		return s.logic(n)
 	}
+	if c, ok, err := s.moved(n); ok {
+		return c, err
+	}
 	l, err := s.compile(n.l)
 	if err != nil {
 		return compiled{}, err

@@ -6,18 +6,9 @@ import (
 
 // createTable runs the CREATE TABLE forms: with columns, LIKE and AS SELECT.
 func (e *environment) createTable(s *createTable) (*Result, error) {
-	if s.stream {
-		return nil, unsupported("%s AS SELECT FROM TABLE(DATA_SOURCE(...)): create the table with its columns and stream into its default pipe", s.kind)
-	}
-	database, schema, name, err := e.place(s.name, "CREATE TABLE")
+	database, schema, name, err := e.placeFor(s.name, "CREATE TABLE", creates[s.kind])
 	if err != nil {
 		return nil, err
-	}
-	if !e.engine.Catalog.CanUse(e.session.Role, database, schema) {
-		return nil, absent("Schema", quoteParts([]string{database, schema}))
-	}
-	if !e.engine.Catalog.CanIn(e.session.Role, catalog.CreateTable, database, schema) {
-		return nil, denied("schema '%s'", schema)
 	}
 	t := catalog.Table{Database: database, Schema: schema, Name: name, Kind: s.kind, Owner: e.session.Role}
 	if err := e.columnsFor(&t, s); err != nil {
@@ -27,14 +18,17 @@ func (e *environment) createTable(s *createTable) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := iceberg.check(&t); err != nil {
-		return nil, err
-	}
 	var source *relation
 	if s.query != nil {
 		if source, err = e.columnsFromQuery(&t, s); err != nil {
 			return nil, err
 		}
+	}
+	if err := e.addKeys(&t, s.keys); err != nil {
+		return nil, err
+	}
+	if err := e.checkIceberg(&t, iceberg); err != nil {
+		return nil, err
 	}
 	if len(t.Columns) == 0 {
 		return nil, compileError(2080, "42601", "Table '%s' has no columns", name)
@@ -50,6 +44,9 @@ func (e *environment) createTable(s *createTable) (*Result, error) {
 	}
 	return created("Table", name, made), nil
 }
+
+// creates is what a role needs on the schema to create a table of each kind.
+var creates = map[catalog.Kind]catalog.Privilege{catalog.Standard: catalog.CreateTable, catalog.Iceberg: catalog.CreateIceberg, catalog.Interactive: catalog.CreateInteractive}
 
 // columnsFor takes the columns from the statement or from LIKE's table.
 func (e *environment) columnsFor(t *catalog.Table, s *createTable) error {
@@ -102,7 +99,19 @@ func (e *environment) columnFrom(d columnDef) (catalog.Column, error) {
 }
 
 // columnsFromQuery gives a table without columns those of AS SELECT.
-func (e *environment) columnsFromQuery(t *catalog.Table, s *createTable) (*relation, error) {
+// Those of a table that is defined AS SELECT from a stream are filled as rows
+// arrive, by the table's default pipe; source is nil then.
+func (e *environment) columnsFromQuery(t *catalog.Table, s *createTable) (source *relation, err error) {
+	streams := false
+	if core, ok := s.query.innermost().body.(*selectCore); ok {
+		_, streams = core.from.(*streamSource)
+	}
+	if streams && t.Kind != catalog.Interactive {
+		return nil, unsupported("%s AS SELECT ... FROM TABLE(DATA_SOURCE(...)): an interactive table or a pipe takes it", t.Kind)
+	}
+	if streams {
+		e.stream = rawRow
+	}
 	r, err := e.query(s.query, nil)
 	if err != nil {
 		return nil, err
@@ -121,6 +130,14 @@ func (e *environment) columnsFromQuery(t *catalog.Table, s *createTable) (*relat
 	}
 	if len(t.Columns) != len(r.columns) {
 		return nil, mismatchedColumns(len(t.Columns), len(r.columns))
+	}
+	if streams {
+		t.Copy = &catalog.Copy{Query: s.text}
+		for _, c := range t.Columns {
+			t.Copy.Columns = append(t.Copy.Columns, c.Name)
+		}
+		_, err := e.transformation(t.Copy, t)
+		return nil, err
 	}
 	columns := make([]scopeColumn, len(t.Columns))
 	for i, c := range t.Columns {

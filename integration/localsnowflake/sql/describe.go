@@ -15,9 +15,9 @@ func newListing(names ...string) *listing {
 	for i, name := range names {
 		typ := textType
 		switch name {
-		case "created_on":
+		case "created_on", "started_on":
 			typ = catalog.Type{Name: catalog.TimestampLTZ, Precision: 3}
-		case "rows", "bytes", "client_sequencer", "row_sequencer":
+		case "rows", "bytes", "client_sequencer", "row_sequencer", "key_sequence":
 			typ = integerType
 		case "name":
 			l.name = i
@@ -63,14 +63,16 @@ func (e *environment) describe(s *describeStatement) (*Result, error) {
 		return l.Result, nil
 	case "USER":
 		return e.describeUser(s.name)
+	case "VOLUME":
+		return e.describeVolume(s.name)
 	}
-	t, err := e.findTable(s.name, "Table", "DESCRIBE")
+	t, err := e.tableOrView(s.name, s.kind, "DESCRIBE")
 	if err != nil {
 		return nil, err
 	}
 	l := newListing("name", "type", "kind", "null?", "default", "primary key", "unique key", "check", "expression", "comment", "policy name", "privacy domain", "schema evolution record")
 	for _, c := range t.Columns {
-		l.add(c.Name, c.Type.String(), "COLUMN", yesNo(c.Nullable), defaultOf(c), "N", "N", nil, nil, orNull(c.Comment), nil, nil, evolutionRecord(t, c))
+		l.add(c.Name, c.Type.String(), "COLUMN", yesNo(c.Nullable), defaultOf(c), yesNo(inKey(t, catalog.PrimaryKey, c.Name)), yesNo(inKey(t, catalog.UniqueKey, c.Name)), nil, nil, orNull(c.Comment), nil, nil, evolutionRecord(t, c))
 	}
 	return l.Result, nil
 }
@@ -114,4 +116,36 @@ func (e *environment) describeUser(n objectName) (*Result, error) {
 		l.add(p[0], value, "null", "")
 	}
 	return l.Result, nil
+}
+
+// tableOrView finds a table, or a view as if it were one.
+func (e *environment) tableOrView(n objectName, kind, verb string) (*catalog.Table, error) {
+	database, schema, name, err := e.place(n, verb)
+	if err != nil {
+		return nil, err
+	}
+	if schema == informationSchema {
+		return e.factTable(database, name)
+	}
+	v, err := e.findView(database, schema, name)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return e.findTable(n, kind[:1]+lower(kind[1:]), verb)
+	}
+	return &catalog.Table{Database: database, Schema: schema, Name: name, Columns: e.viewColumns(v), Owner: v.Owner, Comment: v.Comment, CreatedOn: v.CreatedOn}, nil
+}
+
+// factTable is a view of the INFORMATION_SCHEMA as if it were a table.
+func (e *environment) factTable(database, name string) (*catalog.Table, error) {
+	r, err := e.informationSchema(database, name)
+	if err != nil {
+		return nil, err
+	}
+	t := &catalog.Table{Database: database, Schema: informationSchema, Name: name}
+	for _, c := range r.columns {
+		t.Columns = append(t.Columns, catalog.Column{Name: c.name, Type: c.typ, Nullable: c.nullable})
+	}
+	return t, nil
 }

@@ -33,6 +33,8 @@ func (e *environment) dropNamed(s *dropStatement) (name string, err error) {
 			return "", err
 		}
 		return t.Name, c.DropTable(t.Database, t.Schema, t.Name)
+	case "VIEW":
+		return e.dropView(s.name)
 	case "SCHEMA":
 		database, name, err := e.schemaName(s.name, "DROP SCHEMA")
 		if err != nil {
@@ -49,7 +51,7 @@ func (e *environment) dropNamed(s *dropStatement) (name string, err error) {
 		}
 		return name, c.DropSchema(database, name)
 	case "PIPE":
-		p, err := e.findPipe(s.name)
+		p, err := e.ownPipe(s.name)
 		if err != nil {
 			return "", err
 		}
@@ -97,6 +99,12 @@ func (e *environment) dropGlobal(s *dropStatement) (string, error) {
 			owner = r.Owner
 		}
 		remove = c.DropRole
+	case "EXTERNAL VOLUME":
+		var v *catalog.Volume
+		if v, found = c.Volume(name); found {
+			owner = v.Owner
+		}
+		remove = c.DropVolume
 	case "WAREHOUSE":
 		var w *catalog.Warehouse
 		if w, found = c.Warehouse(name); found {
@@ -114,4 +122,21 @@ func (e *environment) dropGlobal(s *dropStatement) (string, error) {
 		return "", denied("role '%s'", name) // a system role
 	}
 	return name, remove(name)
+}
+
+func (e *environment) dropView(n objectName) (string, error) {
+	database, schema, name, err := e.place(n, "DROP VIEW")
+	if err != nil {
+		return "", err
+	}
+	v, err := e.findView(database, schema, name)
+	switch {
+	case err != nil:
+		return "", err
+	case v == nil:
+		return "", absent("View", quoteParts([]string{database, schema, name}))
+	case !e.engine.Catalog.Inherits(e.session.Role, v.Owner):
+		return "", denied("view '%s'", name)
+	}
+	return name, e.engine.Catalog.DropView(database, schema, name)
 }

@@ -17,7 +17,20 @@ type Engine struct {
 	Catalog  *catalog.Catalog
 	Rows     rowstore.Store
 	Channels Channels         // nil: there are no channels
+	Results  Results          // nil: no results are kept
 	Now      func() time.Time // nil is time.Now
+
+	locks locks
+}
+
+// Results are what statements gave before, for RESULT_SCAN.
+type Results interface {
+	// Result finds the result of a statement of the session's user by its
+	// query ID; false when there is none, or none any more.
+	Result(s *Session, queryID string) (*Result, bool)
+	// Cancel ends a running statement of the session's user; false when it is
+	// not running.
+	Cancel(s *Session, queryID string) bool
 }
 
 // Channels is what SQL asks of the streaming half.
@@ -40,7 +53,19 @@ type Channel struct {
 
 // Execute runs one statement in a session. The error is a *Error. A canceled
 // ctx ends a running query.
-func (e *Engine) Execute(ctx context.Context, s *Session, text string, binds Bindings) (result *Result, err error) {
+func (e *Engine) Execute(ctx context.Context, s *Session, text string, binds Bindings) (*Result, error) {
+	list, err := Parse(text)
+	if err == nil {
+		err = CheckCount(list, 1)
+	}
+	if err != nil {
+		return nil, AsError(err)
+	}
+	return e.Run(ctx, s, list[0], binds)
+}
+
+// Run is Execute for a statement that was parsed before.
+func (e *Engine) Run(ctx context.Context, s *Session, st Statement, binds Bindings) (result *Result, err error) {
 	env, err := e.environment(ctx, s, binds)
 	if err != nil {
 		return nil, AsError(err)
@@ -49,27 +74,24 @@ func (e *Engine) Execute(ctx context.Context, s *Session, text string, binds Bin
 		if r := recover(); r != nil {
 			result, err = nil, internal(r)
 		}
+		env.release()
 		if err != nil {
 			err = AsError(err)
 		}
 	}()
-	st, count, err := parseCounting(text)
-	if err != nil {
-		return nil, err
-	}
-	if _, isInsert := st.(*insertStatement); !isInsert && binds.batch() > 0 {
+	if _, isInsert := st.node.(*insertStatement); !isInsert && binds.batch() > 0 {
 		return nil, unsupported("arrays of bound values outside of INSERT ... VALUES")
 	}
-	if result, err = env.execute(st); err != nil {
+	if result, err = env.execute(st.node); err != nil {
 		return nil, err
 	}
-	result.Binds = count
+	result.Binds = st.binds
 	return result, nil
 }
 
 // Describe tells the columns that a statement would give, without running it.
 // A statement that gives no rows of its own has none.
-func (e *Engine) Describe(ctx context.Context, s *Session, text string, binds Bindings) (result *Result, err error) {
+func (e *Engine) Describe(ctx context.Context, s *Session, st Statement, binds Bindings) (result *Result, err error) {
 	env, err := e.environment(ctx, s, binds)
 	if err != nil {
 		return nil, AsError(err)
@@ -83,14 +105,10 @@ func (e *Engine) Describe(ctx context.Context, s *Session, text string, binds Bi
 			err = AsError(err)
 		}
 	}()
-	st, count, err := parseCounting(text)
-	if err != nil {
+	if result, err = env.outline(st.node); err != nil {
 		return nil, err
 	}
-	if result, err = env.outline(st); err != nil {
-		return nil, err
-	}
-	result.Binds, result.Rows = count, nil
+	result.Binds, result.Rows = st.binds, nil
 	return result, nil
 }
 
@@ -111,8 +129,14 @@ func (e *environment) outline(st statement) (*Result, error) {
 		return affected(typeDelete, deleteCounts, 0), nil
 	case *updateStatement:
 		return affected(typeUpdate, updateCounts, 0, 0), nil
+	case *mergeStatement:
+		return s.outcome(0, 0, 0), nil
+	case *showStatement:
+		return e.show(s)
+	case *describeStatement:
+		return e.describe(s)
 	}
-	return status("", typeDefinition), nil
+	return status("", typeOf(st)), nil
 }
 
 // internal turns a panic into an error: the last guard, so that no statement
@@ -146,6 +170,34 @@ func (e *environment) execute(st statement) (*Result, error) {
 		return e.delete(s)
 	case *updateStatement:
 		return e.update(s)
+	case *mergeStatement:
+		return e.merge(s)
+	case *transactionStatement:
+		return e.transact(s)
+	case *setStatement:
+		return e.set(s)
+	case *acceptedStatement:
+		return status(s.message, s.id), nil
+	case *alterSession:
+		return e.alterSession(s)
+	case *describeStatement:
+		return e.describe(s)
+	case *showStatement:
+		return e.show(s)
+	case *useStatement:
+		return e.use(s)
+	}
+	// What is left defines something, and that ends a transaction first
+	// (docs.snowflake.com/sql-reference/transactions).
+	if err := e.commit(); err != nil {
+		return nil, err
+	}
+	return e.define(st)
+}
+
+// define runs the statements that change the catalog.
+func (e *environment) define(st statement) (*Result, error) {
+	switch s := st.(type) {
 	case *truncateStatement:
 		return e.truncate(s)
 	case *createDatabase:
@@ -155,7 +207,11 @@ func (e *environment) execute(st statement) (*Result, error) {
 	case *createTable:
 		return e.createTable(s)
 	case *createPipe:
-		return nil, unsupported("CREATE PIPE: only default pipes, named <TABLE>-STREAMING, are kept here")
+		return e.createPipe(s)
+	case *createVolume:
+		return e.createVolume(s)
+	case *createView:
+		return e.createView(s)
 	case *createUser:
 		return e.createUser(s)
 	case *createRole:
@@ -166,20 +222,14 @@ func (e *environment) execute(st statement) (*Result, error) {
 		return e.alterTable(s)
 	case *alterUser:
 		return e.alterUser(s)
-	case *alterSession:
-		return e.alterSession(s)
+	case *alterPipe:
+		return e.alterPipe(s)
 	case *dropStatement:
 		return e.drop(s)
-	case *describeStatement:
-		return e.describe(s)
-	case *showStatement:
-		return e.show(s)
-	case *useStatement:
-		return e.use(s)
+	case *commentStatement:
+		return e.comment(s)
 	case *grantStatement:
 		return e.grant(s)
-	case *acceptedStatement:
-		return status(s.message, s.id), nil
 	}
 	return nil, errors.New("statement without an executor")
 }

@@ -33,6 +33,16 @@ type (
 		span
 		n int
 	}
+	// variableRef is $name.
+	variableRef struct {
+		span
+		name string
+	}
+	// interval is INTERVAL '1 year, 3 days'.
+	interval struct {
+		span
+		parts []intervalPart
+	}
 	// path is base:key.key[index].
 	path struct {
 		span

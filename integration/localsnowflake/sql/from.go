@@ -23,6 +23,15 @@ func (e *environment) from(src source, around *scope) (*relation, error) {
 		return e.values(n, around)
 	case *joinSource:
 		return e.join(n, around)
+	case *streamSource:
+		if e.stream == nil {
+			return nil, unsupported("TABLE(DATA_SOURCE(...)) outside of a pipe or an interactive table")
+		}
+		return e.stream.rename(n.alias, nil)
+	case *generatorSource:
+		return e.generator(n)
+	case *resultSource:
+		return e.resultScan(n)
 	case *flattenSource:
 		none := &relation{run: func(yield func([]Value) error) error { return yield(nil) }}
 		return e.flatten(none, n, around)
@@ -37,6 +46,9 @@ func (e *environment) table(n *tableSource, around *scope) (*relation, error) {
 		if r, ok := around.tables[n.name.parts[0]]; ok {
 			return r.rename(n.alias, nil)
 		}
+	}
+	if r, err := e.named(n); r != nil || err != nil {
+		return r, err
 	}
 	t, err := e.findTable(n.name, "Object", "SELECT")
 	if err != nil {

@@ -20,7 +20,7 @@ func register(groups ...map[string]function) {
 }
 
 func init() {
-	register(textFunctions, numberFunctions, conditionalFunctions, jsonFunctions, conversionFunctions, timeFunctions, contextFunctions, digestFunctions)
+	register(textFunctions, numberFunctions, conditionalFunctions, jsonFunctions, conversionFunctions, timeFunctions, contextFunctions, digestFunctions, generatorFunctions, systemFunctions)
 }
 
 // call compiles a function call of any kind.

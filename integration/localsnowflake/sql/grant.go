@@ -96,9 +96,11 @@ func (e *environment) transfer(s *grantStatement, o grantee, to string) error {
 // allPrivileges are what GRANT ALL gives on each kind of object.
 var allPrivileges = map[catalog.ObjectKind][]string{
 	catalog.OnDatabase:  {"USAGE", "CREATE SCHEMA", "MODIFY", "MONITOR"},
-	catalog.OnSchema:    {"USAGE", "CREATE TABLE", "CREATE PIPE", "MODIFY", "MONITOR"},
+	catalog.OnSchema:    {"USAGE", "CREATE TABLE", "CREATE ICEBERG TABLE", "CREATE INTERACTIVE TABLE", "CREATE PIPE", "CREATE VIEW", "MODIFY", "MONITOR"},
 	catalog.OnTable:     {"SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "EVOLVE SCHEMA"},
+	catalog.OnView:      {"SELECT", "REFERENCES"},
 	catalog.OnPipe:      {"OPERATE", "MONITOR"},
+	catalog.OnVolume:    {"USAGE"},
 	catalog.OnWarehouse: {"USAGE", "OPERATE", "MODIFY", "MONITOR"},
 }
 
@@ -135,13 +137,16 @@ func (e *environment) grantTarget(kind catalog.ObjectKind, name *objectName) (gr
 	switch kind {
 	case catalog.OnAccount:
 		return grantee{kind: kind, owner: catalog.AccountAdmin, name: e.session.Account}, nil
-	case catalog.OnTable, catalog.OnPipe:
+	case catalog.OnTable, catalog.OnPipe, catalog.OnView:
 		database, schema, object, err := e.place(*name, "GRANT")
 		if err != nil {
 			return grantee{}, err
 		}
 		if t, ok := c.Table(database, schema, object); ok && kind == catalog.OnTable {
 			return grantee{kind: kind, id: t.ID, owner: t.Owner, name: t.Name}, nil
+		}
+		if v, ok := c.View(database, schema, object); ok && kind == catalog.OnView {
+			return grantee{kind: kind, id: v.ID, owner: v.Owner, name: v.Name}, nil
 		}
 		if p, ok := c.Pipe(database, schema, object); ok && kind == catalog.OnPipe {
 			return grantee{kind: kind, id: p.ID, owner: p.Owner, name: p.Name}, nil
@@ -165,6 +170,9 @@ func (e *environment) grantTarget(kind catalog.ObjectKind, name *objectName) (gr
 	}
 	if d, ok := c.Database(single); ok && kind == catalog.OnDatabase {
 		return grantee{kind: kind, id: d.ID, owner: d.Owner, name: single}, nil
+	}
+	if v, ok := c.Volume(single); ok && kind == catalog.OnVolume {
+		return grantee{kind: kind, id: v.ID, owner: v.Owner, name: single}, nil
 	}
 	if w, ok := c.Warehouse(single); ok && kind == catalog.OnWarehouse {
 		return grantee{kind: kind, id: w.ID, owner: w.Owner, name: single}, nil

@@ -35,17 +35,26 @@ func (e *environment) insert(s *insertStatement) (*Result, error) {
 		if err := e.may(t, catalog.Delete); err != nil {
 			return nil, err
 		}
-		if err := e.engine.Rows.Truncate(t.ID); err != nil {
+		if w.gone, err = e.allRows(t); err != nil {
 			return nil, err
 		}
 	}
-	n := int64(len(w.rows))
-	if n > 0 {
-		if err := e.engine.Rows.Append(t.ID, w.rows); err != nil {
-			return nil, err
-		}
+	if err := e.changeRows(t.ID, w.rows, w.gone); err != nil {
+		return nil, err
 	}
-	return affected(typeInsert, insertCounts, n), nil
+	return affected(typeInsert, insertCounts, int64(len(w.rows))), nil
+}
+
+// allRows locks a table and lists its rows, to remove them.
+func (e *environment) allRows(t *catalog.Table) (ids []int64, err error) {
+	if err := e.lock(t.ID); err != nil {
+		return nil, err
+	}
+	err = e.storedRows(t.ID, func(row rowstore.Row) bool {
+		ids = append(ids, row.ID)
+		return true
+	})
+	return ids, err
 }
 
 // targetsOf finds the columns that values go to; none named means all.
@@ -71,6 +80,7 @@ type rowWriter struct {
 	env      *environment
 	table    *catalog.Table
 	rows     []rowstore.Row
+	gone     []int64                          // rows that go with them
 	defaults []func(time.Time) (Value, error) // of the table's columns, once known
 }
 
@@ -144,12 +154,23 @@ func (w *rowWriter) blank() ([]Value, []bool) {
 	return make([]Value, len(w.table.Columns)), make([]bool, len(w.table.Columns))
 }
 
-// add appends one row; columns without a given value get their default now.
+// add appends one row.
 func (w *rowWriter) add(values []Value, given []bool) error {
+	row, err := w.encode(values, given)
+	if err != nil {
+		return err
+	}
+	w.rows = append(w.rows, rowstore.Row{JSON: row, CommittedAt: w.env.now})
+	return nil
+}
+
+// encode makes the stored form of a row; columns without a given value get
+// their default now.
+func (w *rowWriter) encode(values []Value, given []bool) ([]byte, error) {
 	if w.defaults == nil {
 		var err error
 		if w.defaults, err = w.env.defaultsOf(w.table); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	var err error
@@ -157,7 +178,7 @@ func (w *rowWriter) add(values []Value, given []bool) error {
 	for i, c := range w.table.Columns {
 		if !given[i] && w.defaults[i] != nil {
 			if values[i], err = w.defaults[i](w.env.now); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if values[i] == nil {
@@ -165,7 +186,7 @@ func (w *rowWriter) add(values []Value, given []bool) error {
 				continue // the row's ID, when it is read
 			}
 			if !c.Nullable {
-				return runtimeError(100072, "22000", "NULL result in a non-nullable column: %s", catalog.Quote(c.Name))
+				return nil, runtimeError(100072, "22000", "NULL result in a non-nullable column: %s", catalog.Quote(c.Name))
 			}
 			if c.Type.Name != catalog.Variant { // there a null would be the JSON value
 				members = append(members, jsonMember{c.Name, jsonNull})
@@ -174,12 +195,11 @@ func (w *rowWriter) add(values []Value, given []bool) error {
 		}
 		cell, err := storedJSON(values[i], c.Type)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		members = append(members, jsonMember{c.Name, cell})
 	}
-	w.rows = append(w.rows, rowstore.Row{JSON: []byte(makeObject(members)), CommittedAt: w.env.now})
-	return nil
+	return []byte(makeObject(members)), nil
 }
 
 // storedJSON writes a value so that reading it through ingest.Coerce gives

@@ -14,10 +14,18 @@ func (e *environment) join(n *joinSource, around *scope) (*relation, error) {
 		}
 		return e.flatten(l, f, around)
 	}
+	if q, ok := n.r.(*querySource); ok && q.lateral {
+		return e.lateral(l, n, q, around)
+	}
 	r, err := e.from(n.r, around)
 	if err != nil {
 		return nil, err
 	}
+	return e.joined(l, r, n, around)
+}
+
+// joined compiles a join of two relations; n's own sources are not looked at.
+func (e *environment) joined(l, r *relation, n *joinSource, around *scope) (*relation, error) {
 	j := &join{kind: n.kind, l: l, r: r}
 	out := &relation{columns: append(append([]scopeColumn{}, l.columns...), r.columns...), run: j.run}
 	on := n.on

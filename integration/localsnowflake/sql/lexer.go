@@ -60,12 +60,15 @@ func (l *lexer) next() (token, error) {
 	case digit(c) || c == '.' && start+1 < len(l.text) && digit(l.text[start+1]):
 		l.number()
 		return l.made(tokenNumber, start, l.text[start:l.at]), nil
-	case c == '$' && start+1 < len(l.text) && digit(l.text[start+1]):
-		l.at++
-		for l.at < len(l.text) && digit(l.text[l.at]) {
+	case c == '$' && start+1 < len(l.text) && wordPart(l.text[start+1]): // $1, $name
+		part := digit
+		if wordStart(l.text[start+1]) {
+			part = wordPart
+		}
+		for l.at++; l.at < len(l.text) && part(l.text[l.at]); {
 			l.at++
 		}
-		return l.made(tokenWord, start, l.text[start:l.at]), nil
+		return l.made(tokenWord, start, strings.ToUpper(l.text[start:l.at])), nil
 	}
 	for _, op := range []string{"::", "||", "<=", ">=", "<>", "!=", "=>", "->"} {
 		if strings.HasPrefix(l.text[start:], op) {

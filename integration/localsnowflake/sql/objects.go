@@ -82,17 +82,26 @@ func (e *environment) findTable(n objectName, kind, verb string) (*catalog.Table
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := e.engine.Catalog.Database(database); !ok {
-		return nil, absent("Database", catalog.Quote(database))
+	if err := e.usable(database, schema); err != nil {
+		return nil, err
 	}
 	t, ok := e.engine.Catalog.Table(database, schema, name)
-	if _, exists := e.engine.Catalog.Schema(database, schema); !exists {
-		return nil, absent("Schema", quoteParts([]string{database, schema}))
-	}
 	if !ok || !e.engine.Catalog.CanSee(e.session.Role, t) {
 		return nil, absent(kind, quoteParts([]string{database, schema, name}))
 	}
 	return t, nil
+}
+
+// usable checks that the role may use a database and a schema; for any other
+// role they do not exist.
+func (e *environment) usable(database, schema string) error {
+	switch c := e.engine.Catalog; {
+	case !c.CanUse(e.session.Role, database, ""):
+		return absent("Database", catalog.Quote(database))
+	case !c.CanUse(e.session.Role, database, schema):
+		return absent("Schema", quoteParts([]string{database, schema}))
+	}
+	return nil
 }
 
 // may checks a privilege on a table that the role can see.
@@ -116,13 +125,23 @@ func (e *environment) findPipe(n objectName) (*catalog.Pipe, error) {
 	return p, nil
 }
 
+// seesPipe is for who can see the table of a default pipe, or has any privilege
+// on another one.
 func (e *environment) seesPipe(p *catalog.Pipe) bool {
-	t, ok := e.engine.Catalog.TableByID(p.Table)
-	return ok && e.engine.Catalog.CanSee(e.session.Role, t)
+	c := e.engine.Catalog
+	if !p.Default {
+		return c.CanUse(e.session.Role, p.Database, p.Schema) && c.CanOn(e.session.Role, "", catalog.OnPipe, p.ID, p.Owner)
+	}
+	t, ok := c.TableByID(p.Table)
+	return ok && c.CanSee(e.session.Role, t)
 }
 
 func (e *environment) mayOperate(p *catalog.Pipe) error {
-	t, ok := e.engine.Catalog.TableByID(p.Table)
+	c := e.engine.Catalog
+	if !p.Default && !c.CanOn(e.session.Role, catalog.Operate, catalog.OnPipe, p.ID, p.Owner) {
+		return denied("pipe '%s'", p.Name)
+	}
+	t, ok := c.TableByID(p.Table)
 	if ok && e.engine.Catalog.Can(e.session.Role, catalog.Insert, t) {
 		return nil
 	}

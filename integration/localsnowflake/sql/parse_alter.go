@@ -4,6 +4,17 @@ func (p *parser) alter() statement {
 	switch {
 	case p.take("TABLE"), p.take("ICEBERG", "TABLE"), p.take("INTERACTIVE", "TABLE"):
 		return p.alterTable()
+	case p.take("PIPE"):
+		s := &alterPipe{ifExists: p.ifExists()}
+		s.name = p.name()
+		if p.take("SET") {
+			s.set = p.properties()
+		} else if p.take("UNSET") {
+			s.unset = p.words()
+		} else {
+			panic(unsupported("ALTER PIPE ... %s", p.peek().text))
+		}
+		return s
 	case p.take("SESSION"):
 		s := &alterSession{}
 		if p.take("SET") {
@@ -43,6 +54,12 @@ func (p *parser) alterTable() statement {
 	s := &alterTable{ifExists: p.ifExists()}
 	s.name = p.name()
 	switch {
+	case p.peek().is("ADD") && p.keyAt(1):
+		p.at++
+		s.actions = append(s.actions, alterAction{kind: "ADD KEY", key: p.key()})
+	case p.peek().is("DROP") && p.keyAt(1):
+		p.at++
+		s.actions = append(s.actions, alterAction{kind: "DROP KEY", key: p.droppedKey()})
 	case p.take("ADD"):
 		p.addColumns(s)
 	case p.take("DROP"):
@@ -133,11 +150,14 @@ func (p *parser) alterColumns(s *alterTable) {
 }
 
 func (p *parser) drop() statement {
-	for _, kind := range [][]string{{"ICEBERG", "TABLE"}, {"INTERACTIVE", "TABLE"}, {"TABLE"}, {"DATABASE"}, {"SCHEMA"}, {"PIPE"}, {"USER"}, {"ROLE"}, {"WAREHOUSE"}} {
+	for _, kind := range [][]string{{"ICEBERG", "TABLE"}, {"INTERACTIVE", "TABLE"}, {"TABLE"}, {"EXTERNAL", "VOLUME"}, {"VIEW"}, {"DATABASE"}, {"SCHEMA"}, {"PIPE"}, {"USER"}, {"ROLE"}, {"WAREHOUSE"}} {
 		if !p.take(kind...) {
 			continue
 		}
 		s := &dropStatement{kind: kind[len(kind)-1], ifExists: p.ifExists()}
+		if s.kind == "VOLUME" {
+			s.kind = "EXTERNAL VOLUME"
+		}
 		s.name = p.name()
 		if !p.take("CASCADE") {
 			p.take("RESTRICT")

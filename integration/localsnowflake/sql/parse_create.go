@@ -7,6 +7,7 @@ import (
 )
 
 func (p *parser) create() statement {
+	start := p.tokens[p.at-1].start
 	existing := catalog.Refuse
 	if p.take("OR", "REPLACE") {
 		existing = catalog.Replace
@@ -35,10 +36,11 @@ func (p *parser) create() statement {
 	case p.take("INTERACTIVE", "TABLE"):
 		return p.createTable(existing, catalog.Interactive)
 	case p.take("PIPE"):
-		existing = p.ifNotExists(existing)
-		s := &createPipe{name: p.name(), existing: existing}
-		p.skipRest()
-		return s
+		return p.createPipe(existing)
+	case p.take("VIEW"), p.take("SECURE", "VIEW"):
+		return p.createView(existing, start)
+	case p.take("EXTERNAL", "VOLUME"):
+		return p.createVolume(existing)
 	case p.take("USER"):
 		existing = p.ifNotExists(existing)
 		return &createUser{name: p.name(), existing: existing, props: p.properties()}
@@ -71,12 +73,6 @@ func (p *parser) harmless(props []property, names ...string) {
 	}
 }
 
-func (p *parser) skipRest() {
-	for p.peek().kind != tokenEnd && !p.peek().is(";") {
-		p.at++
-	}
-}
-
 func (p *parser) createTable(existing catalog.Existing, kind catalog.Kind) statement {
 	existing = p.ifNotExists(existing)
 	s := &createTable{name: p.name(), kind: kind, existing: existing}
@@ -88,57 +84,46 @@ func (p *parser) createTable(existing catalog.Existing, kind catalog.Kind) state
 		panic(unsupported("CREATE TABLE ... CLONE or USING TEMPLATE"))
 	}
 	if s.like == nil && p.take("(") {
-		s.columns = p.columnDefs()
+		s.columns, s.keys = p.columnDefs()
 		p.expect(")")
 	}
 	s.props = p.tableProperties()
 	if !p.take("AS") {
 		return s
 	}
-	if p.streamsIn() {
-		s.stream = true
-		p.skipRest()
-		return s
-	}
-	s.query = p.query()
+	s.query, s.text = p.queryText()
 	return s
 }
 
-// streamsIn reports whether the rest reads TABLE(DATA_SOURCE(...)).
-func (p *parser) streamsIn() bool {
-	for i := p.at; i < len(p.tokens); i++ {
-		if p.tokens[i].is("DATA_SOURCE") {
-			return true
-		}
-	}
-	return false
+// queryText reads a query and gives its text without parentheses around it.
+func (p *parser) queryText() (*query, string) {
+	q := p.query()
+	inner := q.innermost()
+	return q, p.text[inner.start:inner.end]
 }
 
-func (p *parser) columnDefs() []columnDef {
-	var defs []columnDef
+// innermost is the query inside of parentheses around it.
+func (q *query) innermost() *query {
 	for {
-		if t := p.peek(); t.is("CONSTRAINT") || (t.is("PRIMARY") || t.is("FOREIGN")) && p.ahead(1).is("KEY") || t.is("UNIQUE") && p.ahead(1).is("(") {
-			p.constraint()
+		nested, ok := q.body.(*query)
+		if !ok || q.with != nil || q.order != nil || q.limit != nil || q.offset != nil {
+			return q
+		}
+		q = nested
+	}
+}
+
+func (p *parser) columnDefs() (defs []columnDef, keys []keyDef) {
+	for {
+		if p.keyComes() {
+			keys = append(keys, p.key())
 		} else {
-			defs = append(defs, p.columnDef())
+			d := p.columnDef()
+			defs, keys = append(defs, d), append(keys, d.keys...)
 		}
 		if !p.take(",") {
-			return defs
+			return defs, keys
 		}
-	}
-}
-
-// constraint passes a table constraint: the service keeps keys as notes and
-// does not enforce them.
-func (p *parser) constraint() {
-	if p.take("CONSTRAINT") {
-		p.ident()
-	}
-	switch {
-	case p.take("PRIMARY", "KEY"), p.take("UNIQUE"):
-		p.names()
-	default:
-		panic(unsupported("FOREIGN KEY"))
 	}
 }
 
@@ -161,7 +146,8 @@ func (p *parser) columnDef() columnDef {
 			d.comment = p.str()
 		case p.take("COLLATE"):
 			panic(unsupported("COLLATE '%s'", p.str()))
-		case p.take("PRIMARY", "KEY"), p.take("UNIQUE"):
+		case p.peek().is("CONSTRAINT"), p.peek().is("PRIMARY") && p.ahead(1).is("KEY"), p.peek().is("UNIQUE"), p.peek().is("REFERENCES"):
+			d.keys = append(d.keys, p.columnKey(d.name))
 		default:
 			return d
 		}

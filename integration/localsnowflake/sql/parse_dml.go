@@ -16,36 +16,59 @@ func (p *parser) insert() statement {
 	return s
 }
 
+// assignments reads c = x, t.c = x, ...; a DEFAULT is a nil.
+func (p *parser) assignments() []assignment {
+	var sets []assignment
+	for {
+		a := assignment{column: p.ident()}
+		for p.take(".") {
+			a.column = p.ident()
+		}
+		p.expect("=")
+		if !p.take("DEFAULT") {
+			a.x = p.expr()
+		}
+		sets = append(sets, a)
+		if !p.take(",") {
+			return sets
+		}
+	}
+}
+
 // tuplesWithDefault reads tuples in which DEFAULT stands for a nil.
 func (p *parser) tuplesWithDefault() [][]expression {
 	var rows [][]expression
 	for {
-		p.expect("(")
-		var row []expression
-		for {
-			if p.take("DEFAULT") {
-				row = append(row, nil)
-			} else {
-				row = append(row, p.expr())
-			}
-			if !p.take(",") {
-				break
-			}
-		}
-		p.expect(")")
-		rows = append(rows, row)
+		rows = append(rows, p.tupleWithDefault())
 		if !p.take(",") {
 			return rows
 		}
 	}
 }
 
+func (p *parser) tupleWithDefault() []expression {
+	p.expect("(")
+	var row []expression
+	for {
+		if p.take("DEFAULT") {
+			row = append(row, nil)
+		} else {
+			row = append(row, p.expr())
+		}
+		if !p.take(",") {
+			break
+		}
+	}
+	p.expect(")")
+	return row
+}
+
 func (p *parser) delete() statement {
 	p.expect("FROM")
 	s := &deleteStatement{table: p.name()}
 	s.alias = p.alias()
-	if p.peek().is("USING") {
-		panic(unsupported("DELETE ... USING"))
+	if p.take("USING") {
+		s.using = p.from()
 	}
 	if p.take("WHERE") {
 		s.filter = p.expr()
@@ -57,19 +80,9 @@ func (p *parser) update() statement {
 	s := &updateStatement{table: p.name()}
 	s.alias = p.alias()
 	p.expect("SET")
-	for {
-		name := p.ident()
-		if p.take(".") {
-			name = p.ident()
-		}
-		p.expect("=")
-		s.sets = append(s.sets, assignment{column: name, x: p.expr()})
-		if !p.take(",") {
-			break
-		}
-	}
-	if p.peek().is("FROM") {
-		panic(unsupported("UPDATE ... FROM"))
+	s.sets = p.assignments()
+	if p.take("FROM") {
+		s.from = p.from()
 	}
 	if p.take("WHERE") {
 		s.filter = p.expr()

@@ -53,10 +53,14 @@ func (p *parser) joinKind() string {
 func (p *parser) source() source {
 	defer p.enter()()
 	start := p.peek().start
-	p.take("LATERAL")
+	lateral := p.take("LATERAL")
 	switch {
 	case p.peek().is("("):
-		return p.nested(start)
+		s := p.nested(start)
+		if q, ok := s.(*querySource); ok {
+			q.lateral = lateral
+		}
+		return s
 	case p.peek().is("VALUES"):
 		v := p.values()
 		v.alias, v.columns = p.tableAlias()
@@ -107,8 +111,14 @@ func (p *parser) tableFunction(start int) source {
 		f.alias = p.alias()
 		f.span = p.span(start)
 		return f
-	case p.peek().is("DATA_SOURCE"):
-		panic(unsupported("TABLE(DATA_SOURCE(...)) outside of a pipe"))
+	case p.take("DATA_SOURCE"):
+		p.dataSource()
+		p.expect(")")
+		return &streamSource{alias: p.alias(), span: p.span(start)}
+	case p.peek().is("GENERATOR"), p.peek().is("RESULT_SCAN"):
+		c := p.call().(*call)
+		p.expect(")")
+		return p.rowSource(c, start)
 	case p.ahead(1).is("(") && !p.peek().is("IDENTIFIER"):
 		panic(compileError(2141, "42601", "Unknown table function %s", p.peek().text))
 	}
@@ -122,6 +132,21 @@ func (p *parser) tableFunction(start int) source {
 	t.alias = p.alias()
 	t.span = p.span(start)
 	return t
+}
+
+// rowSource is a table function that needs no table: GENERATOR or RESULT_SCAN.
+func (p *parser) rowSource(c *call, start int) source {
+	if c.name == "GENERATOR" {
+		rows := c.named["ROWCOUNT"]
+		if rows == nil {
+			panic(unsupported("GENERATOR without ROWCOUNT"))
+		}
+		return &generatorSource{rows: rows, alias: p.alias(), span: p.span(start)}
+	}
+	if len(c.args) != 1 {
+		panic(compileError(938, "22023", "not enough arguments for function [RESULT_SCAN], expected 1, got %d", len(c.args)))
+	}
+	return &resultSource{id: c.args[0], alias: p.alias(), span: p.span(start)}
 }
 
 func (p *parser) flatten() *flattenSource {

@@ -103,7 +103,7 @@ func (p *parser) objectKind() catalog.ObjectKind {
 	}
 	kind := catalog.ObjectKind(p.word())
 	switch kind {
-	case catalog.OnAccount, catalog.OnDatabase, catalog.OnSchema, catalog.OnTable, catalog.OnPipe, catalog.OnWarehouse, catalog.OnUser, catalog.OnRole:
+	case catalog.OnAccount, catalog.OnDatabase, catalog.OnSchema, catalog.OnTable, catalog.OnView, catalog.OnPipe, catalog.OnWarehouse, catalog.OnUser, catalog.OnRole:
 		return kind
 	}
 	panic(unsupported("grants on %s", kind))

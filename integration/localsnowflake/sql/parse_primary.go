@@ -91,6 +91,12 @@ func (p *parser) named(t token) expression {
 		return &literal{value: false, typ: catalog.Type{Name: catalog.Boolean}, span: p.span(t.start)}
 	case p.take("CASE"):
 		return p.caseWhen(t.start)
+	case t.is("X") && p.ahead(1).kind == tokenString && p.ahead(1).start == t.end: // X'00FF'
+		p.at++
+		return p.hexLiteral(t.start)
+	case t.is("INTERVAL") && p.ahead(1).kind == tokenString:
+		p.at++
+		return p.interval(t.start)
 	case p.take("EXISTS"):
 		p.expect("(")
 		q := p.query()
@@ -117,7 +123,11 @@ func (p *parser) named(t token) expression {
 		return &call{name: t.text, span: p.span(t.start)}
 	}
 	if t.text[0] == '$' {
-		panic(compileError(904, "42000", "invalid identifier '%s'", t.text))
+		p.at++
+		if !digit(t.text[1]) {
+			return &variableRef{name: t.text[1:], span: p.span(t.start)}
+		}
+		return &column{parts: []string{t.text}, span: p.span(t.start)}
 	}
 	return p.column()
 }
@@ -133,7 +143,7 @@ func (p *parser) column() expression {
 	for p.peek().is(".") && len(c.parts) < 4 && (p.ahead(1).kind == tokenWord || p.ahead(1).kind == tokenQuoted) {
 		p.at++
 		name, _ := p.next().name()
-		c.parts = append(c.parts, name)
+		c.parts = append(c.parts, name) // $1 too: t.$1
 	}
 	c.span = p.span(start)
 	return c

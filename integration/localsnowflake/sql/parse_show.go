@@ -3,7 +3,7 @@ package sql
 import "github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 
 func (p *parser) describe() statement {
-	for _, kind := range [][]string{{"ICEBERG", "TABLE"}, {"INTERACTIVE", "TABLE"}, {"TABLE"}, {"PIPE"}, {"USER"}} {
+	for _, kind := range [][]string{{"ICEBERG", "TABLE"}, {"INTERACTIVE", "TABLE"}, {"TABLE"}, {"VIEW"}, {"PIPE"}, {"USER"}, {"EXTERNAL", "VOLUME"}} {
 		if p.take(kind...) {
 			s := &describeStatement{kind: kind[len(kind)-1], name: p.name()}
 			if p.take("TYPE", "=") {
@@ -20,11 +20,14 @@ func (p *parser) describe() statement {
 }
 
 // showable are the lists that SHOW knows.
-var showable = [][]string{{"ICEBERG", "TABLES"}, {"INTERACTIVE", "TABLES"}, {"TABLES"}, {"SCHEMAS"}, {"DATABASES"}, {"PIPES"}, {"CHANNELS"},
+var showable = [][]string{{"EXTERNAL", "VOLUMES"}, {"PRIMARY", "KEYS"}, {"UNIQUE", "KEYS"}, {"IMPORTED", "KEYS"}, {"EXPORTED", "KEYS"}, {"VIEWS"}, {"OBJECTS"}, {"VARIABLES"},
+	{"SEQUENCES"}, {"STAGES"}, {"TASKS"}, {"STREAMS"}, {"FILE", "FORMATS"}, {"USER", "FUNCTIONS"}, {"USER", "PROCEDURES"}, {"PROCEDURES"},
+	{"DYNAMIC", "TABLES"}, {"EXTERNAL", "TABLES"}, {"MATERIALIZED", "VIEWS"},
+	{"ICEBERG", "TABLES"}, {"INTERACTIVE", "TABLES"}, {"TABLES"}, {"SCHEMAS"}, {"DATABASES"}, {"PIPES"}, {"CHANNELS"},
 	{"COLUMNS"}, {"WAREHOUSES"}, {"ROLES"}, {"USERS"}, {"PARAMETERS"}}
 
 func (p *parser) show() statement {
-	p.take("TERSE")
+	terse := p.take("TERSE")
 	if p.take("GRANTS") {
 		return p.showGrants()
 	}
@@ -32,7 +35,7 @@ func (p *parser) show() statement {
 		if !p.take(words...) {
 			continue
 		}
-		s := &showStatement{what: words[len(words)-1]}
+		s := &showStatement{what: words[len(words)-1], terse: terse}
 		if len(words) == 2 {
 			s.what = words[0] + " " + words[1]
 		}
@@ -69,13 +72,13 @@ func (p *parser) filters(s *showStatement) {
 
 func (p *parser) scope(s *showStatement) {
 	s.inKind = ""
-	for _, kind := range []string{"ACCOUNT", "SESSION", "DATABASE", "SCHEMA", "TABLE", "PIPE"} {
+	for _, kind := range []string{"ACCOUNT", "SESSION", "DATABASE", "SCHEMA", "TABLE", "VIEW", "PIPE"} {
 		if p.take(kind) {
 			s.inKind = kind
 			break
 		}
 	}
-	if s.inKind == "" && p.take("ICEBERG", "TABLE") {
+	if s.inKind == "VIEW" || s.inKind == "" && p.take("ICEBERG", "TABLE") {
 		s.inKind = "TABLE"
 	}
 	t := p.peek()

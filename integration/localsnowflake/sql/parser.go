@@ -12,8 +12,8 @@ const (
 	maxOperators = 10_000 // operators in one statement
 )
 
-// parser reads one statement by recursive descent. Errors travel as panics of
-// *Error between these methods and stop at parse.
+// parser reads statements by recursive descent. Errors travel as panics of
+// *Error between these methods and stop at Parse.
 type parser struct {
 	text      string
 	tokens    []token
@@ -21,45 +21,6 @@ type parser struct {
 	depth     int
 	operators int
 	binds     int // variables so far: question marks, or the highest :n
-}
-
-// parse reads exactly one statement; a semicolon may follow it.
-func parse(text string) (statement, error) {
-	s, _, err := parseCounting(text)
-	return s, err
-}
-
-// parseCounting also counts the binding variables.
-func parseCounting(text string) (s statement, binds int, err error) {
-	tokens, err := lex(text)
-	if err != nil {
-		return nil, 0, err
-	}
-	p := &parser{text: text, tokens: tokens}
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case *Error:
-			s, binds, err = nil, 0, r
-		default:
-			panic(r)
-		}
-	}()
-	for p.take(";") {
-	}
-	if p.peek().kind == tokenEnd {
-		return nil, 0, runtimeError(900, "42601", "%sEmpty SQL statement.", compilation)
-	}
-	s = p.statement()
-	for p.take(";") {
-	}
-	if t := p.peek(); t.kind != tokenEnd {
-		if p.tokens[p.at-1].is(";") {
-			return nil, 0, runtimeError(8, "0A000", "Actual statement count 2 did not match the desired statement count 1.")
-		}
-		p.unexpected()
-	}
-	return s, p.binds, nil
 }
 
 func (p *parser) statement() statement {
@@ -73,6 +34,8 @@ func (p *parser) statement() statement {
 		return p.delete()
 	case p.take("UPDATE"):
 		return p.update()
+	case p.take("MERGE"):
+		return p.merge()
 	case p.take("TRUNCATE"):
 		return p.truncate()
 	case p.take("CREATE"):
@@ -87,6 +50,12 @@ func (p *parser) statement() statement {
 		return p.show()
 	case p.take("USE"):
 		return p.use()
+	case p.take("SET"):
+		return p.set()
+	case p.take("UNSET"):
+		return p.unset()
+	case p.take("COMMENT"):
+		return p.comment()
 	case p.take("GRANT"):
 		return p.grant(false)
 	case p.take("REVOKE"):
@@ -105,7 +74,7 @@ func (p *parser) statement() statement {
 }
 
 // known are statements of the service that are refused here by name.
-var known = set("MERGE", "COPY", "PUT", "GET", "LIST", "LS", "REMOVE", "RM", "CALL", "EXECUTE", "EXPLAIN", "SET", "UNSET", "COMMENT", "UNDROP", "DECLARE")
+var known = set("COPY", "PUT", "GET", "LIST", "LS", "REMOVE", "RM", "CALL", "EXECUTE", "EXPLAIN", "UNDROP", "DECLARE")
 
 func (p *parser) transaction() statement {
 	switch {
@@ -116,12 +85,13 @@ func (p *parser) transaction() statement {
 		if p.take("NAME") {
 			p.ident()
 		}
+		return &transactionStatement{"BEGIN"}
 	case p.take("COMMIT"), p.take("ROLLBACK"):
+		do := p.tokens[p.at-1].text
 		p.take("WORK")
-	default:
-		return nil
+		return &transactionStatement{do}
 	}
-	return &acceptedStatement{message: statusExecuted, id: typeTransaction}
+	return nil
 }
 
 func (p *parser) peek() token { return p.tokens[p.at] }
@@ -221,7 +191,9 @@ func (p *parser) str() string {
 }
 
 // name reads a dotted name of up to three parts or identifier(x).
-func (p *parser) name() objectName {
+func (p *parser) name() objectName { return p.longName(3) }
+
+func (p *parser) longName(most int) objectName {
 	start := p.peek().start
 	if p.peek().is("IDENTIFIER") && p.ahead(1).is("(") {
 		p.at += 2
@@ -237,7 +209,7 @@ func (p *parser) name() objectName {
 		}
 		parts = append(parts, p.ident())
 	}
-	if len(parts) > 3 {
+	if len(parts) > most {
 		panic(syntaxError(p.text, start, strings.Join(parts, ".")))
 	}
 	return objectName{span: p.span(start), parts: parts}

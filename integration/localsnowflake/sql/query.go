@@ -60,12 +60,30 @@ type (
 		query   *query
 		alias   string
 		columns []string
+		lateral bool
 	}
 	valuesSource struct {
 		span
 		rows    [][]expression
 		alias   string
 		columns []string
+	}
+	// streamSource is TABLE(DATA_SOURCE(TYPE => 'STREAMING')).
+	streamSource struct {
+		span
+		alias string
+	}
+	// generatorSource is TABLE(GENERATOR(ROWCOUNT => n)).
+	generatorSource struct {
+		span
+		rows  expression
+		alias string
+	}
+	// resultSource is TABLE(RESULT_SCAN(id)).
+	resultSource struct {
+		span
+		id    expression
+		alias string
 	}
 	// flattenSource is LATERAL FLATTEN(input => x, ...) or TABLE(FLATTEN(...)).
 	flattenSource struct {

@@ -16,6 +16,7 @@ const (
 	typeInsert      = 0x3100
 	typeUpdate      = 0x3200
 	typeDelete      = 0x3300
+	typeMerge       = 0x3400
 	typeSession     = 0x4000
 	typeTransaction = 0x5000
 	typeDefinition  = 0x6000
@@ -155,6 +156,11 @@ const statusExecuted = "Statement executed successfully."
 // status is the result of a statement that gives no rows.
 func status(message string, id int) *Result {
 	return &Result{Columns: []ResultColumn{{Name: "status", Type: textType, Nullable: true}}, Rows: [][]Value{{message}}, StatementType: id}
+}
+
+// Message is a result of one text.
+func Message(column, text string) *Result {
+	return &Result{Columns: []ResultColumn{{Name: column, Type: textType, Nullable: true}}, Rows: [][]Value{{text}}}
 }
 
 // affected is the result of INSERT, UPDATE and DELETE.

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,9 @@ type environment struct {
 	now     time.Time // the statement's start: CURRENT_TIMESTAMP
 	zone    *time.Location
 	binds   Bindings
-	depth   int // of nested queries being compiled
+	depth   int       // of nested queries being compiled
+	holder  *holder   // of locks, once the statement took one
+	stream  *relation // what TABLE(DATA_SOURCE(...)) reads; nil outside of a pipe
 }
 
 // compiled is an expression ready to run over rows.
@@ -54,6 +57,9 @@ type scope struct {
 	group   *grouping             // not nil once rows are groups
 	windows *[]*windowCall        // nil where window functions are not allowed
 	outer   *scope                // of the query around this one
+
+	captures *[]compiled // at the edge of a subquery: what it reads of outer rows
+	current  *frame      // the row that a subquery in this scope belongs to
 }
 
 // ambiguous marks a name that fits several columns.
@@ -62,8 +68,17 @@ const ambiguous = -2
 // find looks a column up: its index, -1 or ambiguous.
 func (s *scope) find(parts []string) int {
 	name, path := parts[len(parts)-1], parts[:len(parts)-1]
+	place := 0 // of $1, $2, ...
+	if name[0] == '$' {
+		place, _ = strconv.Atoi(name[1:])
+	}
 	found := -1
 	for i, c := range s.columns {
+		if place > 0 && !c.hidden && (len(path) <= len(c.path) && sameStrings(c.path[len(c.path)-len(path):], path)) {
+			if place--; place == 0 {
+				return i
+			}
+		}
 		if c.name != name || len(path) == 0 && c.joined || len(path) > len(c.path) {
 			continue
 		}
@@ -105,10 +120,8 @@ func (s *scope) column(c *column) (compiled, error) {
 	if i >= 0 {
 		return compiled{}, compileError(979, "42601", "[%s] is not a valid group by expression", dotted(s.columns[i]))
 	}
-	for o := s.outer; o != nil; o = o.outer {
-		if o.find(c.parts) >= 0 {
-			return compiled{}, compileError(2031, "42601", "Unsupported subquery type cannot be evaluated")
-		}
+	if found, ok, err := s.captured(c); ok {
+		return found, err
 	}
 	return compiled{}, compileError(904, "42000", "invalid identifier '%s'", quoteParts(c.parts))
 }

@@ -11,7 +11,9 @@ func (e *environment) show(s *showStatement) (*Result, error) {
 	var l *listing
 	var err error
 	switch s.what {
-	case "TABLES", "ICEBERG TABLES", "INTERACTIVE TABLES":
+	case "ICEBERG TABLES":
+		l, err = e.showIceberg(s)
+	case "TABLES", "INTERACTIVE TABLES":
 		l, err = e.showTables(s)
 	case "COLUMNS":
 		l, err = e.showColumns(s)
@@ -33,6 +35,25 @@ func (e *environment) show(s *showStatement) (*Result, error) {
 		l, err = e.showGrants(s)
 	case "PARAMETERS":
 		l = e.showParameters()
+	case "VIEWS":
+		l, err = e.showViews(s)
+	case "OBJECTS":
+		l, err = e.showAll(s)
+	case "PRIMARY KEYS":
+		l, err = e.showKeys(s, catalog.PrimaryKey)
+	case "UNIQUE KEYS":
+		l, err = e.showKeys(s, catalog.UniqueKey)
+	case "IMPORTED KEYS":
+		l, err = e.showKeys(s, catalog.ForeignKey)
+	case "EXTERNAL VOLUMES":
+		l = e.showVolumes()
+	case "VARIABLES":
+		l = e.showVariables()
+	case "EXPORTED KEYS":
+		return nil, unsupported("SHOW EXPORTED KEYS")
+	default: // there is nothing of this kind here
+		_, _, err = e.where(s)
+		l = newListing("created_on", "name", "database_name", "schema_name", "owner", "comment", "owner_role_type")
 	}
 	if err != nil {
 		return nil, err
@@ -75,7 +96,31 @@ func (e *environment) pick(l *listing, s *showStatement) (*Result, error) {
 		}
 	}
 	l.Rows = rows
+	if s.terse {
+		l.keep("created_on", "name", "kind", "database_name", "schema_name")
+	}
 	return l.Result, nil
+}
+
+// keep leaves only some columns.
+func (l *listing) keep(names ...string) {
+	var places []int
+	var columns []ResultColumn
+	for _, name := range names {
+		for i, c := range l.Columns {
+			if c.Name == name {
+				places, columns = append(places, i), append(columns, c)
+			}
+		}
+	}
+	for i, row := range l.Rows {
+		kept := make([]Value, len(places))
+		for k, place := range places {
+			kept[k] = row[place]
+		}
+		l.Rows[i] = kept
+	}
+	l.Columns = columns
 }
 
 // where finds the database and schema that SHOW ... IN means; "" is any.
@@ -94,6 +139,9 @@ func (e *environment) where(s *showStatement) (database, schema string, err erro
 	parts, err := e.resolve(*s.in)
 	if err != nil {
 		return "", "", err
+	}
+	if kind == "TABLE" || kind == "VIEW" {
+		return "", "", compileError(1003, "42000", "SHOW %s takes no %s", s.what, kind)
 	}
 	if kind == "" {
 		kind = "SCHEMA"
@@ -133,19 +181,38 @@ func (e *environment) showTables(s *showStatement) (*listing, error) {
 	l := newListing("created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "bytes", "owner", "retention_time",
 		"automatic_clustering", "change_tracking", "enable_schema_evolution", "owner_role_type", "is_iceberg", "is_interactive", "error_logging", "row_timestamp")
 	for _, t := range e.visible(database, schema) {
-		if s.what == "ICEBERG TABLES" && t.Kind != catalog.Iceberg || s.what == "INTERACTIVE TABLES" && t.Kind != catalog.Interactive {
+		if s.what == "INTERACTIVE TABLES" && t.Kind != catalog.Interactive {
 			continue
 		}
 		rows, err := e.engine.Rows.Count(t.ID)
 		if err != nil {
 			return nil, err
 		}
-		clusterBy := ""
-		if len(t.ClusterBy) > 0 {
-			clusterBy = "LINEAR(" + strings.Join(t.ClusterBy, ", ") + ")"
-		}
-		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, "TABLE", t.Comment, clusterBy, number(rows), nil, t.Owner, "1",
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, "TABLE", t.Comment, clusteringKey(t), number(rows), nil, t.Owner, "1",
 			onOff(len(t.ClusterBy) > 0), "OFF", yesNo(t.Evolution), "ROLE", yesNo(t.Kind == catalog.Iceberg), yesNo(t.Kind == catalog.Interactive), onOff(t.ErrorLogging), onOff(t.RowTimestamp))
+	}
+	return l, nil
+}
+
+func (e *environment) showIceberg(s *showStatement) (*listing, error) {
+	database, schema, err := e.where(s)
+	if err != nil {
+		return nil, err
+	}
+	l := newListing("created_on", "name", "database_name", "schema_name", "owner", "external_volume_name", "catalog_name", "iceberg_table_type",
+		"catalog_table_name", "catalog_namespace", "base_location", "can_write_metadata", "comment", "owner_role_type")
+	for _, t := range e.visible(database, schema) {
+		if t.Kind != catalog.Iceberg {
+			continue
+		}
+		volume, base := snowflakeManaged, ""
+		if t.Lake != nil {
+			base = t.Lake.BaseLocation
+			if t.Lake.Volume != "" {
+				volume = t.Lake.Volume
+			}
+		}
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, t.Owner, volume, "SNOWFLAKE", "MANAGED", nil, nil, base, "Y", t.Comment, "ROLE")
 	}
 	return l, nil
 }
@@ -154,8 +221,8 @@ func (e *environment) showColumns(s *showStatement) (*listing, error) {
 	l := newListing("table_name", "schema_name", "column_name", "data_type", "null?", "default", "kind", "expression", "comment", "database_name", "autoincrement", "schema_evolution_record")
 	l.name = 2
 	var tables []*catalog.Table
-	if s.inKind == "TABLE" && s.in != nil {
-		t, err := e.findTable(*s.in, "Table", "SHOW COLUMNS")
+	if (s.inKind == "TABLE" || s.inKind == "VIEW") && s.in != nil {
+		t, err := e.tableOrView(*s.in, s.inKind, "SHOW COLUMNS")
 		if err != nil {
 			return nil, err
 		}

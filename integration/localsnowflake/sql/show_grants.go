@@ -86,6 +86,12 @@ func (e *environment) fullName(o grantee) string {
 				return quoteParts([]string{s.Database, s.Name})
 			}
 		}
+	case catalog.OnView:
+		for _, v := range c.Views("", "") {
+			if v.ID == o.id {
+				return v.Path()
+			}
+		}
 	case catalog.OnPipe:
 		for _, p := range c.Pipes("", "") {
 			if p.ID == o.id {
@@ -111,6 +117,12 @@ func (e *environment) everything() []grantee {
 	}
 	for _, p := range c.Pipes("", "") {
 		list = append(list, grantee{catalog.OnPipe, p.ID, p.Owner, p.Name})
+	}
+	for _, v := range c.Views("", "") {
+		list = append(list, grantee{catalog.OnView, v.ID, v.Owner, v.Name})
+	}
+	for _, v := range c.Volumes() {
+		list = append(list, grantee{catalog.OnVolume, v.ID, v.Owner, v.Name})
 	}
 	for _, w := range c.Warehouses() {
 		list = append(list, grantee{catalog.OnWarehouse, w.ID, w.Owner, w.Name})

@@ -19,6 +19,11 @@ func (e *environment) showSchemas(s *showStatement) (*listing, error) {
 		current := schema.Database == e.session.Database && schema.Name == e.session.Schema
 		l.add(schema.CreatedOn, schema.Name, "N", yesNo(current), schema.Database, schema.Owner, schema.Comment, "", "1", "ROLE")
 	}
+	for _, d := range e.engine.Catalog.Databases() {
+		if (database == "" || d.Name == database) && e.engine.Catalog.CanUse(e.session.Role, d.Name, "") {
+			l.add(d.CreatedOn, informationSchema, "N", "N", d.Name, "", "Views describing the contents of schemas in this database", "", "1", "")
+		}
+	}
 	return l, nil
 }
 
@@ -35,7 +40,11 @@ func (e *environment) showDatabases() *listing {
 var pipeColumns = []string{"created_on", "name", "database_name", "schema_name", "definition", "owner", "notification_channel", "comment", "integration", "pattern", "error_integration", "owner_role_type", "invalid_reason", "kind"}
 
 func addPipe(l *listing, p *catalog.Pipe) {
-	l.add(p.CreatedOn, p.Name, p.Database, p.Schema, p.Definition, orNull(p.Owner), nil, "", nil, nil, nil, nil, nil, "STREAMING")
+	roleType := Value(nil)
+	if p.Owner != "" {
+		roleType = "ROLE"
+	}
+	l.add(p.CreatedOn, p.Name, p.Database, p.Schema, p.Definition, orNull(p.Owner), nil, p.Comment, nil, nil, nil, roleType, nil, "STREAMING")
 }
 
 func (e *environment) showPipes(s *showStatement) (*listing, error) {

@@ -18,13 +18,23 @@ type (
 	deleteStatement struct {
 		table  objectName
 		alias  string
+		using  source // nil without USING
 		filter expression
 	}
 	updateStatement struct {
 		table  objectName
 		alias  string
 		sets   []assignment
+		from   source // nil without FROM
 		filter expression
+	}
+	// mergeStatement is MERGE INTO table USING source ON on WHEN ....
+	mergeStatement struct {
+		table   objectName
+		alias   string
+		source  source
+		on      expression
+		clauses []mergeClause
 	}
 	truncateStatement struct {
 		table    objectName
@@ -45,14 +55,33 @@ type (
 		existing catalog.Existing
 		kind     catalog.Kind
 		columns  []columnDef
+		keys     []keyDef
 		props    []property
 		query    *query // AS SELECT
-		stream   bool   // AS SELECT ... FROM TABLE(DATA_SOURCE(...))
+		text     string // of query
 		like     *objectName
+	}
+	createView struct {
+		name     objectName
+		existing catalog.Existing
+		columns  []string
+		props    []property
+		query    *query
+		text     string // of query
+		whole    string // of the statement
 	}
 	createPipe struct {
 		name     objectName
 		existing catalog.Existing
+		props    []property
+		copy     copyInto
+		text     string // of the COPY statement
+	}
+	createVolume struct {
+		name      objectName
+		existing  catalog.Existing
+		locations []string // each as JSON
+		props     []property
 	}
 	createUser struct {
 		name     objectName
@@ -75,6 +104,12 @@ type (
 		ifExists bool
 		actions  []alterAction
 	}
+	alterPipe struct {
+		name     objectName
+		ifExists bool
+		set      []property
+		unset    []string
+	}
 	alterUser struct {
 		name  objectName
 		set   []property
@@ -85,17 +120,18 @@ type (
 		unset []string
 	}
 	dropStatement struct {
-		kind     string // DATABASE, SCHEMA, TABLE, PIPE, USER, ROLE, WAREHOUSE
+		kind     string // DATABASE, SCHEMA, TABLE, VIEW, PIPE, USER, ROLE, WAREHOUSE, EXTERNAL VOLUME
 		name     objectName
 		ifExists bool
 	}
 
 	describeStatement struct {
-		kind string // TABLE, PIPE, USER
+		kind string // TABLE, VIEW, PIPE, USER, EXTERNAL VOLUME
 		name objectName
 	}
 	showStatement struct {
 		what       string // e.g. "ICEBERG TABLES"
+		terse      bool
 		like       expression
 		inKind     string // "", ACCOUNT, DATABASE, SCHEMA, TABLE, PIPE
 		in         *objectName
@@ -116,7 +152,20 @@ type (
 		option     bool
 		current    string // COPY or REVOKE [CURRENT GRANTS] of GRANT OWNERSHIP
 	}
-	// acceptedStatement does nothing here: BEGIN, COMMIT, ROLLBACK, COMMENT.
+	commentStatement struct {
+		kind     string // TABLE, VIEW, COLUMN, SCHEMA, DATABASE, PIPE, ROLE, ...
+		name     objectName
+		ifExists bool
+		text     string
+	}
+	transactionStatement struct{ do string } // BEGIN, COMMIT or ROLLBACK
+
+	// setStatement is SET x = 1, SET (a, b) = (1, 2), or with no values UNSET.
+	setStatement struct {
+		names  []string
+		values []expression
+	}
+	// acceptedStatement does nothing here: USE SECONDARY ROLES.
 	acceptedStatement struct {
 		message string
 		id      int
@@ -135,6 +184,35 @@ type columnDef struct {
 	def      string // SQL text of DEFAULT
 	identity bool
 	comment  string
+	keys     []keyDef // PRIMARY KEY, UNIQUE and REFERENCES behind the type
+}
+
+// keyDef is a constraint of CREATE TABLE or ALTER TABLE ... ADD.
+type keyDef struct {
+	name    string
+	kind    catalog.KeyKind
+	columns []string
+	to      *objectName // of a foreign key
+	refers  []string
+}
+
+// copyInto is the COPY statement of a pipe.
+type copyInto struct {
+	table   objectName
+	columns []string
+	query   *query // nil for FROM TABLE(DATA_SOURCE(...))
+	text    string // of query
+	props   []property
+}
+
+// mergeClause is one WHEN [NOT] MATCHED [AND when] THEN ....
+type mergeClause struct {
+	matched bool
+	when    expression
+	do      string // UPDATE, DELETE or INSERT
+	sets    []assignment
+	columns []string
+	values  []expression // nil elements are DEFAULT
 }
 
 // property is NAME = value; words among values are in upper case.
@@ -148,12 +226,13 @@ type property struct {
 
 // alterAction is one thing that ALTER TABLE does.
 type alterAction struct {
-	kind    string // ADD, DROP, DROP NOT NULL, SET NOT NULL, TYPE, COMMENT, DROP DEFAULT, SET, UNSET, RENAME, CLUSTER
+	kind    string // ADD, DROP, DROP NOT NULL, SET NOT NULL, TYPE, COMMENT, DROP DEFAULT, SET, UNSET, RENAME, CLUSTER, ADD KEY, DROP KEY
 	column  columnDef
 	ifExist bool // ADD IF NOT EXISTS, DROP IF EXISTS
 	set     []property
 	unset   []string
 	to      objectName
+	key     keyDef
 }
 
 // grantTarget is what a privilege is granted on, or SHOW GRANTS asks about.

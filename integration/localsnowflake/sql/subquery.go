@@ -2,66 +2,52 @@ package sql
 
 // scalar compiles (SELECT ...) as a value: at most one row of one column.
 func (s *scope) scalar(n *subquery) (compiled, error) {
-	r, err := s.env.query(n.query, s)
+	b := s.boundary()
+	r, err := s.env.query(n.query, b)
 	if err != nil {
 		return compiled{}, err
 	}
 	if len(r.columns) != 1 {
 		return compiled{}, compileError(1015, "42601", "Invalid argument: a scalar subquery returns one column, this one %d", len(r.columns))
 	}
-	var value Value
-	get := onlyOnce(func() error {
+	eval := s.perOuterRow(b, func() (value Value, err error) {
 		rows := 0
-		return r.each(func(row []Value) error {
+		err = r.each(func(row []Value) error {
 			if rows++; rows > 1 {
 				return runtimeError(90150, "22000", "Single-row subquery returns more than one row.")
 			}
 			value = row[0]
 			return nil
 		})
+		return value, err
 	})
-	return compiled{typ: r.columns[0].typ, nullable: true}.refreshed(&value, get), nil
-}
-
-// refreshed makes eval run get before it reads value.
-func (c compiled) refreshed(value *Value, get func() error) compiled {
-	c.eval = func(*frame) (Value, error) {
-		if err := get(); err != nil {
-			return nil, err
-		}
-		return *value, nil
-	}
-	return c
-}
-
-// onlyOnce runs f the first time and repeats its error later.
-func onlyOnce(f func() error) func() error {
-	done := false
-	var err error
-	return func() error {
-		if !done {
-			done, err = true, f()
-		}
-		return err
-	}
+	return compiled{typ: r.columns[0].typ, nullable: true, eval: eval}, nil
 }
 
 func (s *scope) exists(n *exists) (compiled, error) {
-	r, err := s.env.query(n.query, s)
+	b := s.boundary()
+	r, err := s.env.query(n.query, b)
 	if err != nil {
 		return compiled{}, err
 	}
-	var found Value = false
-	get := onlyOnce(func() error {
-		return r.each(func([]Value) error { found = true; return errStop })
+	eval := s.perOuterRow(b, func() (Value, error) {
+		found := false
+		err := r.each(func([]Value) error { found = true; return errStop })
+		return found, err
 	})
-	return compiled{typ: booleanType}.refreshed(&found, get), nil
+	return compiled{typ: booleanType, eval: eval}, nil
 }
 
-// inQuery compiles x IN (SELECT ...). The query's values are kept as a set
-// when their type is x's own.
+// members are the values of a subquery after IN.
+type members struct {
+	values  map[string]bool
+	unknown bool // NULL is among them
+}
+
+// inQuery compiles x IN (SELECT ...).
 func (s *scope) inQuery(n *in, x compiled) (compiled, error) {
-	r, err := s.env.query(n.query, s)
+	b := s.boundary()
+	r, err := s.env.query(n.query, b)
 	if err != nil {
 		return compiled{}, err
 	}
@@ -74,30 +60,33 @@ func (s *scope) inQuery(n *in, x compiled) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	values, unknown := map[string]bool{}, false
-	get := onlyOnce(func() error {
-		return r.each(func(row []Value) error {
+	get := s.perOuterRow(b, func() (Value, error) {
+		list := &members{values: map[string]bool{}}
+		err := r.each(func(row []Value) error {
 			current = row[0]
 			v, err := m.eval(nil)
 			if v == nil {
-				unknown = true
+				list.unknown = true
 				return err
 			}
-			values[canonical(plain(v))] = true
+			list.values[canonical(plain(v))] = true
 			return err
 		})
+		return list, err
 	})
 	return compiled{typ: booleanType, nullable: true, eval: func(f *frame) (Value, error) {
-		if err := get(); err != nil {
+		found, err := get(f)
+		if err != nil {
 			return nil, err
 		}
+		list := found.(*members)
 		v, err := l.eval(f)
 		switch {
 		case err != nil || v == nil:
 			return nil, err
-		case values[canonical(plain(v))]:
+		case list.values[canonical(plain(v))]:
 			return !n.not, nil
-		case unknown:
+		case list.unknown:
 			return nil, nil
 		}
 		return n.not, nil

@@ -9,6 +9,8 @@ import (
 type icebergOptions struct {
 	given   []string // properties that only an Iceberg table has
 	version string
+	volume  string // as written
+	base    string
 }
 
 // setTable applies the properties of CREATE TABLE and ALTER TABLE ... SET.
@@ -46,7 +48,13 @@ func setTable(t *catalog.Table, props []property) (icebergOptions, error) {
 			if p.value != "2" && p.value != "3" {
 				err = compileError(1008, "22023", "invalid value [%s] for parameter 'ICEBERG_VERSION': 2 or 3", shorten(p.value))
 			}
-		case "EXTERNAL_VOLUME", "BASE_LOCATION", "CATALOG_SYNC", "STORAGE_SERIALIZATION_POLICY", "TARGET_FILE_SIZE":
+		case "EXTERNAL_VOLUME":
+			options.given = append(options.given, p.name)
+			options.volume = p.value
+		case "BASE_LOCATION":
+			options.given = append(options.given, p.name)
+			options.base = p.value
+		case "CATALOG_SYNC", "STORAGE_SERIALIZATION_POLICY", "TARGET_FILE_SIZE":
 			options.given = append(options.given, p.name)
 		default:
 			err = badProperty(p, "TABLE")
@@ -57,6 +65,23 @@ func setTable(t *catalog.Table, props []property) (icebergOptions, error) {
 	}
 	return options, nil
 }
+
+// checkIceberg completes a new Iceberg table: its volume must be there for the
+// role. Without one the account's own storage is meant.
+func (e *environment) checkIceberg(t *catalog.Table, o icebergOptions) error {
+	if err := o.check(t); err != nil || t.Kind != catalog.Iceberg {
+		return err
+	}
+	t.Lake = &catalog.Lake{BaseLocation: o.base, Version: int(o.version[0] - '0')}
+	if o.volume != "" && upper(o.volume) != snowflakeManaged {
+		t.Lake.Volume = catalog.Fold(o.volume)
+		return e.useVolume(t.Lake.Volume)
+	}
+	return nil
+}
+
+// snowflakeManaged is the name of the account's own storage.
+const snowflakeManaged = "SNOWFLAKE_MANAGED"
 
 // check holds a new table against the rules of its kind.
 func (o icebergOptions) check(t *catalog.Table) error {

@@ -40,7 +40,7 @@ func (e *environment) scan(t *catalog.Table, columns []scopeColumn, yield func(r
 	raws := make([][]byte, len(t.Columns))
 	needed := slices.ContainsFunc(columns, func(c scopeColumn) bool { return *c.used && !c.hidden })
 	var failed error
-	err = e.engine.Rows.Scan(t.ID, 0, func(row rowstore.Row) bool {
+	err = e.storedRows(t.ID, func(row rowstore.Row) bool {
 		if needed {
 			if raws, failed = keys.Project(row.JSON, raws[:0]); failed != nil {
 				return false
@@ -74,7 +74,8 @@ func (e *environment) cell(t *catalog.Table, i int, row rowstore.Row, raw []byte
 	if raw == nil || row.ID < c.Since {
 		switch {
 		case c.Identity:
-			return number(row.ID), nil
+			n, err := e.rowIdentity(t.ID, row)
+			return number(n), err
 		case defaults[i] != nil:
 			return defaults[i](row.CommittedAt)
 		}

@@ -18,6 +18,10 @@ func parts(x expression) (label string, kids []expression) {
 		return "star " + n.table, nil
 	case *bind:
 		return fmt.Sprintf("bind %d", n.n), nil
+	case *variableRef:
+		return "variable " + n.name, nil
+	case *interval:
+		return fmt.Sprintf("interval %v", n.parts), nil
 	case *path:
 		label, kids = "path", []expression{n.base}
 		for _, st := range n.steps {

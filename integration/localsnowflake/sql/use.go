@@ -2,6 +2,7 @@ package sql
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 )
@@ -83,12 +84,21 @@ func (e *environment) alterSession(s *alterSession) (*Result, error) {
 			}
 		case p.name == "WEEK_START" && p.value != "0" && p.value != "1":
 			return nil, unsupported("WEEK_START = %s", p.value)
-		case p.name == "AUTOCOMMIT" && upper(p.value) == "FALSE":
-			return nil, unsupported("AUTOCOMMIT = FALSE: every statement commits by itself here")
+		case p.name == "AUTOCOMMIT":
+			if _, err := boolean(p); err != nil {
+				return nil, err
+			}
+			if err := e.commit(); err != nil { // the service commits what is open
+				return nil, err
+			}
 		}
 	}
 	for _, p := range s.set {
-		e.session.SetParameter(p.name, p.value)
+		value := p.value
+		if on, err := boolean(p); err == nil && p.name == "AUTOCOMMIT" {
+			value = strconv.FormatBool(on)
+		}
+		e.session.SetParameter(p.name, value)
 	}
 	for _, name := range s.unset {
 		e.session.SetParameter(name, "")
