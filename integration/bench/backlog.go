@@ -9,7 +9,6 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
-	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
 )
 
@@ -105,28 +104,8 @@ func (b *backlog) makeTable() error {
 	if err != nil {
 		return err
 	}
-	c := b.snowflake.Catalog()
-	if _, err := c.CreateRole(role, catalog.AccountAdmin, "", catalog.Keep); err != nil {
-		return err
-	}
-	if err := b.snowflake.RegisterUser(user, role, key); err != nil {
-		return err
-	}
-	if _, err := c.CreateDatabase(database, role, catalog.Keep); err != nil {
-		return err
-	}
-	if _, err := c.CreateSchema(database, schema, role, catalog.Keep); err != nil {
-		return err
-	}
-	t, _, err := c.CreateTable(catalog.Table{
-		Database: database, Schema: schema, Name: backlogTable,
-		Columns: []catalog.Column{{Name: "KINESISMETADATA", Type: catalog.Type{Name: "OBJECT"}, Nullable: true}},
-	}, catalog.Keep)
-	if err != nil {
-		return err
-	}
-	b.table = t.ID
-	return c.GiveOwnership(catalog.OnTable, t.ID, role)
+	b.table, err = makeTable(b.snowflake, key, false)
+	return err
 }
 
 // verdict says what is wrong with the committed rows, and ends the run's

@@ -41,20 +41,20 @@ func runCPU(ctx context.Context, o cpuOptions) (good bool, err error) {
 		return false, err
 	}
 	defer os.RemoveAll(dir)
-	core, serverCore := unpinned, unpinned
+	contestantOn, serverOn := unpinned, unpinned
 	if a, b, ok := cores(); ok {
-		core, serverCore = a, b
+		contestantOn, serverOn = place{a}, place{b}
 		fmt.Printf("contestants on core %d, server on core %d, GOMAXPROCS=1\n", a, b)
 	} else {
 		fmt.Println("not pinned: this system has no way to, or fewer than two cores; the figures are rougher")
 	}
-	server, at, err := open(ctx, serverCore, "_stage", stageJob{Size: o.size, Shards: o.shards})
+	server, at, err := open(ctx, serverOn, "_stage", stageJob{Size: o.size, Shards: o.shards})
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, server.close()) }()
 	c := &campaign{
-		ctx: ctx, server: server, core: core,
+		ctx: ctx, server: server, on: contestantOn,
 		job: job{
 			At: at, Shards: o.shards, Records: int64(o.mb) * 1e6 / int64(o.size) / int64(o.shards), Data: o.size, KeyFile: keyFile,
 			Table: "BENCH", Budget: 256 << 20, Compression: "none", Within: cpuWithin,
@@ -75,7 +75,7 @@ func runCPU(ctx context.Context, o cpuOptions) (good bool, err error) {
 type campaign struct {
 	ctx    context.Context
 	server *theatre
-	core   int
+	on     place
 	job    job
 	runs   int
 }
@@ -88,7 +88,7 @@ func (c *campaign) run(role, profile string) (result, error) {
 	if _, err := c.server.ask(order{Records: j.Records}); err != nil {
 		return result{}, err
 	}
-	r, err := runContestant(c.ctx, c.core, role, j)
+	r, err := runContestant(c.ctx, c.on, role, j)
 	if err != nil {
 		return r, err
 	}

@@ -2,6 +2,7 @@
 //
 //	go run ./integration/bench           CPU per GB beside the straight-line programs
 //	go run ./integration/bench memory    throughput and memory under a small byte budget
+//	go run ./integration/bench servers   what the local servers themselves carry
 //
 // A campaign is a parent, one server process and contestants, each run in a
 // process of its own; all are this binary under another role (process.go). The
@@ -59,4 +60,23 @@
 // memory is VmHWM of the connector's process, binary and all. The process sets
 // the Go runtime's soft limit to the budget and 56 MiB: without one, the
 // collector lets garbage grow as large as what is in use.
+//
+// # bench servers
+//
+// How fast the local servers are, so that nobody measures them when he means
+// the connector. A client process and the server process share two cores; rate
+// limits are off. The client is the AWS SDK for Go as it comes (load_kinesis.go:
+// PutRecords of 500 x 1,000 bytes by four writers into four shards, GetRecords
+// with Limit 10,000, SubscribeToShard) or a bare HTTP client that appends
+// bodies of 1 to 4 MB of the connector's rows over four channels into a table
+// that evolves (load_snowflake.go), and the clock runs until the last row is
+// committed. The rows are counted afterwards: what is lost ends the campaign.
+//
+// Beside each figure stands the yardstick's (yardstick.go): the same client, in
+// turn with it, against a handler that reads and discards and answers the same
+// bytes, made beforehand. It is what client, net/http and machine allow; the
+// ratio is what the server adds, and means something elsewhere, too. A figure
+// missed while the column "others" is not near 0 says little: run it again on
+// a machine that has nothing else to do. -cpuprofile FILE profiles the server
+// process, -only TEXT runs the lines that hold TEXT.
 package main

@@ -21,6 +21,8 @@ type job struct {
 	KeyFile string
 	Profile string // where to write a CPU profile; "" = nowhere
 
+	Load string // of servers runs: what to do
+
 	Table       string        // of the connector
 	Budget      int64         // bytes, of the connector
 	Memory      int64         // bytes, the Go runtime's soft limit; 0 = none
@@ -28,7 +30,7 @@ type job struct {
 	Within      time.Duration // limit of the run
 }
 
-// result is what a contestant answers. Everything but Peak is between the first
+// result is what a contestant answers. Everything but Peak and Whole is between the first
 // GetRecords and the last acknowledged append.
 type result struct {
 	CPU     time.Duration // user and system
@@ -38,6 +40,7 @@ type result struct {
 	Peak    int64  // most bytes resident, of the whole process; 0 = not known here
 	First   time.Duration
 	GCs     uint32
+	Whole   time.Duration // CPU of the process from its beginning
 }
 
 // meter measures this process between two moments.
@@ -91,7 +94,7 @@ func contest(text string, run func(job, *meter) error) error {
 	if err := run(j, &m); err != nil {
 		return err
 	}
-	m.result.Peak = peakMemory()
+	m.result.Peak, m.result.Whole = peakMemory(), cpuTime()
 	return json.NewEncoder(os.Stdout).Encode(m.result)
 }
 

@@ -39,6 +39,8 @@ func run(ctx context.Context, args []string) error {
 		return cpuCommand(ctx, args)
 	case "memory":
 		return memoryCommand(ctx, args)
+	case "servers":
+		return serversCommand(ctx, args)
 	case "_c1":
 		return contest(argument, straight(dialHTTP))
 	case "_f1":
@@ -47,10 +49,14 @@ func run(ctx context.Context, args []string) error {
 		return contest(argument, connector)
 	case "_stage":
 		return stageRole(argument)
+	case "_load":
+		return contest(argument, carry)
+	case "_hall":
+		return hallRole(argument)
 	case "_backlog":
 		return backlogRole(argument)
 	}
-	return fmt.Errorf("%q is neither cpu nor memory; see bench -h", verb)
+	return fmt.Errorf("%q is none of cpu, memory and servers; see bench -h", verb)
 }
 
 func cpuCommand(ctx context.Context, args []string) error {
@@ -87,6 +93,22 @@ func memoryCommand(ctx context.Context, args []string) error {
 		return errors.New("-runs and -mb: give 1 or more")
 	}
 	return missed(runMemory(ctx, o))
+}
+
+func serversCommand(ctx context.Context, args []string) error {
+	var o serversOptions
+	flags := flag.NewFlagSet("bench servers", flag.ExitOnError)
+	flags.IntVar(&o.runs, "runs", 5, "runs of each line, the yardstick's in turn with them")
+	flags.IntVar(&o.mb, "mb", 250, "`MB` of a run into or out of localkinesis; four times as many into localsnowflake")
+	flags.StringVar(&o.only, "only", "", "run the lines whose name holds `TEXT` alone")
+	flags.StringVar(&o.profile, "cpuprofile", "", "write CPU profiles of the server process to `FILE` and of the last client to FILE.client")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.runs < 1 || o.mb < 8 {
+		return errors.New("-runs: give 1 or more; -mb: give 8 or more")
+	}
+	return missed(runServers(ctx, o))
 }
 
 func missed(good bool, err error) error {

@@ -22,16 +22,18 @@ func cores() (contestant, server int, ok bool) {
 	return found[0], found[1], true
 }
 
-// startOn starts a command on one core. A process inherits the affinity of the
+// startOn starts a command on some cores. A process inherits the affinity of the
 // thread that forks it, so that not one of its threads ever runs elsewhere.
-func startOn(core int, command *exec.Cmd) error {
+func startOn(on place, command *exec.Cmd) error {
 	runtime.LockOSThread() // not unlocked on failure: the thread ends with its goroutine
-	var before, one unix.CPUSet
+	var before, some unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &before); err != nil {
 		return err
 	}
-	one.Set(core)
-	if err := unix.SchedSetaffinity(0, &one); err != nil {
+	for _, core := range on {
+		some.Set(core)
+	}
+	if err := unix.SchedSetaffinity(0, &some); err != nil {
 		return err
 	}
 	started := command.Start()

@@ -8,16 +8,20 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 )
 
+// place is the cores that a process may use; nil is all of them.
+type place []int
+
 // unpinned lets a process run on every core.
-const unpinned = -1
+var unpinned place
 
 // child makes a process of this program in one of its roles. What would change
 // how the Go runtime behaves is not passed on.
-func child(ctx context.Context, core int, role string, argument any) (*exec.Cmd, error) {
+func child(ctx context.Context, on place, role string, argument any) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -33,24 +37,24 @@ func child(ctx context.Context, core int, role string, argument any) (*exec.Cmd,
 			command.Env = append(command.Env, v)
 		}
 	}
-	if core != unpinned {
-		command.Env = append(command.Env, "GOMAXPROCS=1")
+	if len(on) > 0 {
+		command.Env = append(command.Env, "GOMAXPROCS="+strconv.Itoa(len(on)))
 	}
 	return command, nil
 }
 
-func start(core int, command *exec.Cmd) error {
-	if core == unpinned {
+func start(on place, command *exec.Cmd) error {
+	if len(on) == 0 {
 		return command.Start()
 	}
-	return startOn(core, command)
+	return startOn(on, command)
 }
 
 // runContestant runs a contestant to its end.
-func runContestant(ctx context.Context, core int, role string, j job) (r result, err error) {
+func runContestant(ctx context.Context, on place, role string, j job) (r result, err error) {
 	ctx, cancel := context.WithTimeout(ctx, j.Within)
 	defer cancel()
-	command, err := child(ctx, core, role, j)
+	command, err := child(ctx, on, role, j)
 	if err != nil {
 		return r, err
 	}
@@ -58,7 +62,7 @@ func runContestant(ctx context.Context, core int, role string, j job) (r result,
 	if err != nil {
 		return r, err
 	}
-	if err := start(core, command); err != nil {
+	if err := start(on, command); err != nil {
 		return r, err
 	}
 	text, reading := io.ReadAll(out)
@@ -73,11 +77,13 @@ type order struct {
 	Records int64         // begin: what a contestant is to move per shard
 	Delay   time.Duration // begin: between acceptance and commit, where the server has one
 	Verdict bool          // else: is it all there
+	Scene   string        // begin: what to serve, where there is a choice
 }
 
 // reply is the server's line to each order.
 type reply struct {
 	At    endpoints
+	CPU   time.Duration // of the process so far
 	Error string
 }
 
@@ -86,11 +92,12 @@ type theatre struct {
 	command *exec.Cmd
 	in      io.WriteCloser
 	out     *json.Decoder
+	cpu     time.Duration // of the process until its last answer
 }
 
 // open starts a server process and waits until it is ready.
-func open(ctx context.Context, core int, role string, argument any) (*theatre, endpoints, error) {
-	command, err := child(ctx, core, role, argument)
+func open(ctx context.Context, on place, role string, argument any) (*theatre, endpoints, error) {
+	command, err := child(ctx, on, role, argument)
 	if err != nil {
 		return nil, endpoints{}, err
 	}
@@ -99,10 +106,10 @@ func open(ctx context.Context, core int, role string, argument any) (*theatre, e
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, endpoints{}, err
 	}
-	if err := start(core, command); err != nil {
+	if err := start(on, command); err != nil {
 		return nil, endpoints{}, err
 	}
-	t := &theatre{command, in, json.NewDecoder(out)}
+	t := &theatre{command: command, in: in, out: json.NewDecoder(out)}
 	at, err := t.answer()
 	return t, at, err
 }
@@ -120,6 +127,7 @@ func (t *theatre) answer() (endpoints, error) {
 	if err := t.out.Decode(&r); err != nil {
 		return r.At, fmt.Errorf("the server process: %w", err)
 	}
+	t.cpu = r.CPU
 	if r.Error != "" {
 		return r.At, errors.New(r.Error)
 	}
@@ -144,7 +152,7 @@ func obey(at endpoints, carryOut func(order) (endpoints, error)) error {
 			return err
 		}
 		at, err := carryOut(o)
-		r := reply{At: at}
+		r := reply{At: at, CPU: cpuTime()}
 		if err != nil {
 			r.Error = err.Error()
 		}

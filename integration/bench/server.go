@@ -19,6 +19,7 @@ type stageJob struct {
 // endpoints is where a contestant finds everything.
 type endpoints struct {
 	Kinesis, DynamoDB, Snowflake string
+	Yardstick, Consumer          string // of servers runs; Consumer is an ARN
 }
 
 // stage is the one server process that all contestants of cpu runs meet.
