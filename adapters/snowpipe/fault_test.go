@@ -150,7 +150,7 @@ func TestStatusesAreReadInEverySpelling(t *testing.T) {
 			messages.ChannelStatus{Channel: "d", Code: "SUCCESS", Healthy: true}},
 		{`{"channel_status_code":0,"last_committed_offset_token":"7","created_on_ms":"12","rows_inserted":3,"rows_parsed":4.0,"rows_errors":2,"last_error_timestamp":` + ms + `}`,
 			messages.ChannelStatus{Channel: "c", Code: "0", Healthy: true, Token: "7", CreatedMS: 12, RowsInserted: 3, RowsParsed: 4, RowsErrors: 2, ErrorAt: when}},
-		{`{"rows_errors":9,"rows_error_count":"5","last_error_timestamp":"` + ms + `"}`,
+		{`{"rows_errors":9,"rows_error_count":"5","last_error_timestamp_ms":` + ms + `}`,
 			messages.ChannelStatus{Channel: "c", Healthy: true, RowsErrors: 5, ErrorAt: when}},
 		{`{"last_error_timestamp":"2026-05-04T05:02:01+02:00","last_error_message":"m","last_error_offset_upper_bound":"8"}`,
 			messages.ChannelStatus{Channel: "c", Healthy: true, LastError: "m", ErrorUpTo: "8", ErrorAt: when}},

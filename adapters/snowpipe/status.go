@@ -99,6 +99,7 @@ type wireStatus struct {
 	LastError     flexText `json:"last_error_message"`
 	ErrorUpTo     flexText `json:"last_error_offset_upper_bound"`
 	ErrorAt       flexTime `json:"last_error_timestamp"`
+	ErrorAtMS     flexTime `json:"last_error_timestamp_ms"` // what Snowflake's own SDKs read
 	StatusMessage flexText `json:"message"`
 }
 
@@ -108,6 +109,9 @@ func (w *wireStatus) status(asked string) *messages.ChannelStatus {
 		Token: string(w.Token), CreatedMS: int64(w.Created),
 		RowsInserted: int64(w.Inserted), RowsParsed: int64(w.Parsed), RowsErrors: int64(w.Errors),
 		LastError: string(w.LastError), ErrorUpTo: string(w.ErrorUpTo), ErrorAt: time.Time(w.ErrorAt),
+	}
+	if s.ErrorAt.IsZero() {
+		s.ErrorAt = time.Time(w.ErrorAtMS)
 	}
 	if w.ErrorCount != nil {
 		s.RowsErrors = int64(*w.ErrorCount)

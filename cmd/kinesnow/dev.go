@@ -33,7 +33,7 @@ With -o json one line tells programs where everything is.`,
 	streams := c.Flags().StringArray("stream", nil, "a stream to have: `NAME:SHARDS`; may be repeated (default orders:2)")
 	c.Flags().StringArrayVar(&o.Tables, "table", nil, "a table to have, exact `NAME`; may be repeated")
 	c.Flags().StringVar(&o.Dir, "dir", "", "keep everything in `DIR`")
-	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT`; a port other than 0 is Kinesis', the next two are DynamoDB's and Snowflake's")
+	c.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT`; a port other than 0 is Kinesis', the next three are DynamoDB's, Snowflake's and Snowflake's over TLS")
 	c.Flags().DurationVar(&o.CommitDelay, "commit-delay", time.Second, "from an append's acceptance to its commit; the real service takes 5 to 9 s")
 	c.Flags().BoolVar(&o.Limits, "limits", true, "keep Kinesis' quotas of shards and operations")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -89,6 +89,7 @@ func welcome(w io.Writer, cloud *localcloud.Cloud, o localcloud.Options) error {
 	_, err := fmt.Fprintf(w, `kinesis    %s   %s
 dynamodb   %s
 snowflake  %s   %s, commits after %s
+           %s   for the Snowpipe Streaming SDKs: SSL_CERT_FILE=%s, properties in %s
 config     %s
 
 put    printf '{"id":1,"name":"first"}' | AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s aws --endpoint-url %s --region %s \
@@ -98,7 +99,8 @@ query  kinesnow sql -c %s 'SELECT * FROM %s'
 
 %s Stop with Ctrl-C.
 `,
-		r.Kinesis, strings.Join(streams, ", "), r.DynamoDB, r.Snowflake, strings.Join(tables, ", "), cloud.CommitDelay(), r.Config,
+		r.Kinesis, strings.Join(streams, ", "), r.DynamoDB, r.Snowflake, strings.Join(tables, ", "), cloud.CommitDelay(),
+		r.SnowflakeTLS, shell(r.SnowflakeCA), shell(r.SDKProfile), r.Config,
 		localcloud.AccessKeyID, localcloud.SecretAccessKey, r.Kinesis, r.Region, r.Stream,
 		shell(r.Config), shell(r.Config), identifier(r.Table), kept)
 	return err

@@ -28,12 +28,12 @@ func TestDevTellsProgramsWhereEverythingIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	go io.Copy(io.Discard, reader)
-	for _, name := range []string{"kinesis", "dynamodb", "snowflake", "account", "user", "role", "database", "schema", "table", "stream", "region", "private_key_file", "config"} {
+	for _, name := range []string{"kinesis", "dynamodb", "snowflake", "account", "user", "role", "database", "schema", "table", "stream", "region", "private_key_file", "config", "snowflake_tls", "snowflake_ca", "snowflake_sdk"} {
 		if line[name] == "" {
 			t.Errorf("%s is missing in %v", name, line)
 		}
 	}
-	if line["stream"] != "quakes" || line["table"] != "QUAKES" || len(line) != 13 {
+	if line["stream"] != "quakes" || line["table"] != "QUAKES" || len(line) != 16 {
 		t.Errorf("the line is %v", line)
 	}
 	if _, err := supervisor.Load(line["config"], nil); err != nil {

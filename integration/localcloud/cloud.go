@@ -61,7 +61,7 @@ func Start(o Options) (*Cloud, error) {
 }
 
 func (c *Cloud) start() error {
-	steps := []func() error{c.makeDir, c.loadKey, c.serve, c.loadPairs, c.makeAccount, c.makePairs, c.savePairs, c.writeConfig}
+	steps := []func() error{c.makeDir, c.loadKey, c.serve, c.loadPairs, c.makeAccount, c.makePairs, c.savePairs, c.writeConfig, c.writeProfile}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
@@ -125,7 +125,7 @@ func (c *Cloud) serve() (err error) {
 		return err
 	}
 	c.Snowflake, err = localsnowflake.Start(localsnowflake.Options{
-		Listen: listen[2], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1),
+		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1),
 	})
 	return err
 }

@@ -17,8 +17,9 @@ type Options struct {
 	// records stay in memory, key and configuration lie in a temporary folder
 	// until Close.
 	Dir string
-	// Listen is a loopback HOST:PORT, default "127.0.0.1:0": three free ports.
-	// Any other port is Kinesis', the two after it DynamoDB's and Snowflake's.
+	// Listen is a loopback HOST:PORT, default "127.0.0.1:0": four free ports.
+	// Any other port is Kinesis', the three after it are DynamoDB's, Snowflake's
+	// and Snowflake's over TLS.
 	Listen string
 	// Streams are created unless they exist. The first stream goes into the
 	// first table, and so on.
@@ -108,20 +109,19 @@ func (o Options) complete() (Options, error) {
 	return o, err
 }
 
-// addresses gives each of the three servers its own.
-func addresses(listen string) ([3]string, error) {
+// addresses gives each server its own, and Snowflake two.
+func addresses(listen string) (out [4]string, err error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return [3]string{}, fmt.Errorf("listen address %q: give 127.0.0.1:PORT", listen)
+		return out, fmt.Errorf("listen address %q: give 127.0.0.1:PORT", listen)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return [3]string{}, fmt.Errorf("listen address %q: only loopback is served; give 127.0.0.1:PORT", listen)
+		return out, fmt.Errorf("listen address %q: only loopback is served; give 127.0.0.1:PORT", listen)
 	}
 	first, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || first > 65533 {
-		return [3]string{}, errors.New("listen address: PORT is 0 for free ports, or 1 to 65533 and followed by two free ones")
+	if err != nil || first > 65532 {
+		return out, errors.New("listen address: PORT is 0 for free ports, or 1 to 65532 and followed by three free ones")
 	}
-	var out [3]string
 	for i := range out {
 		p := first
 		if p > 0 {

@@ -16,6 +16,11 @@ type Ready struct {
 	Region         string `json:"region"`
 	PrivateKeyFile string `json:"private_key_file"`
 	Config         string `json:"config"`
+
+	// For Snowflake's streaming SDKs, some of which speak TLS alone.
+	SnowflakeTLS string `json:"snowflake_tls"`
+	SnowflakeCA  string `json:"snowflake_ca"`  // the certificate to trust, for SSL_CERT_FILE
+	SDKProfile   string `json:"snowflake_sdk"` // their properties as a JSON file
 }
 
 // Ready tells where everything is.
@@ -25,5 +30,6 @@ func (c *Cloud) Ready() Ready {
 		Account: Account, User: User, Role: Role, Database: Database, Schema: Schema,
 		Table: c.pairs[0].Table, Stream: c.pairs[0].Stream.Name, Region: Region,
 		PrivateKeyFile: c.keyFile(), Config: c.ConfigFile(),
+		SnowflakeTLS: c.Snowflake.SecureURL(), SnowflakeCA: c.authorityFile(), SDKProfile: c.profileFile(),
 	}
 }
