@@ -1,6 +1,8 @@
 package quakes
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,7 +23,29 @@ func (w *warehouse) ask(statement string) (*result, error) {
 	if err := w.client.ask(map[string]string{"sql": statement}, &r); err != nil {
 		return nil, fmt.Errorf("%s: %w", statement, err)
 	}
+	r.compact()
 	return &r, nil
+}
+
+// compact takes out the blanks that Snowflake puts between the parts of a
+// VARIANT; numbers and texts stay as they are.
+func (r *result) compact() {
+	for i, c := range r.Columns {
+		switch c.Type {
+		case "VARIANT", "OBJECT", "ARRAY":
+		default:
+			continue
+		}
+		for _, row := range r.Rows {
+			if row[i] == nil {
+				continue
+			}
+			var text bytes.Buffer
+			if json.Compact(&text, []byte(*row[i])) == nil { // else it is what it is
+				*row[i] = text.String()
+			}
+		}
+	}
 }
 
 // column is a column's place, -1 when there is none of that name in any case.
