@@ -1,6 +1,9 @@
 """A lease table's life through boto3: client, resource, paginators and waiters."""
 from decimal import Decimal
 
+import boto3
+import botocore.config
+import botocore.exceptions
 from boto3.dynamodb.conditions import Attr, Key
 
 CONFIG = botocore.config.Config(retries={"total_max_attempts": 1})

@@ -6,7 +6,8 @@
 // localdynamo, request by request, as raw HTTP; the answers are normalised and
 // diffed. Where localdynamo means to differ, [differences] says so with the
 // reason and its source; a difference that is listed and never met is a
-// disagreement, too, so that the list stays true.
+// disagreement, too, so that the list stays true. A chapter with such answers
+// is a known difference in the table, not an agreement.
 //
 // Two clients are judges by what they accept: boto3 and the AWS CLI run a
 // lease's life, with paginators, waiters and error codes.

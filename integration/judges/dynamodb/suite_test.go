@@ -79,6 +79,42 @@ func TestAnotherAnswerIsADisagreement(t *testing.T) {
 	}
 }
 
+func TestADifferenceThatIsMeantIsKnownAndNoAgreement(t *testing.T) {
+	spoil := func(f *fault.Injector) {
+		f.Set("Query", func(c fault.Call) fault.Effect {
+			if c.N != 5 {
+				return fault.Effect{}
+			}
+			return fault.Effect{Refuse: &fault.Refusal{Status: 500, Code: "InternalFailure", Message: "no such luck"}}
+		})
+	}
+	before := differences
+	differences = []difference{meant(dynamoDBLocal, `^Query `, `no such luck`, every, "a reason of this test alone")}
+	defer func() { differences = before }()
+	code, said := hear(t, spoil, chapters("Query"))
+	if code != 0 || !strings.Contains(said, "differs as known in 1") || !strings.Contains(said, "1 differ as is meant") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+}
+
+func TestWhatBothServersTakeAndLocaldynamoRefusesIsNoKnownDifference(t *testing.T) {
+	r := request{operation: "PutItem", body: `{}`}
+	taken, refusal := answer{status: 200}, answer{status: 400, code: "ValidationException", text: "no"}
+	covered := func(other answer) bool {
+		tr := &trial{judge: dynalite}
+		return tr.explains(r, taken, refusal, other) >= 0
+	}
+	if !covered(answer{status: 400, code: "ValidationException", text: "in words of its own"}) {
+		t.Error("DynamoDB Local refuses it, too, and it is no known difference")
+	}
+	if covered(taken) {
+		t.Error("both servers take it, and it passes for a known difference")
+	}
+	if covered(answer{}) {
+		t.Error("DynamoDB Local was not asked, and it passes for a known difference")
+	}
+}
+
 func TestADifferenceThatIsNotMetIsADisagreement(t *testing.T) {
 	code, said := hear(t, nil, func(_ context.Context, tr *trial) error {
 		tr.reportStale()

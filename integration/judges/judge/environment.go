@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Environment is what a judge runs in: none of the user's own accounts, and no
-// way out. Whatever would speak to the outside through a proxy finds a closed
-// port.
+// Environment is what a judge runs in: none of the user's own accounts, and
+// proxies that are closed ports. It is no sandbox: a program that heeds no proxy
+// still reaches the network, which is why judges are told loopback addresses.
 func Environment(extra ...string) []string {
 	var env []string
 	for _, pair := range os.Environ() {

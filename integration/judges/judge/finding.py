@@ -3,10 +3,6 @@ import json
 import os
 import time
 
-import boto3
-import botocore.config
-import botocore.exceptions
-
 operations = []
 
 

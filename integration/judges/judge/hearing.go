@@ -34,6 +34,12 @@ func (h *Hearing) Disagree(operation, format string, args ...any) {
 	h.find(Finding{Operation: operation, Detail: fmt.Sprintf(format, args...)})
 }
 
+// Differs says what an operation does otherwise than the judge, and why that is
+// meant or not ours. Only a difference from a list of them may be said by it.
+func (h *Hearing) Differs(operation, format string, args ...any) {
+	h.find(Finding{Operation: operation, Known: true, Detail: fmt.Sprintf(format, args...)})
+}
+
 // Hold agrees when what was compared holds, and disagrees with the same words
 // when it does not.
 func (h *Hearing) Hold(operation string, holds bool, format string, args ...any) {
@@ -54,11 +60,7 @@ func (h *Hearing) find(f Finding) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.found = append(h.found, f)
-	mark := "agrees"
-	if !f.Agrees {
-		mark = "DISAGREES"
-	}
-	fmt.Fprintf(h.logs, "%s: %s: %s\n", mark, f.Operation, f.Detail)
+	fmt.Fprintf(h.logs, "%s: %s: %s\n", f.result(), f.Operation, f.Detail)
 }
 
 // Logf writes to the log of the hearing.

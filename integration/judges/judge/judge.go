@@ -11,7 +11,7 @@ type Judge struct {
 	Version string // the one that is pinned in its Tools
 	Of      string // what it is held against: "localkinesis", "connector", ...
 	Tools   []Tool // what must be installed before Hear
-	AtLeast int    // findings that it makes when it is heard to the end
+	AtLeast int    // findings of all kinds that it makes when it is heard to the end
 
 	// Within is the time for Hear; 0 is DefaultTime. Installing has its own.
 	Within time.Duration
@@ -29,6 +29,10 @@ type Finding struct {
 	Operation string `json:"operation"`
 	Agrees    bool   `json:"agrees"`
 	Detail    string `json:"detail"` // what was compared, with its figures
+
+	// Known is set for a difference that is listed with its reason. It is no
+	// agreement, and not a disagreement that fails a run either.
+	Known bool `json:"-"`
 }
 
 // Verdict is what came of one judge.
@@ -40,7 +44,8 @@ type Verdict struct {
 	Took      time.Duration // of Hear
 }
 
-// Agrees reports whether the judge was heard to the end and found no fault.
+// Agrees reports whether the judge was heard to the end and found no fault
+// beyond the known differences.
 func (v Verdict) Agrees() bool {
 	return v.NotJudged == "" && len(v.Disagreements()) == 0
 }
@@ -52,7 +57,7 @@ func (v Verdict) Disagreements() []Finding {
 	}
 	var against []Finding
 	for _, f := range v.Findings {
-		if !f.Agrees {
+		if !f.Agrees && !f.Known {
 			against = append(against, f)
 		}
 	}
@@ -60,4 +65,18 @@ func (v Verdict) Disagreements() []Finding {
 		against = append(against, Finding{Operation: "(heard to the end)", Detail: v.BrokeOff.Error()})
 	}
 	return against
+}
+
+// Known are the differences that are listed with their reasons.
+func (v Verdict) Known() []Finding {
+	if v.NotJudged != "" {
+		return nil
+	}
+	var known []Finding
+	for _, f := range v.Findings {
+		if f.Known {
+			known = append(known, f)
+		}
+	}
+	return known
 }

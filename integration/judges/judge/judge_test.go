@@ -67,6 +67,8 @@ type toolOf struct {
 }
 
 func (t toolOf) key() string                                  { return t.name }
+func (t toolOf) needs() []command                             { return nil }
+func (t toolOf) works(context.Context, string) error          { return nil }
 func (t toolOf) install(_ context.Context, home string) error { return t.put(home) }
 
 // hear runs judges through the command line.
@@ -88,6 +90,28 @@ func TestAJudgeThatDisagreesFailsTheRun(t *testing.T) {
 	code, said := hear(t, nil, playing("agreeing"), playing("disagreeing"))
 	if code != 1 || !strings.Contains(said, "put: 499 of 500") || !strings.Contains(said, "1 agree, 1 disagree") {
 		t.Errorf("exit %d: %s", code, said)
+	}
+}
+
+func TestAKnownDifferenceIsCountedByItselfAndDoesNotFail(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "judges.md")
+	code, said := hear(t, []string{"-record", page}, Judge{Name: "other", AtLeast: 3, Hear: func(_ context.Context, h *Hearing) error {
+		h.Agree("put", "taken")
+		h.Differs("get", "%d, the service: %d (it counts otherwise)", 1, 2)
+		h.Agree("drop", "gone")
+		return nil
+	}})
+	if code != 0 || !strings.Contains(said, "3 operations, 0 against, 1 known difference") || !strings.Contains(said, "agrees in 2, differs as known in 1") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| 3 | agrees in 2, differs as known in 1 |", "| get | differs as known | 1, the service: 2 (it counts otherwise) |"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }
 
@@ -131,10 +155,13 @@ func TestWhatCannotBeInstalledIsNotJudgedAndDoesNotFail(t *testing.T) {
 	if code != 0 || heard || !strings.Contains(said, "0 agree, 0 disagree, 1 not judged") || !strings.Contains(said, "no such package") {
 		t.Errorf("exit %d, heard %v: %s", code, heard, said)
 	}
+	if !strings.Contains(said, "WARNING: nothing was judged") {
+		t.Errorf("no warning that the run says nothing: %s", said)
+	}
 }
 
 func TestAToolIsInstalledOnceAndAgainAfterAFailure(t *testing.T) {
-	c, tries := cache{t.TempDir()}, 0
+	c, tries := cache{dir: t.TempDir()}, 0
 	tool := toolOf{"one", func(home string) error {
 		if tries++; tries == 1 {
 			return errors.Join(os.WriteFile(filepath.Join(home, "half"), nil, 0o600), errors.New("cut off"))
@@ -195,6 +222,16 @@ func TestOneWordChoosesJudges(t *testing.T) {
 	}
 	if code, _ := hear(t, []string{"-only", "nobody"}, playing("agreeing")); code != 64 {
 		t.Errorf("exit %d for a judge that is not there", code)
+	}
+}
+
+func TestARecordIsOfAFullRun(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "judges.md")
+	if code, said := hear(t, []string{"-record", page, "-only", "agreeing"}, playing("agreeing")); code != 64 || !strings.Contains(said, "-only") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if _, err := os.Stat(page); err == nil {
+		t.Error("the page was written")
 	}
 }
 

@@ -20,12 +20,16 @@ func Main(args []string, out io.Writer, judges []Judge) int {
 	flags := flag.NewFlagSet("judges", flag.ContinueOnError)
 	flags.SetOutput(out)
 	only := flags.String("only", "", "hear the judges with one of these `WORDS`, split by commas, in their name or in what they are held against")
-	record := flags.String("record", "", "write the table to this Markdown `FILE`, too")
+	record := flags.String("record", "", "write the table of a full run to this Markdown `FILE`, too")
 	logs := flags.String("logs", "", "keep all logs in `DIR`; default: those of judges that disagree, in a temporary folder")
 	store := flags.String("cache", os.Getenv("KINESNOW_JUDGES_CACHE"), "install into `DIR`; default: below the user's cache folder")
 	atATime := flags.Int("at-a-time", 2, "hear `N` judges at once")
 	list := flags.Bool("list", false, "name the judges and end")
 	if flags.Parse(args) != nil || flags.NArg() > 0 {
+		return 64
+	}
+	if *record != "" && *only != "" {
+		fmt.Fprintln(out, "judges: -record writes the table of a full run; leave out -only, or -record")
 		return 64
 	}
 	judges = choose(judges, *only)
@@ -59,6 +63,9 @@ func Main(args []string, out io.Writer, judges []Judge) int {
 	}
 	tally := Count(verdicts)
 	fmt.Fprintf(out, "\n%s, in %.0f s\n", tally, time.Since(began).Seconds())
+	if tally.NotJudged == tally.Judges {
+		fmt.Fprintln(out, "WARNING: nothing was judged: no judge's tools could be installed, so this run says nothing of the project")
+	}
 	if tally.Disagree > 0 {
 		return 1
 	}

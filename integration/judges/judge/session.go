@@ -20,13 +20,15 @@ type Session struct {
 	Say     io.Writer // told what begins and ends
 	AtATime int       // judges heard at once; most of them wait most of the time
 
-	forget     bool // logs of judges that agree
-	builds     *builds
-	saying     sync.Mutex
-	installing sync.Mutex // package clients lock their own caches badly
+	forget bool // logs of judges that agree
+	builds *builds
+	saying sync.Mutex
 }
 
-// Hear hears judges and returns their verdicts in the same order.
+// Hear hears judges and returns their verdicts in the same order. The tools of
+// all of them are installed before the first is heard, one after the other: no
+// hearing's time is spent beside a package client, and package clients lock
+// their own caches badly.
 func (s *Session) Hear(ctx context.Context, judges []Judge) ([]Verdict, error) {
 	if s.Cache == "" {
 		dir, err := os.UserCacheDir()
@@ -50,33 +52,50 @@ func (s *Session) Hear(ctx context.Context, judges []Judge) ([]Verdict, error) {
 	defer os.RemoveAll(binaries)
 	s.builds = &builds{dir: binaries, done: map[string]bool{}}
 	verdicts := make([]Verdict, len(judges))
+	homes, tools := make([]map[string]string, len(judges)), newToolbox(s.Cache)
+	for i, j := range judges {
+		verdicts[i].Judge = j
+		if homes[i], err = s.install(ctx, j, tools); ctx.Err() != nil {
+			return verdicts, ctx.Err()
+		}
+		if err != nil {
+			verdicts[i].NotJudged = err.Error()
+		}
+	}
 	hearings, ctx := errgroup.WithContext(ctx)
 	hearings.SetLimit(max(1, s.AtATime))
 	for i, j := range judges {
+		if verdicts[i].NotJudged != "" {
+			continue
+		}
 		hearings.Go(func() (err error) {
-			verdicts[i], err = s.hear(ctx, j)
+			verdicts[i], err = s.hear(ctx, j, homes[i])
 			return err
 		})
 	}
 	return verdicts, hearings.Wait()
 }
 
-// hear hears one judge. An error is the session's own trouble, or its end.
-func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
-	v := Verdict{Judge: j}
+// install installs what one judge needs. An error is why it is not judged.
+func (s *Session) install(ctx context.Context, j Judge, tools *toolbox) (map[string]string, error) {
 	began := time.Now()
-	homes, err := s.tools(ctx, j)
+	homes, err := tools.open(ctx, j.Tools)
 	if ctx.Err() != nil {
-		return v, ctx.Err()
+		return nil, ctx.Err()
 	}
 	if err != nil {
-		v.NotJudged = err.Error()
-		s.say("not judged   %s %s: %s", j.Name, j.Version, v.NotJudged)
-		return v, nil
+		s.say("not judged   %s %s: %v", j.Name, j.Version, err)
+		return nil, err
 	}
 	if took := time.Since(began); took > time.Second {
 		s.say("installed    %s %s in %.0f s", j.Name, j.Version, took.Seconds())
 	}
+	return homes, nil
+}
+
+// hear hears one judge. An error is the session's own trouble, or its end.
+func (s *Session) hear(ctx context.Context, j Judge, homes map[string]string) (Verdict, error) {
+	v := Verdict{Judge: j}
 	dir := filepath.Join(s.Logs, nameOf(j.Name+j.Of)+"-"+plain(j.Name))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return v, err
@@ -86,7 +105,7 @@ func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
 		return v, err
 	}
 	h := &Hearing{Dir: dir, homes: homes, builds: s.builds, logs: log}
-	began = time.Now()
+	began := time.Now()
 	v.BrokeOff = listen(ctx, j, h)
 	v.Took, v.Findings = time.Since(began), h.findings()
 	if ctx.Err() != nil {
@@ -102,7 +121,7 @@ func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
 		}
 		return v, log.Close()
 	}
-	s.say("agrees       %s %s on %s: %d operations, %.0f s", j.Name, j.Version, j.Of, len(v.Findings), v.Took.Seconds())
+	s.say("agrees       %s %s on %s: %d operations, %d of them differ as known, %.0f s", j.Name, j.Version, j.Of, len(v.Findings), len(v.Known()), v.Took.Seconds())
 	if err := log.Close(); err != nil || !s.forget {
 		return v, err
 	}
@@ -112,6 +131,9 @@ func (s *Session) hear(ctx context.Context, j Judge) (Verdict, error) {
 // listen runs Hear within its time and ends what it left. A panic in it is the
 // judge's own end, not the session's.
 func listen(ctx context.Context, j Judge, h *Hearing) (err error) {
+	if err := h.compile(ctx, j.Tools); err != nil {
+		return err
+	}
 	within := j.Within
 	if within == 0 {
 		within = DefaultTime
@@ -129,21 +151,6 @@ func listen(ctx context.Context, j Judge, h *Hearing) (err error) {
 		return errors.Join(context.Cause(ctx), err)
 	}
 	return err
-}
-
-// tools installs what a judge needs.
-func (s *Session) tools(ctx context.Context, j Judge) (map[string]string, error) {
-	s.installing.Lock()
-	defer s.installing.Unlock()
-	homes := map[string]string{}
-	for _, t := range j.Tools {
-		home, err := cache{s.Cache}.take(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		homes[t.key()] = home
-	}
-	return homes, nil
 }
 
 func (s *Session) say(format string, args ...any) {

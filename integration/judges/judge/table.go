@@ -12,7 +12,7 @@ import (
 // Tally is what came of all judges.
 type Tally struct {
 	Judges, Agree, Disagree, NotJudged int
-	Operations, Against                int
+	Operations, Against, Known         int // findings: all, those that fail the run, known differences
 }
 
 // Count sums up verdicts.
@@ -21,6 +21,7 @@ func Count(verdicts []Verdict) Tally {
 	for _, v := range verdicts {
 		t.Operations += len(v.Findings)
 		t.Against += len(v.Disagreements())
+		t.Known += len(v.Known())
 		switch {
 		case v.NotJudged != "":
 			t.NotJudged++
@@ -34,8 +35,8 @@ func Count(verdicts []Verdict) Tally {
 }
 
 func (t Tally) String() string {
-	return fmt.Sprintf("%d judges: %d agree, %d disagree, %d not judged; %d operations, %d against",
-		t.Judges, t.Agree, t.Disagree, t.NotJudged, t.Operations, t.Against)
+	return fmt.Sprintf("%d judges: %d agree, %d disagree, %d not judged; %d operations, %d against, %d known differences",
+		t.Judges, t.Agree, t.Disagree, t.NotJudged, t.Operations, t.Against, t.Known)
 }
 
 // Print writes the table for a terminal.
@@ -89,7 +90,8 @@ func cell(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", "\\|")
 }
 
-// rows are the findings, those against at the end, a broken-off hearing last.
+// rows are the findings: those that agree, known differences, those against,
+// and a broken-off hearing last.
 func (v Verdict) rows() []Finding {
 	var rows []Finding
 	for _, f := range v.Findings {
@@ -97,23 +99,29 @@ func (v Verdict) rows() []Finding {
 			rows = append(rows, f)
 		}
 	}
-	return append(rows, v.Disagreements()...)
+	return append(append(rows, v.Known()...), v.Disagreements()...)
 }
 
 func (v Verdict) result() string {
-	switch against := len(v.Disagreements()); {
+	switch against, known := len(v.Disagreements()), len(v.Known()); {
 	case v.NotJudged != "":
 		return "not judged: " + brief(v.NotJudged)
 	case against > 0:
 		return fmt.Sprintf("DISAGREES in %d of %d", against, len(v.rows()))
+	case known > 0:
+		return fmt.Sprintf("agrees in %d, differs as known in %d", len(v.Findings)-known, known)
 	default:
 		return fmt.Sprintf("agrees in all %d", len(v.Findings))
 	}
 }
 
 func (f Finding) result() string {
-	if f.Agrees {
+	switch {
+	case f.Agrees:
 		return "agrees"
+	case f.Known:
+		return "differs as known"
+	default:
+		return "DISAGREES"
 	}
-	return "DISAGREES"
 }

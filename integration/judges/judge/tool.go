@@ -17,36 +17,17 @@ import (
 type Tool interface {
 	// key names the installation and changes with its content.
 	key() string
+	// needs are the commands of the machine without which the tool cannot be
+	// installed or used. They are looked at in every run.
+	needs() []command
 	// install puts the tool into home, which exists and is empty.
 	install(ctx context.Context, home string) error
+	// works says what is wrong with an installation of an earlier run.
+	works(ctx context.Context, home string) error
 }
 
 // installTime is for one tool: a slow mirror, not a hanging one.
 const installTime = 6 * time.Minute
-
-// cache is where tools are kept between runs.
-type cache struct{ dir string }
-
-// take returns the folder of a tool, installing it if need be.
-func (c cache) take(ctx context.Context, t Tool) (string, error) {
-	home := filepath.Join(c.dir, t.key())
-	done := filepath.Join(home, "installed") // written last
-	if _, err := os.Stat(done); err == nil {
-		return home, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, installTime)
-	defer cancel()
-	if err := os.RemoveAll(home); err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return "", err
-	}
-	if err := t.install(ctx, home); err != nil {
-		return "", err
-	}
-	return home, os.WriteFile(done, nil, 0o644)
-}
 
 // Pip is a Python environment.
 type Pip struct {
@@ -55,10 +36,16 @@ type Pip struct {
 
 func (p Pip) key() string { return "pip-" + nameOf(p.Requirements) }
 
+func (p Pip) needs() []command { return []command{python3} }
+
+// works looks whether the environment's interpreter, a link to the machine's, is
+// still there.
+func (p Pip) works(ctx context.Context, home string) error {
+	_, err := ask(ctx, filepath.Join(home, "bin", "python"), "-V")
+	return err
+}
+
 func (p Pip) install(ctx context.Context, home string) error {
-	if err := need(ctx, "python3", "python3-venv"); err != nil {
-		return err
-	}
 	list := filepath.Join(home, "requirements.txt")
 	if err := os.WriteFile(list, []byte(p.Requirements), 0o644); err != nil {
 		return err
@@ -78,10 +65,11 @@ type Npm struct {
 
 func (n Npm) key() string { return "npm-" + nameOf(n.Package+n.Lock) }
 
+func (n Npm) needs() []command { return []command{node, {name: "npm", pkg: "npm"}} }
+
+func (n Npm) works(context.Context, string) error { return nil }
+
 func (n Npm) install(ctx context.Context, home string) error {
-	if err := need(ctx, "npm", "npm"); err != nil {
-		return err
-	}
 	for name, text := range map[string]string{"package.json": n.Package, "package-lock.json": n.Lock} {
 		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o644); err != nil {
 			return err
@@ -96,13 +84,11 @@ type Maven struct{ POM string }
 
 func (m Maven) key() string { return "maven-" + nameOf(m.POM) }
 
+func (m Maven) needs() []command { return []command{javac, java, {name: "mvn", pkg: "maven"}} }
+
+func (m Maven) works(context.Context, string) error { return nil }
+
 func (m Maven) install(ctx context.Context, home string) error {
-	if err := need(ctx, "javac", "openjdk-17-jdk-headless"); err != nil {
-		return err
-	}
-	if err := need(ctx, "mvn", "maven"); err != nil {
-		return err
-	}
 	if err := os.WriteFile(filepath.Join(home, "pom.xml"), []byte(m.POM), 0o644); err != nil {
 		return err
 	}
@@ -110,7 +96,8 @@ func (m Maven) install(ctx context.Context, home string) error {
 		"org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(home, "jars"))
 }
 
-// Program is a command that Debian has, for machines that lack it.
+// Program is a command that Debian has, for machines that lack it. Since the
+// machine has it and not the cache, it is looked for in every run.
 type Program struct {
 	Command string // looked for in PATH
 	Package string // that holds it
@@ -118,23 +105,19 @@ type Program struct {
 
 func (p Program) key() string { return "program-" + p.Command }
 
-func (p Program) install(ctx context.Context, _ string) error { return need(ctx, p.Command, p.Package) }
-
-// need finds a command, or installs the package that has it where that is
-// possible without asking: as root, on a Debian.
-func need(ctx context.Context, command, pkg string) error {
-	if _, err := exec.LookPath(command); err == nil {
-		return nil
+func (p Program) needs() []command {
+	for _, c := range []command{python3, node, java, javac} {
+		if c.name == p.Command {
+			c.pkg = p.Package
+			return []command{c}
+		}
 	}
-	apt, err := exec.LookPath("apt-get")
-	if err != nil || os.Geteuid() != 0 {
-		return fmt.Errorf("%s is not installed (on Debian: apt-get install %s)", command, pkg)
-	}
-	if err := installer(ctx, "", apt, "update", "-qq"); err != nil {
-		return err
-	}
-	return installer(ctx, "", apt, "install", "-y", "-qq", "--no-install-recommends", pkg)
+	return []command{{name: p.Command, pkg: p.Package}}
 }
+
+func (p Program) install(context.Context, string) error { return nil }
+
+func (p Program) works(context.Context, string) error { return nil }
 
 // installer runs a package client with the user's own settings of registries
 // and proxies. A second try follows a failure: registries have bad moments.

@@ -29,9 +29,9 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.model.*;
 
 /**
- * Asks every operation that localkinesis serves with the SDK as it comes: CBOR
- * bodies, over cleartext HTTP/2. One line of JSON says for each whether the
- * answer is the one that it must be.
+ * Asks every operation that localkinesis serves with the SDK as it comes, in
+ * CBOR. One line of JSON says for each whether the answer is the one that it
+ * must be. That it speaks cleartext HTTP/2 is seen by who started it.
  */
 public class AwsSdk {
     private static final Map<String, String> CONTENT_TYPES = new ConcurrentHashMap<>();
@@ -138,6 +138,13 @@ public class AwsSdk {
         var closing = sub.events.get(sub.events.size() - 1);
         check("SubscribeToShard: end", closing.continuationSequenceNumber() == null && ids(closing.childShards()).equals(List.of(shard(2), shard(3))), "no continuation, children " + ids(closing.childShards()));
         check("SplitShard", closing.childShards().get(0).parentShards().equals(List.of(shard(0))) && closing.childShards().get(0).hashKeyRange().endingHashKey().equals("999"), "0 into 2 and 3 at 1000");
+
+        var keys = Map.of(1, "340282366920938463463374607431768211455", 2, "0", 3, "1000");
+        keys.forEach((n, key) -> kinesis.putRecord(r -> r.streamName("sdk").partitionKey("k").explicitHashKey(key).data(SdkBytes.fromUtf8String("of " + n))).join());
+        var beside = IntStream.rangeClosed(1, 3).mapToObj(n -> new Subscription(n, StartingPosition.builder().type(ShardIteratorType.TRIM_HORIZON).build())).toList();
+        beside.forEach(s -> s.await(1));
+        var told = beside.stream().map(s -> s.records().stream().map(r -> r.data().asUtf8String()).toList()).toList();
+        check("SubscribeToShard: 3 at once", told.equals(List.of(List.of("of 1"), List.of("of 2"), List.of("of 3"))) && beside.stream().noneMatch(s -> s.done.isDone()), "each open, with the record of its shard");
     }
 
     private static void resharding() {

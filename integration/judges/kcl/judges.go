@@ -43,7 +43,7 @@ func Judges() []judge.Judge {
 		}
 	}
 	return []judge.Judge{
-		{Name: "aws-sdk-java-v2 kinesis", Version: "2.52.0", Of: "localkinesis", Tools: []judge.Tool{sdk}, AtLeast: 38, Hear: hearSDK},
+		{Name: "aws-sdk-java-v2 kinesis", Version: "2.52.0", Of: "localkinesis", Tools: []judge.Tool{sdk}, AtLeast: 41, Hear: hearSDK},
 		consumer(polling, 11),
 		consumer(fanOut, 12),
 		{

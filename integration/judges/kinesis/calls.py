@@ -1,6 +1,10 @@
 """What the Python judges of Kinesis have in common: calls, and what they must come to."""
 import hashlib
 
+import boto3
+import botocore.config
+import botocore.exceptions
+
 
 def client(variable="KINESIS_URL", **config):
     """A client that tries each call once and leaves all checks to the server."""

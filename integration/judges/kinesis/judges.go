@@ -51,7 +51,7 @@ func Judges() []judge.Judge {
 		{Name: "boto3 streams", Version: "1.44.5", Of: "localkinesis", Tools: []judge.Tool{pip}, AtLeast: 23, Hear: python(boto3Streams)},
 		{Name: "boto3 fan-out", Version: "1.44.5", Of: "localkinesis", Tools: []judge.Tool{pip}, AtLeast: 9, Hear: python(boto3FanOut)},
 		{Name: "boto3 refusals", Version: "1.44.5", Of: "localkinesis", Tools: []judge.Tool{pip}, AtLeast: 8, Hear: python(boto3Refusals)},
-		{Name: "@aws-sdk/client-kinesis", Version: "3.1143.0", Of: "localkinesis", Tools: []judge.Tool{npm}, AtLeast: 12, Hear: node(javaScriptSDK)},
+		{Name: "@aws-sdk/client-kinesis", Version: "3.1143.0", Of: "localkinesis", Tools: []judge.Tool{npm}, AtLeast: 13, Hear: hearJavaScriptSDK},
 		{Name: "lifion-kinesis polling", Version: "1.3.3", Of: "localkinesis, localdynamo", Tools: []judge.Tool{npm}, AtLeast: 3, Hear: node(lifion + lifionPolling)},
 		{Name: "lifion-kinesis fan-out", Version: "1.3.3", Of: "localkinesis, localdynamo", Tools: []judge.Tool{npm}, AtLeast: 3, Hear: node(lifion + lifionFanOut)},
 	}

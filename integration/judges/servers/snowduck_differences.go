@@ -69,7 +69,7 @@ func (e expectation) meet(ctx context.Context, h *judge.Hearing, server pipeServ
 	case did == e.want:
 		h.Agree(e.operation, "%s", did)
 	case listed && did == known.does:
-		h.Agree(e.operation, "known difference: %s; the service: %s (%s)", did, e.want, known.why)
+		h.Differs(e.operation, "%s; the service: %s (%s)", did, e.want, known.why)
 	default:
 		h.Disagree(e.operation, "%s; the service: %s", did, e.want)
 	}

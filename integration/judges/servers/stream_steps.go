@@ -188,6 +188,7 @@ func (c *streamCase) resumed(compared string) (string, error) {
 
 // refusedIterator hands the connector an iterator that is none.
 func (c *streamCase) refusedIterator(ctx context.Context) (string, error) {
+	c.forget()
 	c.mu.Lock()
 	c.corrupt = true
 	c.mu.Unlock()
@@ -207,8 +208,17 @@ func (c *streamCase) refusedIterator(ctx context.Context) (string, error) {
 		return "", err
 	}
 	compared, err := c.arrived(ctx)
-	// A reader's own patience is 30 s; it must not take a new generation.
-	if took := time.Since(began); err == nil && took > 15*time.Second {
+	// It takes a second or two. A reader's own patience is 30 s, after which a
+	// new generation asks for every shard's iterator: that is told by what was
+	// asked for. The time is three times generous, for a busy machine.
+	shards := map[string]bool{}
+	for _, it := range c.forget() {
+		shards[it.ShardID] = true
+	}
+	if err == nil && len(shards) != 1 {
+		return "", fmt.Errorf("iterators of %d shards were asked for, want that of one", len(shards))
+	}
+	if took := time.Since(began); err == nil && took > 45*time.Second {
 		return "", fmt.Errorf("it took %s", took.Round(time.Second))
 	}
 	return "asked for anew within seconds; " + compared, err
