@@ -20,7 +20,8 @@ type openRequest struct {
 // channel, or opens it again: the client sequencer grows, so that every older
 // continuation token is stale, and uncommitted rows are dropped - or the
 // request refused with 409 when it says fail_on_uncommitted_rows. offset_token
-// replaces the committed token.
+// becomes the committed token of a channel that has none; that it does not
+// replace one is an assumption (docs/unproven.md). An empty one is none.
 func (s *Server) openChannel(w http.ResponseWriter, r *http.Request, t target) {
 	who, err := s.auth.ingest(r)
 	if err != nil {
@@ -88,13 +89,15 @@ func (s *Server) open(pipe *catalog.Pipe, name, role string, request openRequest
 	default:
 		ch.open(role, now)
 	}
-	if request.OffsetToken != nil {
+	if isToken(request.OffsetToken) && !isToken(ch.Committed) {
 		ch.Committed = request.OffsetToken
 	}
 	opened, next := ch.record, ch.continuation()
 	s.channels.mu.Unlock()
 	return opened, next, s.save(opened)
 }
+
+func isToken(token *string) bool { return token != nil && *token != "" }
 
 // refuseOpen is called with channels.mu held. That a refused open has no
 // effect is an assumption; Options.RefusedOpen makes it wrong.

@@ -108,6 +108,33 @@ func TestAnOpenMaySeedTheOffsetToken(t *testing.T) {
 	}
 }
 
+func TestAnOpenReplacesNoOffsetToken(t *testing.T) {
+	a := start(t, localsnowflake.Options{})
+	a.variants("A")
+	token := func() any { return a.status("c")["last_committed_offset_token"] }
+	a.open("T-STREAMING", "c", `{"offset_token":""}`).expect(200, "")
+	if got := token(); got != nil {
+		t.Errorf("an empty token was taken over: %v", got)
+	}
+	a.open("T-STREAMING", "c", `{"offset_token":"late"}`).expect(200, "")
+	if got := token(); got != "late" {
+		t.Errorf("a channel without a token has %v, want the opening's", got)
+	}
+	for _, body := range []string{`{"offset_token":"other"}`, `{"offset_token":""}`, `{"offset_token":null}`, ""} {
+		opened := a.open("T-STREAMING", "c", body).expect(200, "").json["channel_status"].(map[string]any)["last_committed_offset_token"]
+		if got := token(); got != "late" || opened != "late" {
+			t.Errorf("%s: the token is %v, the answer says %v", body, got, opened)
+		}
+	}
+	next := a.open("T-STREAMING", "c", `{"offset_token":"other"}`).next()
+	a.append("c", next, "later", "{}").expect(200, "")
+	a.committed("c", "later")
+	a.open("T-STREAMING", "c", `{"offset_token":"other"}`).expect(200, "")
+	if got := token(); got != "later" {
+		t.Errorf("token %v, want the committed one", got)
+	}
+}
+
 func TestNamesInPathsIgnoreCase(t *testing.T) {
 	a := start(t, localsnowflake.Options{})
 	a.table(catalog.Table{Name: "my table"}, catalog.Insert)

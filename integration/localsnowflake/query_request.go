@@ -57,13 +57,15 @@ func (d *driver) query(w http.ResponseWriter, r *http.Request) {
 // await answers with a statement's result once it is there, or after a while
 // with where to ask for it.
 func (d *driver) await(w http.ResponseWriter, x *execution) {
-	impatient := time.NewTimer(patience)
+	impatient := time.NewTimer(d.patience)
 	defer impatient.Stop()
 	select {
 	case <-x.done:
 		writeBody(w, x.answer())
 	case <-impatient.C:
 		writeBody(w, runningQuery(x, codeInProgress))
+	case <-d.running.Done(): // the server closes
+		writeBody(w, failedQuery(x.id, sql.AsError(d.running.Err())))
 	}
 }
 
@@ -82,7 +84,7 @@ func (d *driver) begin(s *session, requestID string, request *queryRequest) *exe
 		return x
 	}
 	d.executions.add(x)
-	d.work.Go(func() {
+	d.beginWork(func() {
 		defer cancel()
 		d.run(ctx, x, request)
 		d.executions.keep(x)
@@ -102,7 +104,7 @@ func (d *driver) run(ctx context.Context, x *execution, request *queryRequest) {
 		defer x.session.statement.Unlock()
 	}
 	defer func() { x.session.sql.Ran(x.id) }()
-	list, binds, err := request.read(s)
+	list, binds, err := request.read(s, d.engine)
 	switch {
 	case err != nil:
 		x.finish(s, nil, err, now())
@@ -167,12 +169,12 @@ func (q *queryRequest) parameter(name string, s *sql.Session) string {
 // read parses the text and the bindings, and holds the number of statements
 // against the one that was announced: 1 unless MULTI_STATEMENT_COUNT says
 // otherwise, 0 for any.
-func (q *queryRequest) read(s *sql.Session) ([]sql.Statement, sql.Bindings, error) {
+func (q *queryRequest) read(s *sql.Session, engine *sql.Engine) ([]sql.Statement, sql.Bindings, error) {
 	binds, err := q.bindings()
 	if err != nil {
 		return nil, binds, err
 	}
-	list, err := sql.Parse(q.Text)
+	list, err := engine.Parse(q.Text)
 	if err != nil {
 		return nil, binds, err
 	}

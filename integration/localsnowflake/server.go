@@ -110,7 +110,8 @@ func (s *Server) Catalog() *catalog.Catalog { return s.catalog }
 // Store holds the committed rows.
 func (s *Server) Store() rowstore.Store { return s.store }
 
-// Err is the first trouble with the store or the listener, nil normally.
+// Err is the first trouble with the store or the listener, or the first
+// failure of the SQL engine itself, with its stack; nil normally.
 // While commits fail they are tried again.
 func (s *Server) Err() error {
 	s.troubleMu.Lock()

@@ -83,20 +83,29 @@ func (s *session) request(id string) *execution {
 // sessions finds sessions by their tokens.
 type sessions struct {
 	now func() time.Time
+	end func(*session) // of one whose master token is over
 
 	mu       sync.Mutex
 	lastID   int64
 	byToken  map[string]*session
 	byMaster map[string]*session
-	expired  map[string]bool // session tokens that a renewal replaced
+	expired  map[string]expiry // tokens that are over, for a while
+	swept    time.Time
 }
 
-func newSessions(now func() time.Time) *sessions {
-	return &sessions{now: now, byToken: map[string]*session{}, byMaster: map[string]*session{}, expired: map[string]bool{}}
+// expiry is what the holder of a token that is over is told.
+type expiry struct {
+	code  string
+	until time.Time // forgotten then: the session no longer exists
+}
+
+func newSessions(now func() time.Time, end func(*session)) *sessions {
+	return &sessions{now: now, end: end, byToken: map[string]*session{}, byMaster: map[string]*session{}, expired: map[string]expiry{}}
 }
 
 // open begins a session.
 func (s *sessions) open(sq *sql.Session) *session {
+	s.sweep()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastID++
@@ -109,6 +118,7 @@ func (s *sessions) open(sq *sql.Session) *session {
 
 // find returns the session of a request, or the code that says why not.
 func (s *sessions) find(r *http.Request) (found *session, code string) {
+	s.sweep()
 	token := bearer(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +126,7 @@ func (s *sessions) find(r *http.Request) (found *session, code string) {
 	switch {
 	case ok && s.now().Before(found.until):
 		return found, ""
-	case ok, s.expired[token]:
+	case ok, s.expired[token].code != "":
 		return nil, codeSessionExpired
 	}
 	return nil, codeSessionGone
@@ -124,10 +134,14 @@ func (s *sessions) find(r *http.Request) (found *session, code string) {
 
 // renew gives the session of a master token new tokens.
 func (s *sessions) renew(r *http.Request) (renewed *session, code string) {
+	s.sweep()
 	token := bearer(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	renewed, ok := s.byMaster[token]
+	if !ok && s.expired[token].code == codeMasterExpired {
+		return nil, codeMasterExpired
+	}
 	if !ok {
 		return nil, codeSessionGone
 	}
@@ -136,7 +150,7 @@ func (s *sessions) renew(r *http.Request) (renewed *session, code string) {
 	}
 	delete(s.byToken, renewed.token)
 	delete(s.byMaster, renewed.masterToken)
-	s.expired[renewed.token] = true
+	s.expired[renewed.token] = expiry{codeSessionExpired, s.now().Add(masterTokenLife)}
 	renewed.token, renewed.until = newToken(), s.now().Add(sessionTokenLife)
 	renewed.masterToken, renewed.masterUntil = newToken(), s.now().Add(masterTokenLife)
 	s.byToken[renewed.token], s.byMaster[renewed.masterToken] = renewed, renewed
@@ -150,6 +164,45 @@ func (s *sessions) close(gone *session) {
 	delete(s.byToken, gone.token)
 	delete(s.byMaster, gone.masterToken)
 	s.mu.Unlock()
+}
+
+// sweepEvery is how often sessions are looked through for those that are over.
+const sweepEvery = time.Minute
+
+// sweep ends the sessions whose master token is over: their drivers are gone
+// without a word, and may have left a transaction that holds locks. Requests
+// call it; one that waits for a lock asks again for its result, which sweeps.
+func (s *sessions) sweep() {
+	for _, gone := range s.over() {
+		s.end(gone)
+	}
+}
+
+// over takes the sessions out whose master token is over.
+func (s *sessions) over() (list []*session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if now.Sub(s.swept) < sweepEvery {
+		return nil
+	}
+	s.swept = now
+	for token, e := range s.expired {
+		if !now.Before(e.until) {
+			delete(s.expired, token)
+		}
+	}
+	for _, x := range s.byMaster {
+		if now.Before(x.masterUntil) {
+			continue
+		}
+		delete(s.byToken, x.token)
+		delete(s.byMaster, x.masterToken)
+		until := now.Add(masterTokenLife)
+		s.expired[x.token], s.expired[x.masterToken] = expiry{codeSessionExpired, until}, expiry{codeMasterExpired, until}
+		list = append(list, x)
+	}
+	return list
 }
 
 // bearer reads the token of Authorization: Snowflake Token="...".

@@ -152,6 +152,15 @@ func TestStateComesBack(t *testing.T) {
 	if _, err := c.CreateWarehouse(Warehouse{Name: "W"}, Refuse); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.CreateView(View{Database: "DB", Schema: PublicSchema, Name: "V", Query: "SELECT 1", Owner: SysAdmin}, Refuse); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateVolume(Volume{Name: "VOL", Owner: SysAdmin}, Refuse); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreatePipe(Pipe{Database: "DB", Schema: PublicSchema, Name: "P", Table: table.ID, Owner: SysAdmin, Copy: &Copy{Query: "SELECT $1:a FROM ...", Columns: []string{"A"}}}, Refuse); err != nil {
+		t.Fatal(err)
+	}
 	saved, err := c.MarshalState()
 	if err != nil {
 		t.Fatal(err)
@@ -167,6 +176,12 @@ func TestStateComesBack(t *testing.T) {
 	found, ok := loaded.TableByID(table.ID)
 	if !ok || found.Columns[0].Type.String() != "NUMBER(38,0)" || !loaded.Can(SysAdmin, Insert, found) {
 		t.Errorf("table %+v", found)
+	}
+	v, ok1 := loaded.View("DB", PublicSchema, "V")
+	_, ok2 := loaded.Volume("VOL")
+	p, ok3 := loaded.Pipe("DB", PublicSchema, "P")
+	if !ok1 || !ok2 || !ok3 || v.Query != "SELECT 1" || p.Copy.Columns[0] != "A" {
+		t.Errorf("view %+v, volume %v, pipe %+v", v, ok2, p)
 	}
 	if made, _, _ := loaded.CreateTable(Table{Database: "DB", Schema: PublicSchema, Name: "T2"}, Refuse); made.ID <= table.ID {
 		t.Error("an ID was handed out twice")
@@ -199,5 +214,78 @@ func TestIdentifiersAreFolded(t *testing.T) {
 		if got := Quote(name); got != want || name != "" && Fold(got) != name {
 			t.Errorf("Quote(%q) = %s", name, got)
 		}
+	}
+}
+
+// TestCustomPipesAreReplacedAndGo makes pipes of a customer's own.
+func TestCustomPipesAreReplacedAndGo(t *testing.T) {
+	c, table := withTable(t)
+	if _, err := c.CreateSchema("DB", "OTHER", SysAdmin, Refuse); err != nil {
+		t.Fatal(err)
+	}
+	var heard []ChangeKind
+	c.OnChange(func(change Change) { heard = append(heard, change.Kind) })
+	p := Pipe{Database: "DB", Schema: "OTHER", Name: "P", Table: table.ID, Owner: SysAdmin, Copy: &Copy{ByName: true}}
+	for _, e := range []Existing{Refuse, Keep, Replace} {
+		if _, err := c.CreatePipe(p, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.CreatePipe(p, Refuse); !errors.Is(err, ErrExists) {
+		t.Errorf("a second pipe: %v", err)
+	}
+	if _, err := c.CreatePipe(Pipe{Database: "DB", Schema: PublicSchema, Name: "T-STREAMING", Table: table.ID}, Refuse); !errors.Is(err, ErrManaged) {
+		t.Errorf("the name of a default pipe: %v", err)
+	}
+	if err := c.CommentPipe("DB", "OTHER", "P", "note"); err != nil {
+		t.Fatal(err)
+	}
+	if made, _ := c.Pipe("DB", "OTHER", "P"); made.Comment != "note" || made.Default || made.Generation != made.ID {
+		t.Errorf("pipe %+v", made)
+	}
+	if err := c.DropSchema("DB", "OTHER"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.DropPipe("DB", "OTHER", "P"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a pipe outlived its schema: %v", err)
+	}
+	if want := []ChangeKind{PipeCreated, PipeDropped, PipeCreated, OtherChanged, PipeDropped, OtherChanged}; !slices.Equal(heard, want) {
+		t.Errorf("heard %v, want %v", heard, want)
+	}
+}
+
+// TestTablesAndViewsShareTheirNames takes names twice, and gives owners.
+func TestTablesAndViewsShareTheirNames(t *testing.T) {
+	c, table := withTable(t)
+	if _, err := c.CreateView(View{Database: "DB", Schema: PublicSchema, Name: "T"}, Refuse); !errors.Is(err, ErrExists) {
+		t.Errorf("a view in a table's place: %v", err)
+	}
+	if _, err := c.CreateView(View{Database: "DB", Schema: PublicSchema, Name: "V", Owner: SysAdmin}, Refuse); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.CreateTable(Table{Database: "DB", Schema: PublicSchema, Name: "V"}, Replace); !errors.Is(err, ErrExists) {
+		t.Errorf("a table in a view's place: %v", err)
+	}
+	if err := c.RenameTable(table.ID, "DB", PublicSchema, "V"); !errors.Is(err, ErrExists) {
+		t.Errorf("a table renamed to a view: %v", err)
+	}
+	if _, err := c.CreateVolume(Volume{Name: "VOL", Owner: AccountAdmin}, Refuse); err != nil {
+		t.Fatal(err)
+	}
+	view, _ := c.View("DB", PublicSchema, "V")
+	volume, _ := c.Volume("VOL")
+	for kind, id := range map[ObjectKind]int64{OnView: view.ID, OnVolume: volume.ID} {
+		if c.CanOn(SecurityAdmin, Usage, kind, id, SysAdmin) {
+			t.Errorf("SECURITYADMIN may use the %s", kind)
+		}
+		if err := c.GiveOwnership(kind, id, SecurityAdmin); err != nil {
+			t.Error(err)
+		}
+	}
+	if view, _ = c.View("DB", PublicSchema, "V"); view.Owner != SecurityAdmin {
+		t.Errorf("the view's owner is %s", view.Owner)
+	}
+	if err := errors.Join(c.DropView("DB", PublicSchema, "V"), c.DropVolume("VOL")); err != nil {
+		t.Error(err)
 	}
 }

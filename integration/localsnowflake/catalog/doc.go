@@ -1,11 +1,11 @@
 // Package catalog is what localsnowflake knows by name: databases, schemas,
-// tables, pipes, warehouses, users, roles and grants.
+// tables, views, pipes, warehouses, volumes, users, roles and grants.
 //
 //	account
 //	├── users ── roles (granted to users and to roles)
-//	├── warehouses
-//	└── databases ── schemas ─┬─ tables
-//	                          └─ pipes ("<TABLE>-STREAMING" on demand)
+//	├── warehouses, external volumes
+//	└── databases ── schemas ─┬─ tables, views
+//	                          └─ pipes ("<TABLE>-STREAMING" on demand, others by CREATE PIPE)
 //
 // Names are exact: whoever reads an identifier folds it first (Fold). Tables
 // and pipes are immutable values; a change replaces the value under the same

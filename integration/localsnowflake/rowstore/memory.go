@@ -44,6 +44,9 @@ func (m *Memory) table(id int64) *memoryTable {
 func (m *Memory) Commit(tx Transaction) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, part := range tx.Gone { // first: they are of rows that are there
+		m.table(part.Table).remove(part.IDs)
+	}
 	for _, part := range tx.Rows {
 		m.table(part.Table).append(part.Rows)
 	}
@@ -121,16 +124,19 @@ func (m *Memory) Count(table int64) (int64, error) {
 	return 0, nil
 }
 
-// Delete implements Store. Chunks are replaced, not changed, because a reader
-// may hold them.
-func (m *Memory) Delete(table int64, ids []int64) error {
+// Delete implements Store.
+func (m *Memory) Delete(table int64, ids []int64) error { return m.Commit(goneOnly(table, ids)) }
+
+// remove replaces chunks and does not change them, because a reader may hold
+// them.
+func (t *memoryTable) remove(ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
 	gone := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		gone[id] = true
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	t := m.table(table)
 	var kept [][]Row
 	t.count = 0
 	for _, chunk := range t.chunks {
@@ -149,7 +155,6 @@ func (m *Memory) Delete(table int64, ids []int64) error {
 		}
 	}
 	t.chunks = kept
-	return nil
 }
 
 // Truncate implements Store.

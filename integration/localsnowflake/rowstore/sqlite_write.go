@@ -15,6 +15,11 @@ const insertWidth = 64
 // Commit implements Store.
 func (s *SQLite) Commit(t Transaction) error {
 	return s.write(func(tx *sql.Tx, next map[int64]int64) error {
+		for _, part := range t.Gone { // first: they are of rows that are there
+			if err := removeRows(tx, next, part.Table, part.IDs); err != nil {
+				return err
+			}
+		}
 		for _, part := range t.Rows {
 			if err := insertRows(tx, next, part.Table, part.Rows); err != nil {
 				return err
@@ -159,23 +164,23 @@ func (s *SQLite) AppendErrors(table int64, rows []ErrorRow) error {
 func (s *SQLite) SaveState(key string, value []byte) error { return s.Commit(stateOnly(key, value)) }
 
 // Delete implements Store.
-func (s *SQLite) Delete(table int64, ids []int64) error {
-	return s.write(func(tx *sql.Tx, next map[int64]int64) error {
-		if _, ok := next[table]; !ok {
-			return nil
-		}
-		statement, err := tx.Prepare("DELETE FROM " + rowsTable(table) + " WHERE id = ?")
-		if err != nil {
+func (s *SQLite) Delete(table int64, ids []int64) error { return s.Commit(goneOnly(table, ids)) }
+
+func removeRows(tx *sql.Tx, next map[int64]int64, table int64, ids []int64) error {
+	if _, ok := next[table]; !ok || len(ids) == 0 {
+		return nil
+	}
+	statement, err := tx.Prepare("DELETE FROM " + rowsTable(table) + " WHERE id = ?")
+	if err != nil {
+		return err
+	}
+	defer statement.Close()
+	for _, id := range ids {
+		if _, err := statement.Exec(id); err != nil {
 			return err
 		}
-		defer statement.Close()
-		for _, id := range ids {
-			if _, err := statement.Exec(id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Truncate implements Store.

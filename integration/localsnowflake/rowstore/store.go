@@ -22,7 +22,7 @@ type Store interface {
 
 	Count(table int64) (int64, error)
 
-	// Delete removes rows; IDs that do not exist are no error.
+	// Delete is a Commit of removals alone.
 	Delete(table int64, ids []int64) error
 
 	// Truncate removes all rows and keeps NextID; Drop removes the table's
@@ -47,6 +47,7 @@ type Store interface {
 // Transaction is what one Commit applies. Any part may be empty.
 type Transaction struct {
 	Rows   []TableRows
+	Gone   []TableIDs
 	Errors []TableErrors
 	State  []State
 }
@@ -55,6 +56,13 @@ type Transaction struct {
 type TableRows struct {
 	Table int64
 	Rows  []Row
+}
+
+// TableIDs are rows of one table to remove. IDs that do not exist, and those of
+// rows that the same transaction adds, are no error and remove nothing.
+type TableIDs struct {
+	Table int64
+	IDs   []int64
 }
 
 // TableErrors are error rows of one table.
@@ -71,6 +79,10 @@ type State struct {
 
 func rowsOnly(table int64, rows []Row) Transaction {
 	return Transaction{Rows: []TableRows{{Table: table, Rows: rows}}}
+}
+
+func goneOnly(table int64, ids []int64) Transaction {
+	return Transaction{Gone: []TableIDs{{Table: table, IDs: ids}}}
 }
 
 func errorsOnly(table int64, rows []ErrorRow) Transaction {

@@ -211,3 +211,42 @@ func TestADirectoryIsOpenOnceAtATime(t *testing.T) {
 	must(t, first.Close())
 	open(t, dir)
 }
+
+func TestACommitRemovesAndAddsInSeveralTablesAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s rowstore.Store) {
+		for table := range int64(2) {
+			must(t, s.Append(table, []rowstore.Row{row("1", "", ""), row("2", "", "")}))
+		}
+		must(t, s.Commit(rowstore.Transaction{
+			Gone: []rowstore.TableIDs{{Table: 0, IDs: []int64{1, 3, 99}}, {Table: 1, IDs: []int64{2}}, {Table: 7, IDs: []int64{1}}},
+			Rows: []rowstore.TableRows{{Table: 0, Rows: []rowstore.Row{row("3", "", "")}}, {Table: 1}},
+		}))
+		expect(t, scan(t, s, 0, 0), "2 2  ", "3 3  ")
+		expect(t, scan(t, s, 1, 0), "1 1  ")
+		if n, err := s.Count(0); n != 2 || err != nil {
+			t.Errorf("count = %d, %v; want 2", n, err)
+		}
+	})
+}
+
+// TestACommitThatFailsChangesNoTable breaks off a commit at its last row: one
+// without JSON, which SQLite refuses.
+func TestACommitThatFailsChangesNoTable(t *testing.T) {
+	s := open(t, t.TempDir())
+	for table := range int64(2) {
+		must(t, s.Append(table, []rowstore.Row{row("1", "", "")}))
+	}
+	err := s.Commit(rowstore.Transaction{
+		Gone: []rowstore.TableIDs{{Table: 0, IDs: []int64{1}}, {Table: 1, IDs: []int64{1}}},
+		Rows: []rowstore.TableRows{{Table: 0, Rows: []rowstore.Row{row("2", "", "")}}, {Table: 1, Rows: []rowstore.Row{{CommittedAt: noon}}}},
+	})
+	if err == nil {
+		t.Error("a row without JSON was taken")
+	}
+	for table := range int64(2) {
+		expect(t, scan(t, s, table, 0), "1 1  ")
+		if n, _ := s.NextID(table); n != 2 {
+			t.Errorf("next ID of table %d is %d, want 2", table, n)
+		}
+	}
+}

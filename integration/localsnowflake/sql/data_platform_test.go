@@ -132,3 +132,32 @@ func TestCommentsAndKeysStay(t *testing.T) {
 	d.run("ALTER TABLE t DROP PRIMARY KEY", "ALTER TABLE t DROP UNIQUE (a)")
 	d.fails("ALTER TABLE t DROP CONSTRAINT u", 2210, "does not exist")
 }
+
+// TestFunctionsOfADataPlatform covers those that reports are made of.
+func TestFunctionsOfADataPlatform(t *testing.T) {
+	d := newDesk(t)
+	d.run("CREATE TABLE t (k VARCHAR, n NUMBER(9,2), at TIMESTAMP_NTZ)", "INSERT INTO t VALUES ('a', 1, '2026-01-31 10:00:00'), ('a', 4, '2026-03-31'), ('b', 2.5, '2026-02-28'), ('b', NULL, NULL)")
+	for query, want := range map[string]string{
+		"SELECT LAST_DAY('2026-02-03'::DATE)::VARCHAR, LAST_DAY('2026-02-03'::DATE, 'year')::VARCHAR":                                                                                                                              "2026-02-28|2026-12-31",
+		"SELECT ADD_MONTHS('2026-02-28'::DATE, 1)::VARCHAR, ADD_MONTHS('2026-01-30'::DATE, 1)::VARCHAR":                                                                                                                            "2026-03-31|2026-02-28",
+		"SELECT DAYNAME('2026-03-04'::DATE), MONTHNAME('2026-03-04'::DATE), DAYOFWEEKISO('2026-03-01'::DATE), DAYOFWEEK('2026-03-01'::DATE), QUARTER('2026-05-01'::DATE), WEEK('2026-01-04'::DATE), DAYOFYEAR('2026-02-01'::DATE)": "Wed|Mar|7|0|2|1|32",
+		"SELECT DATE_FROM_PARTS(2026, 14, 0)::VARCHAR, TIMESTAMP_NTZ_FROM_PARTS(2026, 1, 2, 3, 4, 5, 600000000)::VARCHAR":                                                                                                          "2027-01-31|2026-01-02 03:04:05.600",
+		"SELECT CONVERT_TIMEZONE('UTC', 'America/Los_Angeles', '2026-07-01 00:00:00'::TIMESTAMP_NTZ)::VARCHAR":                                                                                                                     "2026-06-30 17:00:00.000",
+		"SELECT CONVERT_TIMEZONE('Asia/Kolkata', '2026-07-01 00:00:00 +0000'::TIMESTAMP_TZ)::VARCHAR":                                                                                                                              "2026-07-01 05:30:00.000 +0530",
+		`SELECT REGEXP_REPLACE('a1b22', '([0-9]+)', '<\\1>$'), REGEXP_COUNT('abcabc', 'b.'), REGEXP_INSTR('éab', 'b'), REGEXP_REPLACE('abc', 'b')`:                                                                                 "a<1>$b<22>$|2|3|ac",
+		"SELECT INITCAP('the qUICK-brown'), TRANSLATE('abcba', 'ab', 'x'), ASCII('A'), CHR(8364), '[' || SPACE(2) || ']'":                                                                                                          "The Quick-Brown|xcx|65|€|[  ]",
+		"SELECT ARRAY_APPEND([1], 'x'), ARRAY_PREPEND([1], 0), ARRAY_CAT([1], [2, 3]), ARRAY_SLICE([1, 2, 3, 4], 1, -1), ARRAY_POSITION(2::VARIANT, [1, 2]), ARRAY_DISTINCT([1, 1.0, 2]), ARRAY_COMPACT([1, NULL])":                `[1,"x"]|[0,1]|[1,2,3]|[2,3]|1|[1,2]|[1]`,
+		"SELECT OBJECT_INSERT({'a': 1}, 'b', 2), OBJECT_INSERT({'a': 1}, 'a', 2, TRUE), OBJECT_DELETE({'a': 1, 'b': 2}, 'a'), OBJECT_PICK({'a': 1, 'b': 2}, 'a', 'c'), OBJECT_INSERT({'a': 1}, 'b', NULL)":                         `{"a":1,"b":2}|{"a":2}|{"b":2}|{"a":1}|{"a":1}`,
+		"SELECT MEDIAN(n), MAX_BY(k, n), MIN_BY(at, n)::VARCHAR, VAR_POP(n), ROUND(STDDEV(n), 6) FROM t":                                                                                                                           "2.50000|a|2026-01-31 10:00:00.000|1.5|1.5",
+		"SELECT k, MEDIAN(n), STDDEV(n) FROM t GROUP BY k ORDER BY k":                                                                                                                                                              "a|2.50000|2.1213203435596424\nb|2.50000|-",
+		"SELECT OBJECT_AGG(k, n) FROM (SELECT k, MAX(n) AS n FROM t GROUP BY k)":                                                                                                                                                   `{"a":4.00,"b":2.50}`,
+		"SELECT TOP 2 n FROM t ORDER BY n NULLS LAST":                                       "1.00\n2.50",
+		"SELECT COUNT(*) FROM t WHERE k LIKE ANY ('x%', 'b') OR k NOT ILIKE ALL ('A', '%')": "2",
+	} {
+		d.want(query, want)
+	}
+	d.fails("SELECT OBJECT_INSERT({'a': 1}, 'a', 2)", 100046, "Duplicate field key 'a'")
+	d.fails("SELECT OBJECT_AGG(k, n) FROM t", 100104, "Duplicate field key 'a'")
+	d.fails("SELECT REGEXP_REPLACE('a', '(')", 100048, "Invalid regular expression")
+	d.fails("SELECT MAX_BY(k) FROM t", 938, "takes 2 arguments")
+}

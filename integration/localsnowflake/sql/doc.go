@@ -19,7 +19,14 @@
 //
 // # Limits
 //
-// One statement has at most 1 MiB, 200 levels of nesting, 64 nested queries
-// and 10,000 operators. Every statement commits by itself; BEGIN and COMMIT
-// are accepted and do nothing.
+// One text has at most 1 MiB, 200 levels of nesting, 64 nested queries and
+// 10,000 operators.
+//
+// # Transactions
+//
+// A statement commits by itself unless BEGIN came before it or AUTOCOMMIT is
+// FALSE; then its session alone sees what it changed until COMMIT
+// (transaction.go). Isolation is READ COMMITTED. UPDATE, DELETE, MERGE and
+// TRUNCATE lock their tables against each other (lock.go); INSERT, streaming and
+// reading never wait. A definition commits what is open.
 package sql

@@ -3,8 +3,6 @@ package sql
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
@@ -19,6 +17,7 @@ type Engine struct {
 	Channels Channels         // nil: there are no channels
 	Results  Results          // nil: no results are kept
 	Now      func() time.Time // nil is time.Now
+	Trouble  func(error)      // hears of the engine's own failures, with their stack; nil: nobody does
 
 	locks locks
 }
@@ -72,7 +71,7 @@ func (e *Engine) Run(ctx context.Context, s *Session, st Statement, binds Bindin
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			result, err = nil, internal(r)
+			result, err = nil, e.internal(r)
 		}
 		env.release()
 		if err != nil {
@@ -99,7 +98,7 @@ func (e *Engine) Describe(ctx context.Context, s *Session, st Statement, binds B
 	env.binds.lenient = true
 	defer func() {
 		if r := recover(); r != nil {
-			result, err = nil, internal(r)
+			result, err = nil, e.internal(r)
 		}
 		if err != nil {
 			err = AsError(err)
@@ -137,15 +136,6 @@ func (e *environment) outline(st statement) (*Result, error) {
 		return e.describe(s)
 	}
 	return status("", typeOf(st)), nil
-}
-
-// internal turns a panic into an error: the last guard, so that no statement
-// can end the process.
-func internal(r any) *Error {
-	if e, ok := r.(*Error); ok {
-		return e
-	}
-	return &Error{Code: 603, SQLState: "XX000", Message: fmt.Sprintf("SQL execution internal error: %v\n%s", r, debug.Stack())}
 }
 
 func (e *Engine) environment(ctx context.Context, s *Session, binds Bindings) (*environment, error) {

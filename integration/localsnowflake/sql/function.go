@@ -20,7 +20,8 @@ func register(groups ...map[string]function) {
 }
 
 func init() {
-	register(textFunctions, numberFunctions, conditionalFunctions, jsonFunctions, conversionFunctions, timeFunctions, contextFunctions, digestFunctions, generatorFunctions, systemFunctions)
+	register(textFunctions, numberFunctions, conditionalFunctions, jsonFunctions, conversionFunctions, timeFunctions, contextFunctions, digestFunctions, generatorFunctions, systemFunctions,
+		calendarFunctions, patternFunctions, memberFunctions)
 }
 
 // call compiles a function call of any kind.

@@ -130,6 +130,9 @@ func (p *parser) in(x expression, not bool, start int) expression {
 }
 
 func (p *parser) like(n *like, start int) expression {
+	if !n.regexp && (p.peek().is("ANY") || p.peek().is("ALL")) && p.ahead(1).is("(") {
+		return p.likeEach(n, start)
+	}
 	n.pattern = p.binary(bindAdd)
 	if p.take("ESCAPE") {
 		n.escape = p.binary(bindAdd)

@@ -98,6 +98,10 @@ func (p *parser) selectCore(start int) *selectCore {
 	if !s.distinct {
 		p.take("ALL")
 	}
+	if p.peek().is("TOP") && p.ahead(1).kind == tokenNumber {
+		p.at++
+		s.top = p.primary()
+	}
 	for {
 		s.items = append(s.items, p.selectItem())
 		if !p.take(",") {

@@ -37,6 +37,7 @@ type selectCore struct {
 	groupAll bool
 	having   expression
 	qualify  expression
+	top      expression // TOP n
 }
 
 type selectItem struct {

@@ -148,7 +148,7 @@ func (e *environment) selectCore(core *selectCore, order []ordering, around *sco
 	for i, c := range sel.items {
 		out.columns = append(out.columns, scopeColumn{name: names[i], typ: c.typ, nullable: c.nullable})
 	}
-	return out, nil
+	return e.limited(out, core.top, nil)
 }
 
 func (s *scope) condition(x expression) (*compiled, error) {

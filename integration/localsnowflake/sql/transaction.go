@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -79,9 +78,8 @@ func (e *environment) transact(s *transactionStatement) (*Result, error) {
 	return status(statusExecuted, typeTransaction), nil
 }
 
-// commit makes the session's changes visible and ends its transaction.
-// Without one it does nothing. Locks keep others from changing the same rows
-// between, so that tables may follow one another.
+// commit makes the session's changes visible, of all tables at once, and ends
+// its transaction. Without one it does nothing.
 func (e *environment) commit() error {
 	t := e.session.transaction()
 	if t == nil {
@@ -89,7 +87,7 @@ func (e *environment) commit() error {
 	}
 	defer e.engine.locks.release(t.holder)
 	e.session.begin(nil)
-	var failed error
+	var all rowstore.Transaction
 	for _, table := range t.order {
 		if _, ok := e.engine.Catalog.TableByID(table); !ok {
 			continue // dropped meanwhile, with its rows
@@ -106,21 +104,13 @@ func (e *environment) commit() error {
 		for id := range c.gone {
 			ids = append(ids, id)
 		}
-		failed = errors.Join(failed, e.store(table, rows, ids))
+		all.Rows = append(all.Rows, rowstore.TableRows{Table: table, Rows: rows})
+		all.Gone = append(all.Gone, rowstore.TableIDs{Table: table, IDs: ids})
 	}
-	return failed
-}
-
-// store changes a table for good.
-func (e *environment) store(table int64, rows []rowstore.Row, ids []int64) error {
-	var failed error
-	if len(rows) > 0 {
-		failed = e.engine.Rows.Append(table, rows)
+	if len(all.Rows) == 0 {
+		return nil // nothing was changed
 	}
-	if len(ids) > 0 {
-		failed = errors.Join(failed, e.engine.Rows.Delete(table, ids))
-	}
-	return failed
+	return e.engine.Rows.Commit(all)
 }
 
 // rollback forgets a session's changes.
@@ -146,7 +136,9 @@ func (e *environment) changeRows(table int64, rows []rowstore.Row, ids []int64) 
 		e.session.begin(t)
 	}
 	if t == nil {
-		return e.store(table, rows, ids)
+		// One commit: an updated row is never seen twice, nor missed.
+		return e.engine.Rows.Commit(rowstore.Transaction{
+			Rows: []rowstore.TableRows{{Table: table, Rows: rows}}, Gone: []rowstore.TableIDs{{Table: table, IDs: ids}}})
 	}
 	c := t.change(table)
 	c.add(rows)

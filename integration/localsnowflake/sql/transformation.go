@@ -119,7 +119,7 @@ func isSubquery(x expression) bool {
 func (t *Transformation) Apply(row []byte) (stored []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			stored, err = nil, internal(r)
+			stored, err = nil, t.env.engine.internal(r)
 		}
 	}()
 	raw, ok := parseJSON(string(row))
