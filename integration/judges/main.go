@@ -15,6 +15,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/kinesnow/kinesnow/integration/judges/drivers"
 	"github.com/kinesnow/kinesnow/integration/judges/dynamodb"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
 	"github.com/kinesnow/kinesnow/integration/judges/kcl"
@@ -32,6 +33,7 @@ func main() {
 		quakes.Judges(),
 		servers.Judges(),
 		snowpipe.Judges(),
+		drivers.Judges(),
 	)
 	os.Exit(judge.Main(os.Args[1:], os.Stdout, judges))
 }
