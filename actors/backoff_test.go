@@ -11,7 +11,7 @@ func TestABackoffDoublesToItsCapWithFullJitter(t *testing.T) {
 	limits := []time.Duration{200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000, 30000}
 	low, high := make([]time.Duration, len(limits)), make([]time.Duration, len(limits))
 	for range 2000 {
-		b := Backoff{Base: 200 * time.Millisecond, Cap: 30 * time.Second}
+		b := NewBackoff(200*time.Millisecond, 30*time.Second)
 		for i, limit := range limits {
 			d := b.Next()
 			if limit *= time.Millisecond; d <= 0 || d > limit {
@@ -32,7 +32,7 @@ func TestABackoffDoublesToItsCapWithFullJitter(t *testing.T) {
 // TestABackoffThatNeverEndsStaysAtItsCap, also after more turns than a shift
 // has bits.
 func TestABackoffThatNeverEndsStaysAtItsCap(t *testing.T) {
-	b := Backoff{Base: 200 * time.Millisecond, Cap: 30 * time.Second}
+	b := NewBackoff(200*time.Millisecond, 30*time.Second)
 	for i := range 200 {
 		if d := b.Next(); d <= 0 || d > b.Cap {
 			t.Fatalf("pause %d is %s", i, d)

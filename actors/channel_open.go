@@ -22,8 +22,8 @@ type recheckAgain struct{}
 // asking again each second for 10 s, then discarding it (P6). What time heals
 // is tried for openRetry; the lease is held meanwhile.
 func (ch *Channel) open(c actor.Context) {
+	backoff := NewBackoff(200*time.Millisecond, 5*time.Second)
 	run(ch.ctx, c, func() any {
-		backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
 		began := time.Now()
 		for {
 			careful := time.Since(began) < openRefusal

@@ -155,8 +155,8 @@ func (k *Checkpoint) nextWrite(c actor.Context) {
 	}
 	k.writing = true
 	position := k.writes[0].position
+	backoff := NewBackoff(200*time.Millisecond, 5*time.Second)
 	run(k.ctx, c, func() any {
-		backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
 		for {
 			err := k.write(position)
 			var f *messages.Fault

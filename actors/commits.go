@@ -44,7 +44,7 @@ func NewCommits(service StatusService, log zerolog.Logger) *Commits {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Commits{
 		service: service, log: log, ctx: ctx, cancel: cancel, wants: map[string]want{},
-		backoff: Backoff{Base: 500 * time.Millisecond, Cap: 10 * time.Second},
+		backoff: NewBackoff(500*time.Millisecond, 10*time.Second),
 	}
 }
 

@@ -108,3 +108,35 @@ func TestTheEndIsWrittenAgainUntilItIsAnswered(t *testing.T) {
 		}
 	})
 }
+
+// TestAChildWaitsForAParentWhoseRowSomebodyElseMakes: two nodes find the same
+// shards at the same time, and one meets a row that it did not see when it read
+// the table (P22).
+func TestAChildWaitsForAParentWhoseRowSomebodyElseMakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		cloud.Sink.CommitDelay = 3 * time.Second
+		cloud.Stream.AddShard(shard1, shard0)
+		cloud.Stream.AddShard(shard2, shard1)
+		cloud.Stream.Close(shard0, shard1)
+		cloud.Stream.Put(shard1, 5)
+		cloud.Stream.Close(shard1, shard2)
+		cloud.Stream.Put(shard2, 5)
+		cloud.Play(func(op string, n int) actorstest.Effect {
+			if op == "CreateShard" && n == 2 { // the first is the first set's
+				cloud.Table.Edit(shard1, func(row *messages.ShardRow) { row.Parents, row.Settled = []messages.ShardID{shard0}, true })
+			}
+			return actorstest.Effect{}
+		})
+		w := start(t, cloud, plan{})
+		for range 300 {
+			time.Sleep(100 * time.Millisecond)
+			one, two := cloud.Table.Row(shard1), cloud.Table.Row(shard2)
+			if one != nil && two != nil && !one.Ended && two.Owner != "" {
+				t.Fatalf("%s is worked on before its parent has ended", shard2)
+			}
+		}
+		w.stop()
+		w.whole()
+	})
+}

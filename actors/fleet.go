@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"math/rand/v2"
 	"sort"
 	"time"
 
@@ -69,10 +68,19 @@ func (f *Fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time
 	if r.Owner == "" {
 		return true
 	}
-	if r.DurationMS > 0 {
-		duration = time.Duration(r.DurationMS) * time.Millisecond
+	return f.shards[r.Shard].still(life(r, duration), now)
+}
+
+// life is how long a row's owner may stand still: its own lease duration, the
+// observer's where it names none; a row without an owner is free at once.
+func life(r *messages.ShardRow, duration time.Duration) time.Duration {
+	switch {
+	case r.Owner == "":
+		return 0
+	case r.DurationMS > 0:
+		return time.Duration(r.DurationMS) * time.Millisecond
 	}
-	return f.shards[r.Shard].still(duration, now)
+	return duration
 }
 
 // slot picks the node id to claim: the lowest that has no row, was retired, or
@@ -154,5 +162,5 @@ func unlisted(listed []messages.Shard, rows map[messages.ShardID]*messages.Shard
 
 // jitter returns d, up to a tenth shorter or longer.
 func jitter(d time.Duration) time.Duration {
-	return d - d/10 + time.Duration(rand.Int64N(int64(d/5)+1))
+	return d - d/10 + time.Duration(chance.Int64N(int64(d/5)+1))
 }

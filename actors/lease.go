@@ -35,6 +35,10 @@ type LeaseTable interface {
 	// Renew renews an own lease; position may be nil, or ride along (P18).
 	Renew(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, position *messages.PositionWrite) (*messages.ShardRow, error)
 	Release(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error
+	// AskHandoff asks the owner of a row, as it was seen, to hand it over (P21).
+	AskHandoff(ctx context.Context, seen *messages.ShardRow, me messages.Owner) error
+	// HandOff gives an own lease to another node, for duration.
+	HandOff(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, to messages.Owner, duration time.Duration) error
 	// ClaimNode takes a node slot that has no row (seen nil) or as seen.
 	ClaimNode(ctx context.Context, seen *messages.NodeRow, node messages.NodeRow) error
 	Beat(ctx context.Context, node messages.NodeRow) error
@@ -76,7 +80,8 @@ type LeaseSettings struct {
 // Lease finds the stream's shards, keeps their rows, takes those that are free
 // or whose owner died, and renews what it holds. Its renewals never wait for
 // the data path. It decides who works; that data is right is the channel's
-// fence (P19).
+// fence (P19). Nodes share the shards evenly without ever talking to each other
+// but through the table (P21, balance.go).
 //
 //	preparing --prepared--> claiming a node slot --> holding
 //
@@ -97,6 +102,9 @@ type Lease struct {
 	streamRow messages.StreamRow
 	listed    map[messages.ShardID]messages.Shard
 	held      map[messages.ShardID]*heldLease
+	taking    map[messages.ShardID]bool      // claims under way
+	asked     map[messages.ShardID]time.Time // hand-offs that this node asked for
+	nodes     []messages.NodeRow             // as last seen
 	done      int
 
 	discovering bool
@@ -131,8 +139,9 @@ func NewLease(settings LeaseSettings) *Lease {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Lease{
 		LeaseSettings: settings, ctx: ctx, cancel: cancel, owner: settings.Held,
-		listed: map[messages.ShardID]messages.Shard{}, held: map[messages.ShardID]*heldLease{}, leaving: settings.Leaving, timers: map[timerKind]*time.Timer{},
-		retry: Backoff{Base: 500 * time.Millisecond, Cap: 30 * time.Second},
+		listed: map[messages.ShardID]messages.Shard{}, held: map[messages.ShardID]*heldLease{},
+		taking: map[messages.ShardID]bool{}, asked: map[messages.ShardID]time.Time{}, leaving: settings.Leaving, timers: map[timerKind]*time.Timer{},
+		retry: NewBackoff(500*time.Millisecond, 30*time.Second),
 	}
 }
 
@@ -171,6 +180,8 @@ func (l *Lease) Receive(c actor.Context) {
 		l.look(c, m)
 	case *claimed:
 		l.took(c, m)
+	case *handoffAsked:
+		l.askedFor(c, m)
 	case *messages.ShardsReady:
 		l.publish(c)
 	case *messages.EndWritten:
@@ -187,6 +198,9 @@ func (l *Lease) Receive(c actor.Context) {
 	case *leaseDone:
 		l.opDone(c, m)
 
+	case *messages.Leaving:
+		l.leaving = true
+		l.beat(c)
 	case *messages.Retire:
 		l.retire(c)
 	case *retired:

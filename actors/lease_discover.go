@@ -52,6 +52,7 @@ func (l *Lease) discover(c actor.Context) {
 		if d.rows, d.nodes, d.err = l.Table.Rows(ctx); d.err != nil || !list {
 			return d
 		}
+		there := false
 		for _, s := range unlisted(d.listed, byShard(d.rows)) {
 			row := shardRow(s)
 			made, err := l.Table.CreateShard(ctx, row)
@@ -62,6 +63,10 @@ func (l *Lease) discover(c actor.Context) {
 			if made {
 				d.rows, d.made = append(d.rows, row), append(d.made, s)
 			}
+			there = there || !made
+		}
+		if there { // made since the table was read, and a parent perhaps
+			d.rows, d.nodes, d.err = l.Table.Rows(ctx)
 		}
 		return d
 	})
@@ -121,19 +126,18 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	l.reconcile(c, d, rows)
 	l.looked = true
 	l.countDone(rows)
+	l.nodes = d.nodes
 	for i := range d.rows {
-		r := &d.rows[i]
-		if !l.leaving && l.held[r.Shard] == nil && r.Owner != l.owner && l.Fleet.free(r, l.Duration, now) && eligible(r, rows) {
-			l.claim(c, r)
-		}
+		l.notice(c, &d.rows[i])
 	}
+	l.even(c, d.rows, now)
 	l.publish(c)
 	l.outbox.Repeat(c)
 	if l.again {
 		l.discover(c)
 		return
 	}
-	l.later(c, discoverTimer, next, &discoverNow{})
+	l.later(c, discoverTimer, l.lookEvery(len(d.rows)), &discoverNow{})
 }
 
 // recreated: the stream was deleted and created anew under a running process.
@@ -146,8 +150,9 @@ func (l *Lease) recreated(c actor.Context, stream *messages.Stream) {
 }
 
 // reconcile lets go of what the table gives to somebody else, and takes back
-// what it gives to this process and is not held: a respawned Lease begins
-// empty-handed (KP8).
+// what it gives to this process and is not held: what another node handed
+// over, and everything where Lease was respawned, for it begins empty-handed
+// (KP8).
 func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.ShardID]*messages.ShardRow) {
 	for id, h := range l.held {
 		r := rows[id]
@@ -160,8 +165,9 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 		}
 	}
 	for id, r := range rows {
-		if r.Owner == l.owner && !r.Ended && l.held[id] == nil {
+		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.taking[id] {
 			l.hold(r, rows, d.began)
+			l.outbox.Add(c, &messages.LeaseTaken{Shard: id, Epoch: r.Epoch, At: time.Now().UTC()})
 		}
 	}
 	for id, h := range l.held {
@@ -189,11 +195,13 @@ func (l *Lease) hold(r *messages.ShardRow, rows map[messages.ShardID]*messages.S
 	}
 	h := &heldLease{epoch: r.Epoch, since: at, shard: shard, first: firstSet(r, rows)}
 	l.held[r.Shard] = h
+	delete(l.asked, r.Shard)
 	return h
 }
 
 func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
 	owner := l.owner
+	l.taking[seen.Shard] = true
 	run(l.ctx, c, func() any {
 		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
 		defer cancel()
@@ -203,6 +211,7 @@ func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
 }
 
 func (l *Lease) took(c actor.Context, m *claimed) {
+	delete(l.taking, m.seen.Shard)
 	l.written(c, m.err)
 	if m.err != nil {
 		if f := messages.AsFault("claim", m.err); f.Class != messages.Fenced {

@@ -47,10 +47,16 @@ func (l *Lease) renewAll(c actor.Context) {
 			l.start(c, id, h, leaseOp{})
 		}
 	}
-	if l.claiming {
+	l.beat(c)
+}
+
+// beat moves the node's heartbeat.
+func (l *Lease) beat(c actor.Context) {
+	if l.claiming || l.me.Node == "" {
 		return // there is no slot to beat for
 	}
 	node := l.me
+	node.Leaving = l.leaving
 	run(l.ctx, c, func() any {
 		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
 		defer cancel()
@@ -85,9 +91,6 @@ func (l *Lease) beatDone(c actor.Context, m *beaten) {
 func (l *Lease) ask(c actor.Context, message any) {
 	shard := shardOf(message)
 	h := l.held[shard]
-	if _, release := message.(*messages.ReleaseWanted); release {
-		l.leaving = true
-	}
 	if h == nil && !l.looked {
 		return // a respawned Lease does not know yet what it holds; the question comes again
 	}
@@ -149,6 +152,7 @@ func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op 
 	if op.message == nil && h.waiting != nil && h.waiting.Epoch == epoch {
 		done.rode, done.sender = h.waiting, h.sender
 	}
+	to := l.heir(op.message)
 	run(l.ctx, c, func() any {
 		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
 		defer cancel()
@@ -162,6 +166,10 @@ func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op 
 			}
 			done.row, done.err = l.Table.Renew(ctx, shard, owner, epoch, l.Duration, nil)
 		case *messages.ReleaseWanted:
+			if to != "" {
+				done.err = l.Table.HandOff(ctx, shard, owner, epoch, to, l.Duration)
+				return done
+			}
 			done.err = l.Table.Release(ctx, shard, owner, epoch)
 		default:
 			var position *messages.PositionWrite
@@ -190,10 +198,12 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 	case (m.err == nil || refused) && release: // one that may not be given up runs out by itself
 		l.drop(c, m.shard, "released")
 		c.Send(m.op.sender, &messages.LeaseReleased{Shard: m.shard})
+		l.publish(c)
 		return
 	case m.err == nil:
 		h.epoch, h.since = m.row.Epoch, time.Now()
 		l.answer(c, h, m)
+		l.notice(c, m.row)
 	case f != nil && f.Class == messages.Fenced:
 		if r, recheck := m.op.message.(*messages.RecheckWanted); recheck && r.Epoch != h.epoch {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: "another generation began"})

@@ -24,8 +24,12 @@ const (
 	openRetry       = 30 * time.Second
 	callLimit       = 30 * time.Second // one call of the table or of a status: a silent connection must not stop an actor
 	appendLimit     = 60 * time.Second // one attempt of an open or an append, of 4 MiB on a slow line
-	discoverEvery   = 5 * time.Second
-	discoverLimit   = 2 * time.Minute // one look at table and stream; what it has made by then stays made
+	discoverEvery   = 5 * time.Second  // looks at a table of many rows
+	lookSoonest     = 2 * time.Second  // looks at one of few
+	lookPerRow      = 10 * time.Millisecond
+	claimGrace      = 5 * time.Second  // a free row is left to who has too few, then it is anybody's
+	handoffLate     = 30 * time.Second // after it a request is not counted on (P21)
+	discoverLimit   = 2 * time.Minute  // one look at table and stream; what it has made by then stays made
 	listEvery       = 60 * time.Second
 	renewAdaptAbove = 250 // shards; renewals spread out above it
 )

@@ -20,6 +20,7 @@ func crashedInFlight(t *testing.T, commit time.Duration) *actorstest.Cloud {
 	time.Sleep(100 * time.Millisecond)
 	w.stop()
 	cloud.Table.Edit(shard0, func(row *messages.ShardRow) { row.Owner = "" }) // whoever comes next need not wait
+	cloud.Table.StealNode("node-0", "")                                       // nor leave it to the dead
 	if n := len(cloud.Sink.Rows(shard0)); n != 0 {
 		t.Fatalf("%d rows are committed already", n)
 	}

@@ -55,9 +55,23 @@ type LeaseLost struct {
 	Why   string
 }
 
+// HandoffWanted tells that another node asks for a shard of ours (P21). Lease ->
+// ShardManager, again and again while it does.
+type HandoffWanted struct {
+	Shard ShardID
+	To    Owner
+}
+
 // ReleaseWanted gives a lease up. ShardUnit -> Lease, repeated until answered
 // with LeaseReleased.
-type ReleaseWanted struct{ Shard ShardID }
+type ReleaseWanted struct {
+	Shard ShardID
+	To    Owner // who asked for it; "" = whoever comes
+}
+
+// Leaving says that a drain has begun: the node takes nothing any more, and
+// the others are told. Connector -> Lease.
+type Leaving struct{}
 
 // LeaseReleased says that the lease is given up, or was not ours any more.
 type LeaseReleased struct{ Shard ShardID }

@@ -89,6 +89,7 @@ type NodeRow struct {
 	Process string
 	Counter int64
 	Host    string // an attribute only
+	Leaving bool   // a drain has begun: it takes nothing any more
 	Version string
 }
 

@@ -29,6 +29,9 @@ func (k *connector) drainAll(c actor.Context, m *messages.Drain) {
 	k.drain = &draining{senders: []*actor.PID{c.Sender()}, waiting: map[messages.ShardID]bool{}}
 	k.plant.leaving = true
 	k.publish(c)
+	if lease := k.children[nameLease]; lease != nil {
+		c.Send(lease, &messages.Leaving{})
+	}
 	if k.children[nameShards] == nil {
 		k.drained(c)
 		return

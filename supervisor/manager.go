@@ -47,6 +47,8 @@ func (m *shardManager) Receive(c actor.Context) {
 		if unit := m.units[msg.Shard]; unit != nil {
 			c.Send(unit, msg)
 		}
+	case *messages.HandoffWanted:
+		m.handOff(c, msg)
 	case *unitAgain:
 		m.ensure(c, msg.shard)
 	case *actor.Terminated:
@@ -127,6 +129,16 @@ func (m *shardManager) terminated(c actor.Context, t *actor.Terminated) {
 			actors.After(c, respawnAfter, &unitAgain{id})
 		}
 	}
+}
+
+// handOff ends a shard's work here in order and gives its lease to who asked.
+// A paused shard stays where it was paused, for the pause is this process's.
+func (m *shardManager) handOff(c actor.Context, h *messages.HandoffWanted) {
+	unit := m.units[h.Shard]
+	if unit == nil || m.drain != nil || m.pauses.has(h.Shard) {
+		return // Lease says it again
+	}
+	c.Request(unit, &windDown{release: true, to: h.To, within: handoffWithin})
 }
 
 // windAll drains every unit. Each answers for itself.

@@ -11,11 +11,12 @@ import (
 const (
 	backoffBase   = 200 * time.Millisecond
 	backoffCap    = 30 * time.Second
-	maxFenced     = 5               // stale sequencers in a row without a commit: OTHER_WRITER (P19)
-	maxFailures   = 5               // generations in a row without an append: DEGRADED (P19)
-	probeParked   = 5 * time.Minute // a parked shard that may have healed is tried again (P11)
-	respawnAfter  = time.Second     // an inner node that crashed
-	concludeGrace = 2 * time.Second // of a drain, left for the last write
+	maxFenced     = 5                // stale sequencers in a row without a commit: OTHER_WRITER (P19)
+	maxFailures   = 5                // generations in a row without an append: DEGRADED (P19)
+	probeParked   = 5 * time.Minute  // a parked shard that may have healed is tried again (P11)
+	respawnAfter  = time.Second      // an inner node that crashed
+	concludeGrace = 2 * time.Second  // of a drain, left for the last write
+	handoffWithin = 12 * time.Second // of a hand-off: 10 s for the commit (P21), and concludeGrace
 	reportEvery   = 500 * time.Millisecond
 	publishEvery  = 100 * time.Millisecond // a state holds every shard of the connector
 )
@@ -38,7 +39,7 @@ type policy struct {
 }
 
 func newPolicy() policy {
-	return policy{backoff: actors.Backoff{Base: backoffBase, Cap: backoffCap}}
+	return policy{backoff: actors.NewBackoff(backoffBase, backoffCap)}
 }
 
 // judge decides. The fault that it returns is the one to show: the last of too

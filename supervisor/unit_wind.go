@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -12,8 +13,9 @@ import (
 // windDown asks a unit to end its generation in order: the reader first, then
 // everything appended and committed, then the last checkpoint.
 type windDown struct {
-	release bool          // give the lease up and leave (drain); else stay paused
-	within  time.Duration // for everything
+	release bool           // give the lease up and leave (drain, hand-off); else stay paused
+	to      messages.Owner // who asked for the shard (P21); "" = whoever comes
+	within  time.Duration  // for everything
 }
 
 // windDone answers it.
@@ -36,7 +38,7 @@ type winding struct {
 func (u *shardUnit) windDown(c actor.Context, m *windDown) {
 	if u.wind != nil {
 		u.wind.release, u.wind.again = u.wind.release || m.release, false
-		u.wind.sender = c.Sender()
+		u.wind.sender, u.wind.to = c.Sender(), cmp.Or(m.to, u.wind.to)
 		if u.state.Phase == messages.PhasePaused && m.release {
 			u.giveUp(c)
 		}
@@ -129,7 +131,7 @@ func (u *shardUnit) giveUp(c actor.Context) {
 		u.leave(c)
 		return
 	}
-	u.ask(c, &messages.ReleaseWanted{Shard: u.shard.ID})
+	u.ask(c, &messages.ReleaseWanted{Shard: u.shard.ID, To: u.wind.to})
 }
 
 // leave reports and stops the unit.

@@ -178,6 +178,7 @@ func (t *Table) Beat(ctx context.Context, node messages.NodeRow) error {
 	return done(ctx, t, "Beat", func() error {
 		if found := t.nodes[node.Node]; found != nil && found.Process == node.Process {
 			found.Counter++
+			found.Leaving = node.Leaving
 			return nil
 		}
 		return lost("Beat")
@@ -189,7 +190,7 @@ func (t *Table) RetireNode(ctx context.Context, node messages.NodeRow) error {
 	return done(ctx, t, "RetireNode", func() error {
 		if found := t.nodes[node.Node]; found != nil && found.Process == node.Process {
 			found.Counter++
-			found.Process = ""
+			found.Process, found.Leaving = "", false
 		}
 		return nil
 	})

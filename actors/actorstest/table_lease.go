@@ -32,7 +32,7 @@ func (t *Table) Begin(ctx context.Context, shard messages.ShardID, me messages.O
 }
 
 func (t *Table) begin(row *messages.ShardRow, me messages.Owner, epoch int64, duration time.Duration) *messages.ShardRow {
-	row.Owner, row.Epoch, row.WriteNo = me, epoch, 0
+	row.Owner, row.Epoch, row.WriteNo, row.Handoff = me, epoch, 0, ""
 	t.renew(row, duration)
 	return copied(row)
 }
@@ -82,9 +82,34 @@ func (t *Table) Release(ctx context.Context, shard messages.ShardID, me messages
 	})
 }
 
+// AskHandoff implements LeaseTable.
+func (t *Table) AskHandoff(ctx context.Context, seen *messages.ShardRow, me messages.Owner) error {
+	return done(ctx, t, "AskHandoff", func() error {
+		row := t.rows[seen.Shard]
+		if row == nil || row.Ended || row.Owner != seen.Owner || row.Epoch != seen.Epoch || row.Handoff != seen.Handoff && row.Handoff != me {
+			return lost("AskHandoff")
+		}
+		row.Handoff = me
+		return nil
+	})
+}
+
+// HandOff implements LeaseTable.
+func (t *Table) HandOff(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, to messages.Owner, duration time.Duration) error {
+	return done(ctx, t, "HandOff", func() error {
+		row := t.rows[shard]
+		if row != nil && row.Owner == me && row.Epoch == epoch {
+			t.begin(row, to, epoch+1, duration)
+			return nil
+		}
+		_, err := t.begun(row, to, epoch+1)
+		return err
+	})
+}
+
 func (t *Table) letGo(row *messages.ShardRow) {
 	row.Counter++
-	row.Owner, row.Expiry = "", 0
+	row.Owner, row.Expiry, row.Handoff = "", 0, ""
 }
 
 // WritePosition implements PositionTable.

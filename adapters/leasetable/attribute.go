@@ -51,6 +51,7 @@ const (
 	attrHeartbeat = "heartbeatCounter"
 	attrHost      = "host"
 	attrVersion   = "version"
+	attrLeaving   = "leaving"
 
 	attrLeaseKey = "leaseKey" // the HASH key of a KCL table
 )

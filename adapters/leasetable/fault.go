@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -32,13 +33,17 @@ func (t *Table) fault(ctx context.Context, action string, shard messages.ShardID
 	switch code := api.ErrorCode(); {
 	case throttled[code]:
 		f.Reason, f.Complete = messages.ReasonThrottled, true
-	case servedBy(err) != dynamodb.ServiceID && (badCredentials[code] || strings.HasPrefix(code, "AccessDenied")):
+	case servedBy(err) != dynamodb.ServiceID && (badCredentials[code] || expired[code] || strings.HasPrefix(code, "AccessDenied")):
 		f.Hint = "the AWS credentials could not be had: " + servedBy(err) + " refused"
 		refuse(f, messages.ReasonDenied, messages.AccessDenied)
 	case strings.HasPrefix(code, "AccessDenied"):
 		f.Hint = "grant dynamodb:" + action + " on table/" + t.name + " to this role"
 		refuse(f, messages.ReasonDenied, messages.AccessDenied)
+	case expired[code]:
+		t.invalidateCredentials()
+		f.Complete, f.Hint = true, "the AWS credentials have expired: they are being renewed"
 	case badCredentials[code]:
+		t.invalidateCredentials()
 		f.Hint = "check the AWS credentials, their expiry and this host's clock"
 		refuse(f, messages.ReasonDenied, messages.AccessDenied)
 	case code == "ResourceNotFoundException":
@@ -72,7 +77,6 @@ var throttled = map[string]bool{
 // badCredentials are the answers to a request whose sender is not accepted
 // (DynamoDB API reference, "Common errors").
 var badCredentials = map[string]bool{
-	"ExpiredTokenException":               true,
 	"IncompleteSignature":                 true,
 	"IncompleteSignatureException":        true,
 	"InvalidClientTokenId":                true,
@@ -81,6 +85,23 @@ var badCredentials = map[string]bool{
 	"MissingAuthenticationTokenException": true,
 	"OptInRequired":                       true,
 	"UnrecognizedClientException":         true,
+}
+
+// expired are the answers to a session that is over. The next call has another
+// one: that is no matter for a human, as it is not with Kinesis.
+var expired = map[string]bool{
+	"ExpiredToken":          true,
+	"ExpiredTokenException": true,
+	"RequestExpired":        true,
+	"TokenRefreshRequired":  true,
+}
+
+// invalidateCredentials makes the next call ask for credentials again, whatever
+// this host's clock says of those that are held.
+func (t *Table) invalidateCredentials() {
+	if cache, ok := t.credentials.(*aws.CredentialsCache); ok {
+		cache.Invalidate()
+	}
 }
 
 // missing tells a table that is being created, for which DynamoDB answers

@@ -99,6 +99,43 @@ func (t *Table) Release(ctx context.Context, shard messages.ShardID, me messages
 	return err
 }
 
+// AskHandoff asks a row's owner to hand the shard over to the caller (P21): the
+// row is marked, nothing else changes. seen is the row as it was read; a mark
+// that it carries already is replaced, for the caller found its author dead.
+//
+// Errors: Fenced with ReasonLeaseLost when the row is another owner's or at
+// another epoch by now, or somebody else asked first.
+func (t *Table) AskHandoff(ctx context.Context, seen *messages.ShardRow, me messages.Owner) error {
+	u := t.change(string(seen.Shard))
+	u.put(attrHandoffTo, text(me))
+	u.put(attrHandoffAt, number(t.now().UnixMilli()))
+	u.requireEqual(attrOwner, text(seen.Owner))
+	u.requireEqual(attrEpoch, number(seen.Epoch))
+	u.requireText(attrHandoffTo, string(seen.Handoff))
+	row, landed, err := t.sendRow(ctx, seen.Shard, u)
+	if err != nil || landed {
+		return err
+	}
+	return lost("AskHandoff", seen.Shard, seen.Owner, seen.Epoch, row)
+}
+
+// HandOff gives an own lease to another node, which finds it in its next look
+// at the table: the epoch goes up by one, and whatever this node still writes
+// under its own is refused (P21). The lease runs for duration, unless the other
+// renews it.
+//
+// Errors: Fenced with ReasonLeaseLost when the row names another owner or
+// epoch.
+func (t *Table) HandOff(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, to messages.Owner, duration time.Duration) error {
+	u := t.change(string(shard))
+	u.begin(t, to, epoch+1, duration)
+	u.requireEqual(attrOwner, text(me))
+	u.requireEqual(attrEpoch, number(epoch))
+	_, err := t.begun(ctx, "HandOff", shard, to, epoch+1, u)
+	t.forget(shard) // it is not ours any more, or not known to be
+	return err
+}
+
 // begun sends the first write of an epoch.
 func (t *Table) begun(ctx context.Context, op string, shard messages.ShardID, me messages.Owner, epoch int64, u *update) (*messages.ShardRow, error) {
 	row, landed, err := t.sendRow(ctx, shard, u)

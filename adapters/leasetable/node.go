@@ -20,6 +20,7 @@ func (t *Table) ClaimNode(ctx context.Context, seen *messages.NodeRow, node mess
 	u.put(attrProcess, text(node.Process))
 	u.putOrDrop(attrHost, node.Host)
 	u.putOrDrop(attrVersion, node.Version)
+	u.drop(attrLeaving)
 	if seen == nil {
 		u.require("attribute_not_exists(#" + attrShard + ")")
 	} else {
@@ -36,12 +37,15 @@ func (t *Table) ClaimNode(ctx context.Context, seen *messages.NodeRow, node mess
 	return err
 }
 
-// Beat moves the slot's heartbeat.
+// Beat moves the slot's heartbeat, and says whether the node is leaving.
 //
 // Errors: Fenced with ReasonLeaseLost when the slot is another process's.
 func (t *Table) Beat(ctx context.Context, node messages.NodeRow) error {
 	u := t.change(nodePrefix + node.Node)
 	u.beat(t)
+	if node.Leaving {
+		u.put(attrLeaving, truth(true))
+	}
 	u.requireEqual(attrProcess, text(node.Process))
 	found, err := t.sendNode(ctx, u)
 	if found != nil {
@@ -56,7 +60,7 @@ func (t *Table) Beat(ctx context.Context, node messages.NodeRow) error {
 func (t *Table) RetireNode(ctx context.Context, node messages.NodeRow) error {
 	u := t.change(nodePrefix + node.Node)
 	u.countUp(attrHeartbeat)
-	u.drop(attrProcess, attrNodeHeartbeat)
+	u.drop(attrProcess, attrNodeHeartbeat, attrLeaving)
 	u.requireEqual(attrProcess, text(node.Process))
 	_, err := t.sendNode(ctx, u)
 	return err
@@ -92,6 +96,7 @@ func nodeRow(it item) (*messages.NodeRow, error) {
 		Counter: f.number(attrHeartbeat),
 		Host:    f.text(attrHost),
 		Version: f.text(attrVersion),
+		Leaving: f.truth(attrLeaving),
 	}
 	return row, f.err
 }

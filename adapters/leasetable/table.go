@@ -34,6 +34,8 @@ type Table struct {
 	stream string
 	now    func() time.Time
 
+	credentials aws.CredentialsProvider
+
 	mu    sync.Mutex
 	known map[messages.ShardID]*messages.ShardRow // as our own writes last left them
 }
@@ -42,7 +44,7 @@ type Table struct {
 func New(c Config) *Table {
 	t := &Table{
 		name: c.Application, stream: c.Stream, now: c.Now,
-		known: map[messages.ShardID]*messages.ShardRow{},
+		known: map[messages.ShardID]*messages.ShardRow{}, credentials: c.AWS.Credentials,
 	}
 	if t.now == nil {
 		t.now = time.Now

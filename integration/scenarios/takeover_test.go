@@ -20,21 +20,21 @@ func TestASecondProcessTakesOverWhenTheFirstIsDead(t *testing.T) {
 	w.putOn(1, 5)
 	first.untilCaughtUp(10)
 	second := w.connect()
-	second.until("there", func(s *messages.State) bool { return s.Node != "" && s.Listed == 2 })
+	for _, each := range []*connector{first, second} {
+		each.until("has its part", func(s *messages.State) bool { return len(s.Shards) == 1 && s.Shards[0].Phase == messages.PhaseFlowing })
+	}
 	if a, b := first.state().Node, second.state().Node; a == b {
 		t.Errorf("both processes are %s", a)
 	}
 	w.Snowflake.StallCommits(true)
 	w.putOn(0, 5)
 	w.putOn(1, 5)
-	for i := range 2 {
-		first.untilShard(i, "in flight", func(s *messages.ShardState) bool { return s.InFlight > 0 })
-	}
+	first.until("in flight", func(s *messages.State) bool { return len(s.Shards) == 1 && s.Shards[0].InFlight > 0 })
 	// Longer than a lease, and than a look at the table: the first one lives.
 	began := time.Now()
 	w.wait("renewed", func() bool { return time.Since(began) > 6*time.Second })
-	if n := len(second.state().Shards); n > 0 {
-		t.Errorf("the second process took %d shards of a living one", n)
+	if n := len(second.state().Shards); n != 1 {
+		t.Errorf("the second process has %d shards, while the first one lives", n)
 	}
 	first.kill()
 	w.Snowflake.StallCommits(false)

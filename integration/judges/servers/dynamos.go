@@ -48,7 +48,7 @@ func hearDynamo(start emulators.Launch) func(context.Context, *judge.Hearing) er
 		}
 		take(ctx, h, []step{
 			{"connector: makes the table, takes, renews, checkpoints", c.works},
-			{"connector: a second process leaves a living one its shards", c.waits},
+			{"connector: a second process is handed its part", c.shares},
 			{"connector: kill -9, the second process takes over", c.takesOver},
 			{"connector: SHARD_END and the children's rows", c.shardEnds},
 			{"connector: SIGTERM releases and settles", c.releases},
