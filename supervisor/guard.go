@@ -46,5 +46,6 @@ func guard(log zerolog.Logger) actor.ReceiverMiddleware {
 // host adds, which is where chaos tests hook in.
 func (p *plant) props(produce actor.Producer) *actor.Props {
 	middleware := append([]actor.ReceiverMiddleware{guard(p.log)}, p.host.Middleware...)
-	return actor.PropsFromProducer(produce, actor.WithReceiverMiddleware(middleware...))
+	options := append([]actor.PropsOption{actor.WithReceiverMiddleware(middleware...)}, p.host.Props...)
+	return actor.PropsFromProducer(produce, options...)
 }

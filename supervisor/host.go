@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -27,9 +28,14 @@ func Load(path string, env func(string) (string, bool)) (File, error) { return c
 // Host is what a service that embeds a connector lends it. Everything is
 // optional; the zero Host works.
 type Host struct {
-	Log        zerolog.Logger // the zero Logger writes nothing
-	AWS        *aws.Config    // credentials, region, HTTP client; nil = the SDK's default chain
-	Snowflake  snowpipe.TokenSource
+	Log       zerolog.Logger // the zero Logger writes nothing
+	AWS       *aws.Config    // credentials, region, HTTP client; nil = the SDK's default chain
+	Snowflake snowpipe.TokenSource
+	// HTTP sends every request of Snowpipe Streaming, sign-in included; nil = an
+	// own transport. Together with AWS.HTTPClient it is all that a running
+	// connector sends. It excludes Config.Snowflake.Proxy. Redirects are never
+	// followed, whatever its CheckRedirect says.
+	HTTP       *http.Client
 	Journal    messages.Journal    // nil = in memory, or files under DataDir
 	DeadLetter messages.DeadLetter // nil = what the configuration says
 	// Budget bounds the bytes that are fetched and not yet accepted. Share one
@@ -45,6 +51,10 @@ type Host struct {
 	// Middleware reaches every actor below the connector: chaos tests hook in
 	// here.
 	Middleware []actor.ReceiverMiddleware
+	// Props are added to the Props of every actor, the connector's own included:
+	// a mailbox or a dispatcher of the host's. They must not carry a guardian, a
+	// producer, or receiver middleware, which is Middleware's.
+	Props []actor.PropsOption
 	// Pace bounds how often a shard is read; nil = what Kinesis allows all its
 	// readers together. Benchmarks against a local server unbind it.
 	Pace *stream.Pace

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
-	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/access"
 	"github.com/kinesnow/kinesnow/supervisor/config"
@@ -24,6 +23,7 @@ func (p *plant) openSnowflake() error {
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
 		Database: s.Database, Schema: s.Schema, Pipe: s.PipeName(),
 		Compression: snowpipe.Compression(s.Compression), Tokens: tokens,
+		HTTP: p.host.HTTP,
 	})
 	service := &sink{Client: client}
 	if s.OnMissingTable == config.CreateMissingTable {
@@ -36,27 +36,26 @@ func (p *plant) openSnowflake() error {
 // createTable makes the destination as Openflow's set-up page does
 // (on_missing_table: create).
 func (p *plant) createTable(ctx context.Context) error {
-	s := p.cfg.Snowflake
-	cfg := warehouse.Config{
-		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
-		Warehouse: s.Warehouse, Database: s.Database, Schema: s.Schema,
-	}
-	switch s.Authenticator {
-	case config.PAT:
-		cfg.PATFile = s.TokenFile
-	default:
-		key, err := s.PrivateKey()
-		if err != nil {
-			return err
-		}
-		cfg.PrivateKey = key
-	}
-	w, err := warehouse.New(cfg)
+	w, err := access.Warehouse(p.cfg.Snowflake)
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	return w.Create(ctx, s.Table)
+	return w.Create(ctx, p.cfg.Snowflake.Table)
+}
+
+// highest is the last position of a shard that is in the table.
+func (p *plant) highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
+	w, err := access.Warehouse(p.cfg.Snowflake)
+	if err != nil {
+		return messages.Position{}, err
+	}
+	defer w.Close()
+	positions, err := w.Positions(p.cfg.Snowflake.Table, p.cfg.Kinesis.StreamName())
+	if err != nil {
+		return messages.Position{}, err
+	}
+	return positions.Highest(ctx, shard)
 }
 
 // sink is Snowpipe Streaming as the channels use it. It makes a missing table

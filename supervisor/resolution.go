@@ -22,12 +22,12 @@ func touchesToken(code messages.StopCode) bool {
 	return false
 }
 
-// planResolution works out a decision: from is token, checkpoint, or a
-// position; token is the channel's, "" where it has none. It refuses whatever
+// planResolution works out a decision: from is token, checkpoint, "table" where
+// the table has no row of the shard, or a position; token is the channel's, "" where it has none. It refuses whatever
 // would put rows into the table twice.
 func planResolution(code messages.StopCode, from, token string, row *messages.ShardRow) (resolution, error) {
 	if !touchesToken(code) {
-		if from != "token" && from != "checkpoint" {
+		if from != "token" && from != "checkpoint" { // what is in the table decides nothing here
 			return resolution{}, fmt.Errorf("%s is resolved with --from token: the shard goes on where it is", code)
 		}
 		return resolution{}, nil
@@ -55,8 +55,11 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		case at.IsZero():
 			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use a position")
 		}
-	case "table":
-		return resolution{}, fmt.Errorf("--from table needs the audit's queries, which this version does not have: look the highest position up and give it")
+	case "table": // has no row of the shard
+		if code == messages.TokenLost && checkpointOf(row).IsZero() {
+			return resolution{write: &messages.PositionWrite{}}, nil
+		}
+		return resolution{}, fmt.Errorf("the table has no row of %s: use --from checkpoint, or a position to read it again from", row.Shard)
 	default:
 		var err error
 		if at, err = messages.ParsePosition(from); err != nil {

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -76,12 +77,27 @@ func (s *stoppedShard) row(ctx context.Context, p *plant) (*messages.ShardRow, e
 }
 
 // from is the decision's place. The checkpoint is what was last read back as
-// committed, also where that did not reach the row any more.
-func (s *stoppedShard) from(m *messages.Resolve, row *messages.ShardRow) string {
-	if m.From == "checkpoint" && s.committed.Compare(checkpointOf(row)) > 0 {
-		return s.committed.String()
+// committed, also where that did not reach the row any more; the table's is its
+// highest position of the shard, or the token's where that is further on: the
+// last records before it made no rows.
+func (s *stoppedShard) from(ctx context.Context, p *plant, m *messages.Resolve, row *messages.ShardRow, token string) (string, error) {
+	switch {
+	case m.From == "checkpoint" && s.committed.Compare(checkpointOf(row)) > 0:
+		return s.committed.String(), nil
+	case m.From == "table":
+		at, err := p.highest(ctx, row.Shard)
+		if err != nil {
+			return "", err
+		}
+		if t, err := messages.ParseToken(token, row.Shard); err == nil && t.Position.Covers(at) {
+			return "token", nil
+		}
+		if at.IsZero() {
+			return m.From, nil
+		}
+		return at.String(), nil
 	}
-	return m.From
+	return m.From, nil
 }
 
 // carryOut works out and writes a decision.
@@ -94,14 +110,18 @@ func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resol
 	token := ""
 	if touchesToken(code) || code == messages.RowsRejected {
 		statuses, err := p.sink.Status(ctx, []string{channel})
-		if err != nil {
+		if err != nil && !pipeIsGone(err) {
 			return nil, 0, err
 		}
 		if s := statuses[channel]; s != nil {
 			token, seen = s.Token, s.RowsErrors
 		}
 	}
-	plan, err := planResolution(code, s.from(m, row), token, row)
+	from, err := s.from(ctx, p, m, row, token)
+	if err != nil {
+		return nil, 0, err
+	}
+	plan, err := planResolution(code, from, token, row)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -119,6 +139,15 @@ func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resol
 	return &messages.Resolved{
 		Shard: row.Shard, Code: code, From: m.From, Start: plan.start, Who: m.Who, Why: m.Why, At: time.Now().UTC(),
 	}, seen, nil
+}
+
+// pipeIsGone reports that a status was refused as if for a pipe that is not
+// there: a table that was made anew has no default pipe before the first open,
+// and so no channel with a token either. Should there be one after all, that
+// open still decides by it (P7).
+func pipeIsGone(err error) bool {
+	var f *messages.Fault
+	return errors.As(err, &f) && f.Complete && (f.Reason == messages.ReasonInvalidated || f.Reason == messages.ReasonGone)
 }
 
 // resolveWriteNo, added to the row's, is above every write that the generation

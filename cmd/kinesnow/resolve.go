@@ -19,12 +19,13 @@ const resolveWithin = 60 * time.Second
 
 func resolveCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "resolve NAME/SHARD --from token|checkpoint|POSITION --why TEXT",
+		Use:   "resolve NAME/SHARD --from token|checkpoint|table|POSITION --why TEXT",
 		Short: "Tell a stopped shard how to go on",
 		Long: `A shard that stopped with a code waits for a decision: where to go on from.
 
   --from token        after what Snowflake has committed
   --from checkpoint   after what the lease row says
+  --from table        after the highest position of the shard that the table has (needs a warehouse)
   --from POSITION     after this record, as SEQUENCE or SEQUENCE/SUB
 
 What would put rows into the table twice is refused. The decision is carried out
@@ -33,7 +34,7 @@ and why. SHARD is the full id or its number: orders/3.`,
 		Args: cobra.ExactArgs(1),
 	}
 	path := configFlag(c)
-	from := c.Flags().String("from", "", "where to go on: token, checkpoint, or a `POSITION`")
+	from := c.Flags().String("from", "", "where to go on: token, checkpoint, table, or a `POSITION`")
 	why := c.Flags().String("why", "", "the reason, `TEXT` for whoever reads the history")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		target, err := control.ParseTarget(args[0])

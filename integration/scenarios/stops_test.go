@@ -89,12 +89,11 @@ func TestATableThatWasRestoredGetsItsRowsAgain(t *testing.T) {
 	if s := c.untilCaughtUp(3); s.Health != messages.Degraded {
 		t.Errorf("health %s with one shard stopped and one flowing", s.Health)
 	}
-	c.refuses(0, "table", "look the highest position up")
 	c.refuses(0, "somewhere", "want SEQUENCE or SEQUENCE/SUB")
 	c.refuses(0, at[1].String(), "double")
 	c.refuses(1, "token", "not stopped")
 	c.refuses(7, "token", "not worked on by this process")
-	c.accepts(0, messages.TokenRegressed, "token")
+	c.accepts(0, messages.TokenRegressed, "table") // which is where the token is
 	c.untilCaughtUp(7)
 	w.expect(onShard(0), between(0, 8)...)
 	w.expect(onShard(1), between(8, 11)...)
@@ -123,7 +122,7 @@ func TestATokenThatWasMovedByHandIsNotFollowed(t *testing.T) {
 	c = w.connect()
 	c.untilParked(0, messages.TokenRegressed)
 	c.untilParked(1, messages.TokenRegressed)
-	c.accepts(0, messages.TokenRegressed, "checkpoint")
+	c.accepts(0, messages.TokenRegressed, "table")
 	if text := c.resolve(1, string(at[1].Seq)); text != "" {
 		t.Errorf("the last position was refused: %s", text)
 	}

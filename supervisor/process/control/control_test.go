@@ -302,7 +302,7 @@ func TestTargetsAndStartsAreReadStrictly(t *testing.T) {
 			t.Errorf("%q became %+v", text, got)
 		}
 	}
-	for from, good := range map[string]bool{"token": true, "checkpoint": true, "123/4": true, "123": true, "": false, "table": false, "0123": false, "latest": false} {
+	for from, good := range map[string]bool{"token": true, "checkpoint": true, "123/4": true, "123": true, "": false, "table": true, "0123": false, "latest": false} {
 		if err := CheckFrom(from); (err == nil) != good {
 			t.Errorf("--from %q: %v", from, err)
 		}

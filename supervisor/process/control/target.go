@@ -29,11 +29,9 @@ func ParseTarget(text string) (Target, error) {
 func CheckFrom(from string) error {
 	switch from {
 	case "":
-		return errors.New("is required: token, checkpoint, or a position")
-	case "token", "checkpoint":
+		return errors.New("is required: token, checkpoint, table, or a position")
+	case "token", "checkpoint", "table":
 		return nil
-	case "table":
-		return errors.New("table is not possible here; look the table's highest position up and give it")
 	}
 	_, err := messages.ParsePosition(from)
 	return err

@@ -1,0 +1,249 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// evidence is what is known of one shard.
+type evidence struct {
+	shard  messages.ShardID
+	chain  *chain
+	before *messages.Checkpointed  // the newest that the ledger had before row was read; nil = none
+	row    *messages.ShardRow      // nil = no lease row, or not asked
+	status *messages.ChannelStatus // nil = no channel, or not asked
+	asked  bool                    // the channels were asked
+	table  Table                   // nil = no SQL
+	since  time.Time
+	until  time.Time
+}
+
+// hearing is one shard before the judge.
+type hearing struct {
+	evidence
+	out Shard
+	end messages.Position // the newest committed position
+}
+
+// judge hears one shard's evidence. An error is the table's.
+func judge(ctx context.Context, e evidence) (Shard, error) {
+	h := &hearing{evidence: e, out: Shard{Shard: e.shard, Stretches: []Stretch{}}}
+	h.token()
+	h.counters()
+	whole, any := h.bounds()
+	h.out.From, h.out.To = whole.from.String(), whole.to.String()
+	h.out.Ended = h.chain.ended || e.row != nil && e.row.Ended
+	if !any {
+		return h.out, nil
+	}
+	h.gaps(whole)
+	h.snowflake(whole)
+	for _, b := range h.chain.batches {
+		if !whole.to.Covers(b.To) && h.unbounded() {
+			h.out.Sums.InFlight += b.Rows
+		}
+	}
+	if h.table != nil {
+		zero := int64(0)
+		h.out.Sums.Table = &zero
+	}
+	for _, p := range h.chain.stretches(whole) {
+		if err := h.stretch(ctx, p); err != nil {
+			return h.out, err
+		}
+	}
+	return h.out, nil
+}
+
+func (h *hearing) find(kind string, rows int64, s span, format string, args ...any) {
+	f := Finding{Kind: kind, Rows: rows, Text: fmt.Sprintf(format, args...)}
+	if s.to != s.from {
+		f.From, f.To = s.from.String(), s.to.String()
+	}
+	h.out.Findings = append(h.out.Findings, f)
+}
+
+func (h *hearing) unbounded() bool { return h.since.IsZero() && h.until.IsZero() }
+
+// token finds the newest committed position: Snowflake's word where it has
+// one, else the lease row's, else the ledger's. A token that nobody sent was
+// moved by hand.
+func (h *hearing) token() {
+	if h.before != nil {
+		h.end = newer(h.before.To, h.before.Skipped)
+	}
+	if h.row != nil {
+		row := h.row.Newest()
+		if h.end.Compare(row) > 0 {
+			h.find("TOKEN", 0, span{row, h.end}, "the lease row is at %s, but the ledger saw it at %s: it was moved back", row, h.end)
+		}
+		h.end = row
+	}
+	if h.status == nil || h.status.Token == "" {
+		if h.asked && h.row != nil && h.row.Committed != "" && !h.row.Ended && !h.row.Settled {
+			h.find("TOKEN", 0, span{}, "the channel has no token, though the lease row has %s and rows were in flight", h.row.Committed)
+		}
+		return
+	}
+	t, err := messages.ParseToken(h.status.Token, h.shard)
+	if err != nil {
+		h.find("TOKEN", 0, span{}, "%v", err)
+		return
+	}
+	known := len(h.chain.ends) > 0
+	switch {
+	case h.row != nil && committedOf(h.row).Compare(t.Position) > 0:
+		h.find("TOKEN", 0, span{t.Position, committedOf(h.row)}, "the channel's token is at %s, behind the checkpoint %s: the table was restored, or the token moved by hand", t.Position, committedOf(h.row))
+	case known && !h.chain.ends[t.Position] && (h.row == nil || committedOf(h.row) != t.Position):
+		h.find("TOKEN", 0, span{}, "the channel's token %s is the end of no batch that was ever sent: it was moved by hand, or a ledger is missing", t.Position)
+	}
+	h.end = newer(h.end, t.Position)
+}
+
+// committedOf is the row's K.
+func committedOf(r *messages.ShardRow) messages.Position {
+	t, err := messages.ParseToken(r.Committed, r.Shard)
+	if err != nil {
+		return messages.Position{}
+	}
+	return t.Position
+}
+
+func newer(a, b messages.Position) messages.Position {
+	if a.Covers(b) {
+		return a
+	}
+	return b
+}
+
+// counters holds the lease row's counters against the ledger, and the ledger's
+// digests against each other.
+func (h *hearing) counters() {
+	if m := h.chain.digests(); m != nil {
+		h.find("DIGEST", 0, span{}, "the digest of the checkpoint at %s does not follow from the batches before it", m.at)
+	}
+	r := h.row
+	if r == nil {
+		return
+	}
+	at := r.Newest()
+	for _, m := range h.chain.marks {
+		if m.at == at && m.counters != r.Counters {
+			h.find("COUNTERS", 0, span{}, "the lease row counts %s at %s, the ledger %s", brief(r.Counters), at, brief(m.counters))
+			break
+		}
+	}
+	if c := r.Counters; c.Committed > c.Appended || c.Rejected > c.Committed || c.Discarded+c.Filtered > c.Read || c.Appended > 0 && c.Read == 0 {
+		h.find("COUNTERS", 0, span{}, "the lease row's counters contradict each other: %s", brief(c))
+	}
+}
+
+func brief(c messages.Counters) string {
+	return fmt.Sprintf("read %d, discarded %d, filtered %d, appended %d, committed %d, rejected %d, digest %s",
+		c.Read, c.Discarded, c.Filtered, c.Appended, c.Committed, c.Rejected, c.Digest)
+}
+
+// bounds is the stretch to be judged, never beyond what is committed.
+func (h *hearing) bounds() (span, bool) {
+	if h.unbounded() {
+		return span{to: h.end}, !h.end.IsZero()
+	}
+	s, any := h.chain.window(h.since, h.until)
+	if s.to.Compare(h.end) > 0 {
+		s.to = h.end
+	}
+	return s, any && s.to.Compare(s.from) > 0
+}
+
+func (h *hearing) gaps(s span) {
+	for _, g := range h.chain.gaps {
+		if !h.since.IsZero() && g.At.Before(h.since) || !h.until.IsZero() && g.At.After(h.until) {
+			continue
+		}
+		h.out.Sums.Gaps++
+		h.find("GAP", 0, span{g.From, newer(g.From, g.To)}, "records expired before they could be read, between %s and %s (reported %s)",
+			clock(g.FromTime), clock(g.ToTime), clock(g.At))
+	}
+}
+
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return "an unknown time"
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// snowflake compares Snowflake's own counters with ours. They begin anew where
+// the channel was made anew, so they count only while that never happened.
+func (h *hearing) snowflake(whole span) {
+	if h.status == nil || !h.unbounded() || !h.oneChannel() {
+		return
+	}
+	theirs := h.status.RowsInserted + h.status.RowsErrors
+	ours, known := h.rowsUpTo(whole.to)
+	if !known {
+		return
+	}
+	h.out.Sums.Snowflake = &theirs
+	if theirs != ours {
+		h.find("COUNTERS", abs(theirs-ours), span{}, "Snowflake's counters say %d rows (%d inserted, %d rejected), the evidence of this side %d",
+			theirs, h.status.RowsInserted, h.status.RowsErrors, ours)
+	}
+}
+
+// oneChannel reports whether the shard has had one channel only.
+func (h *hearing) oneChannel() bool {
+	if h.row != nil && h.row.ChannelCreated != 0 && h.row.ChannelCreated != h.status.CreatedMS {
+		return false
+	}
+	for _, o := range h.chain.opened {
+		if o.CreatedMS != h.status.CreatedMS {
+			return false
+		}
+	}
+	return true
+}
+
+// rowsUpTo counts the rows from the shard's beginning to a position: from the
+// newest place where counters are known, and the ledger from there.
+func (h *hearing) rowsUpTo(to messages.Position) (rows int64, known bool) {
+	c, known := h.upTo(to)
+	return c.Committed, known
+}
+
+// upTo are the cumulative counters at a position.
+func (h *hearing) upTo(at messages.Position) (messages.Counters, bool) {
+	marks := h.marks()
+	for i := len(marks) - 1; i >= 0; i-- {
+		if m := marks[i]; at.Covers(m.at) && h.chain.whole(span{m.at, at}) {
+			return m.counters.Add(h.chain.count(span{m.at, at})), true
+		}
+	}
+	for _, m := range marks { // or backwards from a later one
+		if m.at.Covers(at) && h.chain.whole(span{at, m.at}) {
+			return minus(m.counters, h.chain.count(span{at, m.at})), true
+		}
+	}
+	return messages.Counters{}, false
+}
+
+// marks are the places where the counters are known, the shard's beginning and
+// the lease row among them.
+func (h *hearing) marks() []mark {
+	marks := append([]mark{{}}, h.chain.marks...)
+	if h.row != nil && !h.row.Newest().IsZero() {
+		marks = append(marks, mark{h.row.Newest(), h.row.Counters})
+	}
+	return marks
+}
+
+func minus(a, b messages.Counters) messages.Counters {
+	return a.Add(messages.Counters{
+		Read: -b.Read, Discarded: -b.Discarded, Filtered: -b.Filtered, Appended: -b.Appended, Committed: -b.Committed, Rejected: -b.Rejected,
+	})
+}
+
+func abs(n int64) int64 { return max(n, -n) }

@@ -1,0 +1,121 @@
+package audit
+
+import (
+	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// Report is what an audit found. Its JSON is what audit -o json prints.
+type Report struct {
+	Connector string    `json:"connector"`
+	At        time.Time `json:"at"`
+	Since     time.Time `json:"since,omitzero"`
+	Until     time.Time `json:"until,omitzero"`
+	Sources   Sources   `json:"sources"`
+	Sums      Sums      `json:"sums"`
+	Exact     bool      `json:"exact"` // everything is witnessed or bridged, and nothing is missing or doubled
+	Shards    []Shard   `json:"shards"`
+	Notes     []string  `json:"notes,omitempty"` // what could not be looked at, and why
+}
+
+// Sources is who was asked.
+type Sources struct {
+	Leases   bool `json:"leases"`
+	Channels bool `json:"channels"`
+	Table    bool `json:"table"`
+	Ledgers  int  `json:"ledgers"` // journals of nodes that were read
+	Nodes    int  `json:"nodes"`   // that the lease table knows
+}
+
+// Sums are counts of one shard, or of all.
+type Sums struct {
+	Read        int64  `json:"userRecordsRead"`
+	Discarded   int64  `json:"discarded"`
+	Filtered    int64  `json:"filtered"`
+	Appended    int64  `json:"rowsAppended"`
+	Committed   int64  `json:"rowsCommitted"`
+	Snowflake   *int64 `json:"rowsBySnowflakesCounters,omitempty"` // inserted and rejected; absent = not comparable
+	Rejected    int64  `json:"rowsRejected"`
+	ErrorTable  *int64 `json:"rowsInErrorTable,omitempty"`
+	Table       *int64 `json:"rowsInTable,omitempty"`
+	InFlight    int64  `json:"rowsInFlight"` // accepted after the newest committed token
+	Missing     int64  `json:"missing"`
+	Doubled     int64  `json:"doubled"`
+	Gaps        int64  `json:"gaps"`
+	Witnessed   int64  `json:"rowsWitnessed"`
+	Bridged     int64  `json:"rowsBridged"`
+	Unexplained int64  `json:"rowsUnexplained"` // at least
+	Stretches   int64  `json:"stretchesUnexplained"`
+	Kills       int64  `json:"generationsRecovered"` // that found rows which no checkpoint had covered
+}
+
+// Verdict is on whose word a stretch stands.
+type Verdict string
+
+// The verdicts of P26.
+const (
+	Witnessed   Verdict = "witnessed"
+	Bridged     Verdict = "bridged"
+	Unexplained Verdict = "unexplained"
+)
+
+// Shard is one shard's part of the report.
+type Shard struct {
+	Shard     messages.ShardID `json:"shard"`
+	From      string           `json:"from"` // position
+	To        string           `json:"to"`   // the newest committed position
+	Ended     bool             `json:"ended"`
+	Sums      Sums             `json:"sums"`
+	Stretches []Stretch        `json:"stretches"`
+	Findings  []Finding        `json:"findings,omitempty"`
+}
+
+// Stretch is a part of a shard's way.
+type Stretch struct {
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Rows    *int64  `json:"rows,omitempty"` // that should be in the table; absent = nobody knows
+	Table   *int64  `json:"rowsInTable,omitempty"`
+	Verdict Verdict `json:"verdict"`
+	Why     string  `json:"why,omitempty"`
+}
+
+// Finding is something that is not as it should be.
+type Finding struct {
+	Kind string `json:"kind"` // MISSING, DOUBLED, TOKEN, COUNTERS, DIGEST, GAP
+	Rows int64  `json:"rows,omitempty"`
+	From string `json:"from,omitempty"` // positions
+	To   string `json:"to,omitempty"`
+	Text string `json:"text"`
+}
+
+// add sums up one shard.
+func (s *Sums) add(o Sums) {
+	s.Read += o.Read
+	s.Discarded += o.Discarded
+	s.Filtered += o.Filtered
+	s.Appended += o.Appended
+	s.Committed += o.Committed
+	s.Rejected += o.Rejected
+	s.InFlight += o.InFlight
+	s.Missing += o.Missing
+	s.Doubled += o.Doubled
+	s.Gaps += o.Gaps
+	s.Witnessed += o.Witnessed
+	s.Bridged += o.Bridged
+	s.Unexplained += o.Unexplained
+	s.Stretches += o.Stretches
+	s.Kills += o.Kills
+	s.Snowflake = plus(s.Snowflake, o.Snowflake)
+	s.Table = plus(s.Table, o.Table)
+}
+
+// plus adds what is known; what is known of one part only is not known of all.
+func plus(a, b *int64) *int64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
+}
