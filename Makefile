@@ -25,6 +25,28 @@ demo: ## the main job on the local cloud, under chaos
 race: ## the same tests under the race detector (needs gcc; the tag keeps the Snowflake driver's native library out)
 	CGO_ENABLED=1 $(GO) test -race -tags minicore_disabled ./...
 
+# Seeds of the simulation: about 190 faults that mattered each.
+SEEDS ?= 1700
+SIM   := $(GO) test -vet=off -count=1 -timeout 0 -v ./integration/sim -run TestEveryRecordOnceAndInOrderWhateverHappens
+
+.PHONY: sim sim-long
+sim: ## whole connectors under seeded faults: SEEDS=n how many, SEED=x that one alone, FIRST=n where to begin
+	$(SIM) $(if $(SEED),-sim.seed $(SEED),-sim.seeds $(SEEDS) -sim.first $(or $(FIRST),1) $(if $(filter 1700,$(SEEDS)),-sim.faults 300000))
+
+sim-long: ## the same, ten million faults that mattered
+	$(SIM) -sim.seeds 56000 -sim.first $(or $(FIRST),100000) -sim.faults 10000000
+
+# Blows at the boundaries of a small workload: before and after every message and every call.
+CRASH := $(GO) test -vet=off -count=1 -timeout 0 -v ./supervisor -run TestEveryCrashPoint
+
+.PHONY: crash crash-pairs
+crash: ## a panic, a kill, and a kill with a restart at every boundary of a small workload
+	$(CRASH) -crash
+
+crash-pairs: ## every pair of blows on six rows, then PAIRS=n sampled pairs of the workload of make crash
+	$(CRASH) -crash.work six -crash.pairs -1
+	$(CRASH) -crash.pairs $(or $(PAIRS),1000000) -crash.seed $(or $(SEED),1)
+
 lint:
 	$(GO) run $(GOLANGCI) run ./...
 
@@ -42,7 +64,7 @@ tidy:
 judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md)
 	$(GO) run ./integration/judges
 
-check: tidy lint race vuln fuzz judges ## everything but the benchmarks
+check: tidy lint race vuln fuzz judges ## everything but the benchmarks, and what takes long on purpose
 
 bench: ## CPU per GB beside the straight-line programs, on this machine
 	$(GO) run ./integration/bench

@@ -72,6 +72,7 @@ type Channel struct {
 	last     time.Time    // when the last append began
 	linger   *time.Timer
 	settle   settlement
+	passHead bool // a record was buried: S passes it before anything else is appended (P13)
 
 	flights   flights
 	rejected  int64 // rows_error_count as last read

@@ -63,6 +63,8 @@ func (ch *Channel) next(c actor.Context) {
 		return
 	}
 	switch {
+	case ch.passHead:
+		ch.passBuried(c)
 	case ch.queue.rows > 0:
 		ch.seal(c)
 	case len(ch.queue.parts) > 0:
@@ -160,13 +162,13 @@ func (ch *Channel) send(c actor.Context, m *sealed) {
 	ch.last = time.Now()
 	ch.stopResting()
 	continuation, batch := ch.continuation, m.batch
-	run(ch.ctx, c, func() any { return ch.attempts(continuation, batch) })
+	backoff := NewBackoff(200*time.Millisecond, 5*time.Second)
+	run(ch.ctx, c, func() any { return ch.attempts(continuation, batch, &backoff) })
 }
 
 // attempts sends the same bytes under the same token until there is a complete
 // answer that is not a passing one, or appendRetry is over (P11).
-func (ch *Channel) attempts(continuation string, batch *messages.SealedBatch) any {
-	backoff := Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Second}
+func (ch *Channel) attempts(continuation string, batch *messages.SealedBatch, backoff *Backoff) any {
 	deadline, unknown := time.Now().Add(ch.AppendRetry), false
 	for {
 		next, err := ch.attempt(continuation, batch)
@@ -264,17 +266,19 @@ func (a *appendState) event(ch *Channel) *messages.BatchAppended {
 }
 
 // bury dead-letters the first user record of the queue, because it cannot be
-// appended; its position is covered like that of any record without rows.
+// appended; S passes it then (P13). It does not ride on the next batch: whoever
+// counts that stretch again without this process's ledger would take it for
+// rows that were committed (P26).
 func (ch *Channel) bury(c actor.Context, cause string) {
 	mark, rows := ch.queue.discardFirst(cause)
-	ch.sealing = true
+	ch.sealing, ch.passHead = true, true
 	letter := messages.Letter{
 		Connector: ch.Connector, Stream: ch.Stream, Shard: ch.Shard,
 		Seq: string(mark.Seq), Sub: subOf(mark), Arrival: time.UnixMilli(mark.Arrival).UTC(),
 		Cause: cause, Rendered: true, Payload: append([]byte(nil), rows...),
 	}
+	backoff := NewBackoff(time.Second, 30*time.Second)
 	run(ch.ctx, c, func() any {
-		backoff := Backoff{Base: time.Second, Cap: 30 * time.Second}
 		for {
 			err := ch.DeadLetter.Put(ch.ctx, []messages.Letter{letter})
 			if err == nil {

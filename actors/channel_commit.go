@@ -176,7 +176,19 @@ func (ch *Channel) pass(c actor.Context) {
 		ch.lingerFor(c, wait)
 		return
 	}
-	d := ch.queue.draft(ch.sealedTo, messages.MaxRawBytes, 0)
+	ch.passOver(c, ch.queue.draft(ch.sealedTo, messages.MaxRawBytes, 0))
+}
+
+// passBuried moves over a record that was dead-lettered, and over those without
+// rows around it, once nothing is in flight.
+func (ch *Channel) passBuried(c actor.Context) {
+	if ch.flights.empty() { // else a commit comes back here
+		ch.passHead = false
+		ch.passOver(c, ch.queue.rowless(ch.sealedTo))
+	}
+}
+
+func (ch *Channel) passOver(c actor.Context, d draft) {
 	used := ch.queue.advance(&d)
 	ch.sealedTo = d.last.Position()
 	ch.lose(c, &d)

@@ -68,11 +68,34 @@ type draft struct {
 // does.
 func (q *queue) draft(after messages.Position, maxBytes int64, maxRowful int) draft {
 	d := q.head(after, maxBytes, maxRowful)
-	// Clones, for the marks of one answer share one string of all its digits,
-	// and what is made of these two is kept for long: flights, S, the ledger.
+	return d.kept()
+}
+
+// kept is a draft whose ends may be kept. They are clones, for the marks of one
+// answer share one string of all its digits, and what is made of these two is
+// kept for long: flights, S, the ledger.
+func (d draft) kept() draft {
 	d.first.Seq = messages.SequenceNumber(strings.Clone(string(d.first.Seq)))
 	d.last.Seq = messages.SequenceNumber(strings.Clone(string(d.last.Seq)))
 	return d
+}
+
+// rowless is the stretch of records without rows at the head of the queue.
+func (q *queue) rowless(after messages.Position) draft {
+	d := draft{after: after}
+	for _, p := range q.parts {
+		for i := p.from; i < len(p.block.Marks); i++ {
+			m := &p.block.Marks[i]
+			if m.Rows > 0 {
+				return d.kept()
+			}
+			if m.Fate == messages.Discarded && d.cause == "" {
+				d.cause = p.block.Cause
+			}
+			d.add(m, 0)
+		}
+	}
+	return d.kept()
 }
 
 func (q *queue) head(after messages.Position, maxBytes int64, maxRowful int) draft {

@@ -1,0 +1,78 @@
+package supervisor
+
+import (
+	"time"
+
+	"github.com/kinesnow/kinesnow/actors/actorstest"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// workloads by name.
+var workloads = map[string]func(*crashWorld){"split": split, "six": six}
+
+// split is the workload of the exhaustive run: about 60 rows, a split, a node
+// that joins and is handed its part, a record that cannot be appended, a channel
+// that dies, and a node that leaves in order.
+func split(w *crashWorld) {
+	one, two := actorstest.User{Rows: 1}, actorstest.User{Rows: 2}
+	w.shard(0)
+	for range 9 {
+		w.put(0, one)
+	}
+	w.put(0, one, two, actorstest.User{Fate: messages.Filtered})
+	w.put(0, actorstest.User{Fate: messages.Discarded})
+	w.start("p1")
+	w.wait(1500 * time.Millisecond)
+	for range 5 {
+		w.put(0, two)
+	}
+	w.shard(1, actorstest.ShardID(0))
+	w.shard(2, actorstest.ShardID(0))
+	w.cloud.Stream.Close(actorstest.ShardID(0), actorstest.ShardID(1), actorstest.ShardID(2))
+	for range 7 {
+		w.put(1, one)
+		w.put(2, one)
+	}
+	w.wait(2 * time.Second)
+	w.start("p2")
+	w.wait(4 * time.Second)
+	w.poison(1)
+	w.put(2, two, one)
+	w.wait(1300 * time.Millisecond)
+	w.stopChannel(2) // T is ahead of K: the stretch between is asked for
+	w.wait(700 * time.Millisecond)
+	w.put(1, one)
+	w.drain("p1")
+	w.wait(time.Second)
+	for range 4 {
+		w.put(1, one, one)
+		w.put(2, one)
+	}
+}
+
+// mustVisit are messages and calls that a workload is there for: without them
+// the run would prove less than it says.
+var mustVisit = map[string][]string{
+	"split": {
+		"Describe", "List", "ListAt", "Next", "Prepare", "Stream", "CreateStream", "MarkInitialised", "CreateShard", "Rows", "Claim", "Begin", "Renew",
+		"WritePosition", "AskHandoff", "HandOff", "Release", "ClaimNode", "Beat", "RetireNode", "Open", "Append", "Status", "Put", "Read",
+		"GenerationGranted", "RowBlock", "sealed", "appended", "BatchAccepted", "StatusRead", "BatchCommitted", "PositionWritten", "wrote", "Unsettle",
+		"Unsettled", "Passed", "SettleAndEnd", "buried", "RecordsLost", "EndReached", "ShardFinished", "EndWritten", "HandoffWanted", "windDown", "Flush",
+		"Flushed", "Conclude", "Concluded", "LeaseReleased", "Drain", "Retire", "Retired", "RecordEvents", "Recorded", "StretchWanted", "StretchFound",
+		"Started", "Stopping", "Stopped", "Terminated",
+	},
+	"six": {"Open", "Append", "Status", "WritePosition", "RowBlock", "BatchCommitted", "EndReached", "ShardFinished", "EndWritten"},
+}
+
+// six is small enough for every pair: six rows, one shard, one node.
+func six(w *crashWorld) {
+	w.shard(0)
+	w.put(0, actorstest.User{Rows: 1})
+	w.put(0, actorstest.User{Rows: 1}, actorstest.User{Rows: 1})
+	w.start("p1")
+	w.wait(1100 * time.Millisecond)
+	for range 3 {
+		w.put(0, actorstest.User{Rows: 1})
+	}
+	w.cloud.Stream.Close(actorstest.ShardID(0))
+}
