@@ -1,7 +1,8 @@
 package stream
 
 import (
-	"math/rand/v2"
+	"crypto/rand"
+	"encoding/binary"
 	"time"
 )
 
@@ -32,7 +33,15 @@ func (p *patience) lost(now time.Time) (pause time.Duration, ok bool) {
 	}
 	ceiling := min(lastPause, firstPause<<min(p.failures, 10))
 	p.failures++
-	return rand.N(ceiling), true
+	return fraction(ceiling), true
 }
 
 func (p *patience) reset() { p.failures = 0 }
+
+// fraction is somewhere in [0, d). It draws on the system's random source,
+// which a test can make repeat itself; the runtime's own generator cannot be.
+func fraction(d time.Duration) time.Duration {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return time.Duration(binary.LittleEndian.Uint64(b[:]) % uint64(d))
+}

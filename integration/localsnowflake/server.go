@@ -1,6 +1,7 @@
 package localsnowflake
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -50,7 +51,27 @@ type Server struct {
 // Start serves an account until Close. An error names what is wrong: the
 // address, or the directory.
 func Start(options Options) (*Server, error) {
-	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), stage: newStage()}
+	s, err := New(options)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.listen(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.http = &http.Server{Handler: deadline.Handler(s.Handler(), s.options.BodyTimeout), ReadHeaderTimeout: 30 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0)} // says only what clients did
+	s.answer(s.listener)
+	if s.secure != nil {
+		s.answer(s.secure)
+	}
+	return s, nil
+}
+
+// New makes an account that listens nowhere: Handler is the only way in, and
+// URL has no meaning for it. Close it all the same: it commits in the
+// background. An error names the directory that cannot be read.
+func New(options Options) (*Server, error) {
+	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), stage: newStage(), http: &http.Server{}, address: "127.0.0.1"}
 	s.auth = &auth{catalog: s.catalog, account: accountClaim(s.options.Account), now: s.options.Now, life: s.options.TokenLife,
 		tokens: map[string]registeredToken{}}
 	if err := s.openStore(); err != nil {
@@ -85,19 +106,9 @@ func (s *Server) start() error {
 	if s.unpacker, err = newUnpacker(s.options.MaxUncompressed); err != nil {
 		return err
 	}
-	if err := s.listen(); err != nil {
-		s.unpacker.close()
-		return err
-	}
 	s.driver = newDriver(s)
 	s.committer = startCommitter(s)
 	s.close = sync.OnceValue(s.stop)
-	s.http = &http.Server{Handler: deadline.Handler(s.Handler(), s.options.BodyTimeout), ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog: log.New(io.Discard, "", 0)} // says only what clients did
-	s.answer(s.listener)
-	if s.secure != nil {
-		s.answer(s.secure)
-	}
 	return nil
 }
 

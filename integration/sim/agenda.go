@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"container/heap"
+	"time"
+)
+
+// agenda is what is going to happen, by the driver's own hand.
+type agenda struct {
+	items agendaHeap
+	count int
+}
+
+type agendaItem struct {
+	at    time.Time
+	order int // breaks ties
+	do    func()
+}
+
+// at plans something.
+func (a *agenda) at(t time.Time, do func()) {
+	a.count++
+	heap.Push(&a.items, agendaItem{t, a.count, do})
+}
+
+// in plans something relative to now.
+func (a *agenda) in(d time.Duration, do func()) { a.at(time.Now().Add(d), do) }
+
+// next is when the first thing is due.
+func (a *agenda) next() (time.Time, bool) {
+	if len(a.items) == 0 {
+		return time.Time{}, false
+	}
+	return a.items[0].at, true
+}
+
+// take removes it.
+func (a *agenda) take() func() { return heap.Pop(&a.items).(agendaItem).do }
+
+// clear forgets everything.
+func (a *agenda) clear() { a.items = nil }
+
+type agendaHeap []agendaItem
+
+func (h agendaHeap) Len() int { return len(h) }
+func (h agendaHeap) Less(i, j int) bool {
+	if !h[i].at.Equal(h[j].at) {
+		return h[i].at.Before(h[j].at)
+	}
+	return h[i].order < h[j].order
+}
+func (h agendaHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+
+// Push implements heap.Interface, like Pop.
+func (h *agendaHeap) Push(x any) { *h = append(*h, x.(agendaItem)) }
+
+// Pop removes the last.
+func (h *agendaHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}

@@ -1,0 +1,44 @@
+package sim
+
+import "time"
+
+// Plan is what one seed does.
+type Plan struct {
+	Seed uint64
+
+	Nodes, Shards int
+	Storm         time.Duration // how long faults rage
+	Calls         int           // of 1,000 calls that go wrong
+	Panics        int           // of 10,000 messages, before and after each
+	Events        time.Duration // between two blows to the world, on average
+	Put           time.Duration // between two puts
+	Records       int           // of one put, at most
+
+	LeaseDuration, LeaseRenew time.Duration
+	Linger, AppendRetry       time.Duration
+	CommitDelay, TokenLife    time.Duration
+	Budget                    int64
+	Compression               string
+	Limits                    bool // Kinesis enforces the rates of a shard
+	Trim                      bool // once, everything that was not read expires
+}
+
+// NewPlan makes the plan of a seed.
+func NewPlan(seed uint64) Plan {
+	d := throw(seed, "plan")
+	p := Plan{
+		Seed: seed, Nodes: 1 + d.IntN(3), Shards: 1 + d.IntN(3), Storm: d.between(60*time.Second, 180*time.Second),
+		Calls: pick(d, 60, 200, 300, 400, 450), Panics: pick(d, 0, 5, 20, 60), Events: pick(d, time.Second, 2*time.Second, 5*time.Second, 15*time.Second),
+		Put: d.between(150*time.Millisecond, 1200*time.Millisecond), Records: 1 + d.IntN(6),
+		LeaseDuration: pick(d, 4*time.Second, 10*time.Second, 20*time.Second, 20*time.Second),
+		Linger:        pick(d, 20*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond),
+		AppendRetry:   pick(d, 3*time.Second, 10*time.Second, 30*time.Second),
+		CommitDelay:   pick(d, 50*time.Millisecond, time.Second, 5*time.Second, 9*time.Second),
+		TokenLife:     pick(d, 30*time.Second, 2*time.Minute, 10*time.Minute),
+		Budget:        pick[int64](d, 4<<20, 16<<20, 256<<20),
+		Compression:   pick(d, "none", "none", "none", "gzip", "zstd"),
+		Limits:        d.chance(250), Trim: d.chance(150),
+	}
+	p.LeaseRenew = p.LeaseDuration / 4
+	return p
+}
