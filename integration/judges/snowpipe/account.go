@@ -49,8 +49,8 @@ type account struct {
 // standard error; here they are returned.
 var quiet = sync.OnceFunc(func() { _ = gosnowflake.GetLogger().SetLogLevel("off") })
 
-// newAccount starts a server, which ends with the hearing. name tells its
-// files from those of the others.
+// newAccount starts a server, which runs until the account is ended. name
+// tells its files from those of the others.
 func newAccount(h *judge.Hearing, name string, options localsnowflake.Options) (*account, error) {
 	quiet()
 	a := &account{seen: &exchanges{}}
@@ -62,16 +62,23 @@ func newAccount(h *judge.Hearing, name string, options localsnowflake.Options) (
 	if a.Server, err = localsnowflake.Start(options); err != nil {
 		return nil, err
 	}
-	h.AtEnd(func() {
-		h.Logf("== requests of %q\n%s", name, a.seen)
-		if err := errors.Join(a.Err(), a.Close()); err != nil {
-			h.Disagree(name, "the server: %v", err)
-		}
-	})
 	if err := a.prepare(h, name, key); err != nil {
-		return nil, err
+		return nil, errors.Join(err, a.end(h, name))
 	}
 	return a, nil
+}
+
+// end logs what the server was asked and closes it. The error is also of what
+// went wrong in the server before.
+func (a *account) end(h *judge.Hearing, name string) error {
+	h.Logf("== requests of %q\n%s", name, a.seen)
+	if a.db != nil {
+		_ = a.db.Close() // its session ends with the server
+	}
+	if err := errors.Join(a.Err(), a.Close()); err != nil {
+		return fmt.Errorf("the server: %w", err)
+	}
+	return nil
 }
 
 func (a *account) prepare(h *judge.Hearing, name string, key *rsa.PrivateKey) (err error) {
@@ -102,7 +109,6 @@ func (a *account) prepare(h *judge.Hearing, name string, key *rsa.PrivateKey) (e
 		Account: accountName, User: user, Role: role, Database: database, Schema: schema,
 		Authenticator: gosnowflake.AuthTypeJwt, PrivateKey: key, Protocol: "http", Host: host, Port: port,
 	}))
-	h.AtEnd(func() { _ = a.db.Close() })
 	return nil
 }
 
@@ -164,6 +170,15 @@ func (a *account) ask(ctx context.Context, query string) (string, error) {
 		return "NULL", nil
 	}
 	return value.String, nil
+}
+
+// only is the one channel that the account must have.
+func (a *account) only() (localsnowflake.ChannelState, error) {
+	list := a.Channels()
+	if len(list) != 1 {
+		return localsnowflake.ChannelState{}, fmt.Errorf("%d channels, not 1: %+v", len(list), list)
+	}
+	return list[0], nil
 }
 
 // numbers are the values N of a table's rows in the order of their commits,

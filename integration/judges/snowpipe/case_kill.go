@@ -88,8 +88,12 @@ func killed(ctx context.Context, t *trial) (string, error) {
 	if err := t.tellAll(ctx, generate("c", channel, next, 600-next, 50, 40), wait("c", channel, 599)); err != nil {
 		return "", err
 	}
+	c, err := t.only()
+	if err != nil {
+		return "", err
+	}
 	return fmt.Sprintf("opened again at %s with 300 rows uncommitted; 600 rows once and in order, %d discarded batches sent again",
-		want, t.Channels()[0].DiscardedBatches), t.each(600)
+		want, c.DiscardedBatches), t.each(600)
 }
 
 func killedCommitted(ctx context.Context, t *trial) (string, error) {

@@ -149,7 +149,10 @@ func channelStatus(ctx context.Context, t *trial) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	want := t.Channels()[0]
+	want, err := t.only()
+	if err != nil {
+		return "", err
+	}
 	if got.Inserted != 2 || got.Parsed != 3 || got.Errors != 1 || got.token() != "9" || got.CreatedMs != want.CreatedOnMs ||
 		got.Code != want.Code || got.Database != database || got.Pipe != tablePipe {
 		return "", fmt.Errorf("status %+v of channel %+v", got, want)
@@ -186,7 +189,11 @@ func committedTokens(ctx context.Context, t *trial) (string, error) {
 	}
 	how := "no token"
 	if err != nil {
-		how = raised(err).Name
+		refused := raised(err)
+		if refused == nil {
+			return "", err
+		}
+		how = refused.Name
 	}
 	return "0, 10 and 20; a channel that does not exist: " + how, nil
 }
@@ -198,7 +205,10 @@ func dropChannel(ctx context.Context, t *trial) (string, error) {
 	if err := t.tellAll(ctx, generate("c", channel, 0, 10, 10, 20), wait("c", channel, 9)); err != nil {
 		return "", err
 	}
-	old := t.Channels()[0].CreatedOnMs
+	old, err := t.only()
+	if err != nil {
+		return "", err
+	}
 	if _, err := t.tell(ctx, "close_channel", command{"client": "c", "channel": channel}); err != nil {
 		return "", err
 	}
@@ -212,7 +222,7 @@ func dropChannel(ctx context.Context, t *trial) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if a.Status.Committed != nil || a.Status.Inserted != 0 || a.Status.CreatedMs <= old {
+	if a.Status.Committed != nil || a.Status.Inserted != 0 || a.Status.CreatedMs <= old.CreatedOnMs {
 		return "", fmt.Errorf("opened after the drop: %+v", a.Status)
 	}
 	return "the token is gone; opened again it is a new channel", t.each(10)
@@ -224,8 +234,12 @@ func closeFlushes(ctx context.Context, t *trial) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if got := t.Channels()[0].AcceptedToken; got != "499" {
-		return "", fmt.Errorf("accepted up to %q", got)
+	c, err := t.only()
+	if err != nil {
+		return "", err
+	}
+	if c.AcceptedToken != "499" {
+		return "", fmt.Errorf("accepted up to %q", c.AcceptedToken)
 	}
 	if err := t.settle(ctx, 500); err != nil {
 		return "", err

@@ -28,6 +28,9 @@ func manyChannels(ctx context.Context, t *trial) (string, error) {
 	}
 	times := make([]int, each)
 	for _, number := range got {
+		if number < 0 || number >= each {
+			return "", fmt.Errorf("there is a row %d, which nobody sent", number)
+		}
 		times[number]++
 	}
 	for number, count := range times {
@@ -56,7 +59,11 @@ func oddNames(ctx context.Context, t *trial) (string, error) {
 	if len(got) != 30 {
 		return "", fmt.Errorf("%d rows of 30", len(got))
 	}
-	if c := t.Channels()[0]; c.Name != channel || c.Pipe != name+"-STREAMING" {
+	c, err := t.only()
+	if err != nil {
+		return "", err
+	}
+	if c.Name != channel || c.Pipe != name+"-STREAMING" {
 		return "", fmt.Errorf("channel %q of pipe %q", c.Name, c.Pipe)
 	}
 	sent := t.seen.to("**/rows")

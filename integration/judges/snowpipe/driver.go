@@ -69,6 +69,7 @@ type driver struct {
 	in      io.WriteCloser
 	answers chan answer
 	ended   chan error
+	broken  error // why it is given up, or nil
 }
 
 // errEarly is the end of a process that has no error of its own.
@@ -125,8 +126,21 @@ func (d *driver) read(out io.Reader, log io.Writer) error {
 }
 
 // tell gives a command and waits for its answer. The error is a *refusal when
-// the SDK raised it.
+// the SDK raised it. After any other one the driver is given up, lest a late
+// answer is taken for that to the next command.
 func (d *driver) tell(ctx context.Context, do string, c command) (answer, error) {
+	if d.broken != nil {
+		return answer{}, fmt.Errorf("%s: the SDK's process was given up: %w", do, d.broken)
+	}
+	a, err := d.exchange(ctx, do, c)
+	if err != nil && raised(err) == nil {
+		d.broken = err
+		d.kill()
+	}
+	return a, err
+}
+
+func (d *driver) exchange(ctx context.Context, do string, c command) (answer, error) {
 	line := command{"do": do}
 	for name, value := range c {
 		line[name] = value

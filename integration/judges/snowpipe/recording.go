@@ -54,7 +54,7 @@ func recorded(ctx context.Context, h *judge.Hearing) error {
 // local Snowflake - the first process dies on the way, the second goes on from
 // the committed token - and gosnowflake read it back. What is done and said
 // goes to out, as a reader would have seen it.
-func Record(ctx context.Context, h *judge.Hearing, out io.Writer) error {
+func Record(ctx context.Context, h *judge.Hearing, out io.Writer) (err error) {
 	root, err := h.Module(ctx)
 	if err != nil {
 		return err
@@ -68,6 +68,7 @@ func Record(ctx context.Context, h *judge.Hearing, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, a.end(h, "recording")) }()
 	fmt.Fprintf(out, "Snowflake's own clients on localsnowflake, a Snowflake on loopback:\n"+
 		"snowpipe-streaming %s (Python) streams, gosnowflake reads.\n\n> %s\n", python.version, quakesDDL)
 	if err := a.do(ctx, quakesDDL); err != nil {

@@ -34,6 +34,10 @@ type sdk struct {
 	// waits says that it opens a channel only once its uncommitted rows are
 	// committed; else opening discards them.
 	waits bool
+	// givesUp says that an append's answer that was cut off makes it give the
+	// channel up, so that it must be opened again; else it sends the append
+	// again.
+	givesUp bool
 	// elastic says that it has elastic channels.
 	elastic bool
 	// binaryFormats says that it heeds what pipe-info says of BINARY.
@@ -69,7 +73,7 @@ var python = sdk{
 
 var java = sdk{
 	name: "com.snowflake:snowpipe-streaming (Maven)", version: "1.1.2", tool: maven,
-	lanes: 6, costly: true, oddChannel: `shard 0:1, α;β "x"`, driver: compileDriver,
+	givesUp: true, lanes: 6, costly: true, oddChannel: `shard 0:1, α;β "x"`, driver: compileDriver,
 }
 
 // compileDriver compiles the Java program. Running it from its source would

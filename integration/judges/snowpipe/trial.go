@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 
@@ -95,12 +96,20 @@ func casesOf(s sdk) (list []trialCase) {
 	return list
 }
 
-func (l *lane) try(ctx context.Context, h *judge.Hearing, c trialCase, name string) (string, error) {
+// try runs a case. One that panics has failed, and the lane goes on.
+func (l *lane) try(ctx context.Context, h *judge.Hearing, c trialCase, name string) (held string, err error) {
 	h.Logf("%s is %s", name, c.operation)
+	defer func() {
+		if cause := recover(); cause != nil {
+			h.Logf("%s: %v\n%s", name, cause, debug.Stack())
+			err = errors.Join(err, fmt.Errorf("the case panicked: %v", cause))
+		}
+	}()
 	a, err := newAccount(h, name, c.options)
 	if err != nil {
 		return "", err
 	}
+	defer func() { err = errors.Join(err, a.end(h, name)) }()
 	ddl := c.ddl
 	if ddl == "" {
 		ddl = ddlDefault
@@ -114,9 +123,8 @@ func (l *lane) try(ctx context.Context, h *judge.Hearing, c trialCase, name stri
 			return "", err
 		}
 	}
-	held, err := c.run(ctx, t)
-	l.keep(ctx, t.driver, !c.fresh)
-	return held, err
+	defer func() { l.keep(ctx, t.driver, !c.fresh) }()
+	return c.run(ctx, t)
 }
 
 // keep leaves a driver to the next case, or ends it.
@@ -143,9 +151,15 @@ func (t *trial) start(ctx context.Context, name string) (*driver, error) {
 
 // restart replaces a process that was killed.
 func (t *trial) restart(ctx context.Context) (err error) {
-	t.lane.driver = nil
-	t.driver, err = t.start(ctx, t.name+"-again")
-	return err
+	if t.driver == t.lane.driver {
+		t.lane.driver = nil
+	}
+	again, err := t.start(ctx, t.name+"-again")
+	if err != nil {
+		return err // keep ends the old one
+	}
+	t.driver = again
+	return nil
 }
 
 // tell gives the trial's driver a command.
