@@ -61,8 +61,8 @@ tidy:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 	$(GO) vet ./...
 
-judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md)
-	$(GO) run ./integration/judges
+judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md); JUDGES='-only KCL'
+	$(GO) run ./integration/judges $(JUDGES)
 
 check: tidy lint race vuln fuzz judges ## everything but the benchmarks, and what takes long on purpose
 

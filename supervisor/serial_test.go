@@ -54,7 +54,7 @@ func (s *serial) run() {
 		case <-s.wake:
 		}
 		for more := true; more; more = s.step() {
-			time.Sleep(1) // the whole bubble has come to rest
+			time.Sleep(time.Nanosecond) // the whole bubble has come to rest
 		}
 	}
 }

@@ -33,10 +33,10 @@ func constraints(errs ...error) error {
 			other = err
 		}
 	}
-	switch n := len(violations); {
-	case n == 0:
+	switch n := len(violations); n {
+	case 0:
 		return other
-	case n == 1:
+	case 1:
 		return violated("%s", violations[0])
 	default:
 		f := invalid("%d validation errors detected: %s", n, strings.Join(violations[:min(n, maxViolations)], "; "))

@@ -119,7 +119,7 @@ func (w *Wire) deliver(c *Call, f *fate, how string) (got *recorder) {
 	func() {
 		defer func() {
 			if p := recover(); p != nil {
-				if p != http.ErrAbortHandler {
+				if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				got = nil

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -38,7 +39,10 @@ func (h *Hearing) Serve(ctx context.Context, c *exec.Cmd, address string) error 
 		select {
 		case err := <-ended:
 			ended <- err // for AtEnd
-			return fmt.Errorf("%s ended before it listened: %v: %s", filepath.Base(c.Path), err, errs.String())
+			if err == nil {
+				err = errors.New("exit code 0")
+			}
+			return fmt.Errorf("%s ended before it listened: %w: %s", filepath.Base(c.Path), err, errs.String())
 		case <-until.C:
 			return fmt.Errorf("%s does not listen at %s after %v: %s", filepath.Base(c.Path), address, startTime, errs.String())
 		case <-ctx.Done():

@@ -52,7 +52,7 @@ func missingPipe(ctx context.Context, t *trial) (string, error) {
 	err := t.tellAll(ctx, clientOf("c", "NONE-STREAMING"), open("c", channel))
 	refused := raised(err)
 	if refused == nil || !strings.Contains(refused.Message, "404") {
-		return "", fmt.Errorf("raised %v, want 404", err)
+		return "", fmt.Errorf("want 404, raised: %w", err)
 	}
 	return refused.Name, nil
 }
