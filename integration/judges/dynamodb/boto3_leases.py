@@ -10,7 +10,7 @@ CONFIG = botocore.config.Config(retries={"total_max_attempts": 1})
 db = boto3.client("dynamodb", endpoint_url=os.environ["DYNAMODB_URL"], config=CONFIG)
 bound = boto3.client("dynamodb", endpoint_url=os.environ["POLICY_URL"], config=CONFIG)
 resource = boto3.resource("dynamodb", endpoint_url=os.environ["DYNAMODB_URL"], config=CONFIG)
-SOON = {"Delay": 0, "MaxAttempts": 200}
+SOON = {"Delay": 0.05, "MaxAttempts": 200}  # seconds; tables change state within 0.3
 LEASES = {
     "TableName": "leases", "BillingMode": "PAY_PER_REQUEST",
     "KeySchema": [{"AttributeName": "streamName", "KeyType": "HASH"}, {"AttributeName": "shardId", "KeyType": "RANGE"}],
