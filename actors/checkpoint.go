@@ -57,6 +57,7 @@ type Checkpoint struct {
 	skipped  messages.Token // S as last asked for
 	caughtUp time.Time
 	settled  settledState      // what every write says of it
+	rested   bool              // what the row said of it when the generation began
 	created  int64             // channelCreated beside settled = false
 	answered int64             // number of the newest write that was answered
 	counters messages.Counters // of everything up to max(T, S)

@@ -20,7 +20,7 @@ type recounted struct {
 // committed more than the row knows, the counts of that stretch are found
 // first: from the ledger, else by reading it again (P26).
 func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
-	k.token, k.counters = m.Token, m.Row.Counters
+	k.token, k.counters, k.rested = m.Token, m.Row.Counters, m.Row.Settled
 	if t, err := messages.ParseToken(m.Row.Skipped, k.Shard); err == nil {
 		k.skipped = t
 	}

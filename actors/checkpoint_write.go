@@ -212,8 +212,11 @@ func (k *Checkpoint) checkpointed(c actor.Context, w messages.PositionWrite) {
 		return
 	}
 	event := &messages.Checkpointed{
-		Shard: k.Shard, Epoch: k.Epoch, WriteNo: w.WriteNo, Settled: w.Settled != nil && *w.Settled,
+		Shard: k.Shard, Epoch: k.Epoch, WriteNo: w.WriteNo, Settled: k.rested,
 		Counters: *w.Counters, At: time.Now().UTC(),
+	}
+	if w.Settled != nil {
+		event.Settled = *w.Settled
 	}
 	if t, err := messages.ParseToken(w.Committed, k.Shard); err == nil {
 		event.To = t.Position
