@@ -106,6 +106,8 @@ var differences = []difference{
 	meant(dynalite, `^(DescribeTable|DeleteTable) `, `^200 .*`, `"AttributeName":"x"`, "the index of the line before, which dynalite refused to make"),
 	meant(dynalite, `^(Create|Update)Table `, wrong, wrong+`(At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSE|Attribute Name is duplicated|One or more parameter values were invalid: (AttributeDefinitions is not specified|List of GlobalSecondaryIndexUpdates))`,
 		"the service's words of today"+fromCatalogue),
+	meant(dynalite, `^DeleteTable \{"TableName":"judged"\}`, `^400 ResourceNotFoundException`, `^200 .*TableDescription`,
+		"dynalite had lost the table that the chapter before left behind, in one run of six").sometimes(),
 	meant(dynalite, `^UpdateTable `, `^200`, noThroughput, "a table on demand takes no throughput; where DynamoDB Local refuses it, too, dynalite stands alone"+fromUsers).sometimes(),
 	meant(dynalite, every, `^(200|400 ConditionalCheckFailedException)`, refused, "dynalite lets through what DynamoDB Local refuses, too, in words of its own"+fromReference).ifOther(failed),
 	meant(dynalite, every, wrong+`.*arn:aws:dynamodb`, `^400 ResourceNotFoundException`, "a table may be named by its ARN"+fromReference),
