@@ -117,7 +117,7 @@ func (p *plant) openJournal(node string) error {
 	if p.host.Journal != nil || p.host.DataDir == "" || p.journal.opened() {
 		return nil
 	}
-	segments, err := journal.Open(filepath.Join(p.host.DataDir, node, "journal", p.name), journal.Options{
+	segments, err := journal.Open(journal.Folder(p.host.DataDir, node, p.name), journal.Options{
 		Retention: p.cfg.Journal.Retention, MaxBytes: int64(p.cfg.Journal.MaxBytes),
 		Log: func(err error) { p.log.Warn().Err(err).Msg("journal") },
 	})

@@ -1,39 +1,24 @@
 package localdynamo_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"net"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
+	"github.com/kinesnow/kinesnow/integration/mangle"
 )
 
-// converse writes to a connection of its own, says that it will write no more
-// where it hangs up, and returns what comes back until the server closes. A
-// connection that neither side ends is an error.
+// converse is mangle.Converse with the server.
 func (w *world) converse(t *testing.T, text string, hangUp bool) string {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(w.server.URL(), "http://"))
+	answer, err := mangle.Converse(w.server.URL(), text, hangUp)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(conn, text) // the server may have closed before it is all there
-	if hangUp {
-		conn.(*net.TCPConn).CloseWrite()
-	}
-	answer, err := io.ReadAll(conn)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("the connection hangs after %q", answer)
-	}
-	return string(answer)
+	return answer
 }
 
 func TestAConversationThatBreaksOffEnds(t *testing.T) {

@@ -1,37 +1,25 @@
 package localkinesis_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
+	"github.com/kinesnow/kinesnow/integration/mangle"
 )
 
-// converse writes to a connection of its own, says that it will write no more
-// where it hangs up, and returns what comes back until the server closes. A
-// connection that neither side ends is an error.
+// converse is mangle.Converse with the server.
 func converse(t *testing.T, server *localkinesis.Server, text string, hangUp bool) string {
 	t.Helper()
-	conn := must(net.Dial("tcp", strings.TrimPrefix(server.URL(), "http://")))(t)
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(conn, text) // the server may have closed before it is all there
-	if hangUp {
-		conn.(*net.TCPConn).CloseWrite()
+	answer, err := mangle.Converse(server.URL(), text, hangUp)
+	if err != nil {
+		t.Fatal(err)
 	}
-	answer, err := io.ReadAll(conn)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("the connection hangs after %q", answer)
-	}
-	return string(answer)
+	return answer
 }
 
 // envelope is a signed request up to what says how long its body is.

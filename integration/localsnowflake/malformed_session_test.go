@@ -1,18 +1,15 @@
 package localsnowflake_test
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/mangle"
 )
 
 // badCall is one request of the driver protocol that no driver sends. The
@@ -150,24 +147,14 @@ func TestCallsThatNoDriverMakesAreRefused(t *testing.T) {
 	}
 }
 
-// converse writes to a connection of its own, says that it will write no more
-// where it hangs up, and returns what comes back until the server closes. A
-// connection that neither side ends is an error.
+// converse is mangle.Converse with the server.
 func (a *account) converse(t *testing.T, text string, hangUp bool) string {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(a.URL(), "http://"))
-	must(t, err)
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(conn, text) // the server may have closed before it is all there
-	if hangUp {
-		conn.(*net.TCPConn).CloseWrite()
+	answer, err := mangle.Converse(a.URL(), text, hangUp)
+	if err != nil {
+		t.Fatal(err)
 	}
-	answer, err := io.ReadAll(conn)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("the connection hangs after %q", answer)
-	}
-	return string(answer)
+	return answer
 }
 
 func TestAConversationThatBreaksOffEnds(t *testing.T) {

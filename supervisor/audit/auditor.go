@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -78,13 +78,13 @@ func Journals(dataDir, connector string) ([]Journal, error) {
 	if dataDir == "" {
 		return nil, nil
 	}
-	folders, err := filepath.Glob(filepath.Join(escape(dataDir), "*", "journal", escape(connector)))
+	folders, err := journal.Folders(dataDir, connector)
 	if err != nil {
-		return nil, fmt.Errorf("data_dir: %w", err)
+		return nil, err
 	}
 	var journals []Journal
-	for _, folder := range folders {
-		r, err := journal.OpenReader(folder)
+	for _, node := range slices.Sorted(maps.Keys(folders)) {
+		r, err := journal.OpenReader(folders[node])
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
@@ -94,19 +94,6 @@ func Journals(dataDir, connector string) ([]Journal, error) {
 		journals = append(journals, r)
 	}
 	return journals, nil
-}
-
-// escape keeps a path from being read as a pattern.
-func escape(path string) string {
-	var out []byte
-	for i := range len(path) {
-		switch path[i] {
-		case '*', '?', '[', '\\':
-			out = append(out, '\\')
-		}
-		out = append(out, path[i])
-	}
-	return string(out)
 }
 
 // Close signs out.

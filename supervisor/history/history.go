@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,14 +28,13 @@ type History struct {
 //
 // Errors: no journal has the shard, or one cannot be read.
 func Read(ctx context.Context, dataDir, connector, shard string, detail Detail) (*History, error) {
-	folders, err := filepath.Glob(filepath.Join(dataDir, "*", "journal", connector))
+	folders, err := journal.Folders(dataDir, connector)
 	if err != nil {
-		return nil, fmt.Errorf("data_dir: %w", err)
+		return nil, err
 	}
 	h := &History{Connector: connector, Shard: messages.ShardID(shard), Lines: []Line{}}
-	for _, folder := range folders {
-		node := filepath.Base(filepath.Dir(filepath.Dir(folder)))
-		if err := h.read(ctx, folder, node, detail); err != nil {
+	for _, node := range slices.Sorted(maps.Keys(folders)) {
+		if err := h.read(ctx, folders[node], node, detail); err != nil {
 			return nil, err
 		}
 	}
