@@ -33,7 +33,14 @@ type Book struct {
 	loaded  map[string]bool
 	written int64
 	dropped int64
+	unknown int64
 	err     string
+}
+
+// stateful is a journal that knows how it is: what it dropped after it had
+// taken it, too.
+type stateful interface {
+	State() messages.JournalState
 }
 
 // NewBook opens a book on a journal. writer is who signs the entries.
@@ -160,11 +167,21 @@ func (b *Book) lost(n int64, err error) {
 	b.dropped, b.err = b.dropped+n, err.Error()
 }
 
-// State is the ledger's health.
+// State is the ledger's health: the journal's own where it has a word for it,
+// and else what became of the calls to it.
 func (b *Book) State() messages.JournalState {
+	j, knows := b.journal.(stateful)
+	own := messages.JournalState{}
+	if knows {
+		own = j.State() // takes the journal's locks, not beside ours
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return messages.JournalState{Written: b.written, Dropped: b.dropped, Error: b.err}
+	if !knows {
+		own = messages.JournalState{Written: b.written, Dropped: b.dropped, Error: b.err}
+	}
+	own.Unknown += b.unknown
+	return own
 }
 
 // Stretch counts what was appended between two positions, if the book has
@@ -177,7 +194,8 @@ func (b *Book) Stretch(ctx context.Context, m *messages.StretchWanted) (messages
 	return sumStretch(b.appends[stream], m.From, m.To, m.Digest)
 }
 
-// load reads a stream's appends that earlier processes kept.
+// load reads a stream's appends that earlier processes kept. What cannot be
+// read was written by a newer version, or is damaged: it is counted.
 func (b *Book) load(ctx context.Context, stream string) {
 	b.mu.Lock()
 	if b.loaded[stream] {
@@ -187,17 +205,20 @@ func (b *Book) load(ctx context.Context, stream string) {
 	b.loaded[stream] = true
 	b.mu.Unlock()
 	var past []messages.BatchAppended
+	unknown := int64(0)
 	err := b.journal.Read(ctx, stream, 0, func(e messages.Entry) bool {
-		if e.Kind != messages.KindBatchAppended {
-			return true
+		event, err := messages.Decode(e.Kind, e.Body)
+		if err != nil {
+			unknown++
 		}
-		if event, err := messages.Decode(e.Kind, e.Body); err == nil {
-			past = newest(append(past, *event.(*messages.BatchAppended)))
+		if a, ok := event.(*messages.BatchAppended); ok && ShardStream(a.Shard) == stream {
+			past = newest(append(past, *a))
 		}
 		return true
 	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.unknown += unknown
 	if err != nil {
 		b.err = err.Error()
 	}

@@ -52,6 +52,17 @@ func (o *Outbox) post(c actor.Context, from int64, events []messages.Event) {
 	c.Request(o.ledger, &messages.RecordEvents{Stream: o.stream, Writer: o.writer, From: from, Oldest: o.first, Events: events})
 }
 
+// Unanswered is what the ledger has not answered for, as it would be sent
+// again; nil = nothing.
+func (o *Outbox) Unanswered() *messages.RecordEvents {
+	if len(o.events) == 0 {
+		return nil
+	}
+	return &messages.RecordEvents{
+		Stream: o.stream, Writer: o.writer, From: o.first, Oldest: o.first, Events: append([]messages.Event(nil), o.events...),
+	}
+}
+
 // Recorded forgets what the ledger has answered for.
 func (o *Outbox) Recorded(m *messages.Recorded) {
 	if m.Writer != o.writer {

@@ -22,8 +22,18 @@ var ErrUnknownKind = errors.New("unknown event kind")
 // Encode returns an event's msgpack body.
 func Encode(e Event) ([]byte, error) { return msgpack.Marshal(e) }
 
-// Decode reads the event of an entry. Unknown fields are skipped.
+// Decode reads the event of an entry. Unknown fields are skipped, and an event
+// of an older version is brought to the present shape: its Kind is then not the
+// entry's.
+//
+// Errors: ErrUnknownKind, or the body is none of this kind.
 func Decode(kind Kind, body []byte) (Event, error) {
+	if old := newOlder(kind); old != nil {
+		if err := msgpack.Unmarshal(body, old); err != nil {
+			return nil, fmt.Errorf("event %s: %w", kind, err)
+		}
+		return old.upcast(), nil
+	}
 	e := newEvent(kind)
 	if e == nil {
 		return nil, fmt.Errorf("%w %q", ErrUnknownKind, kind)
@@ -79,6 +89,10 @@ func newEvent(kind Kind) Event {
 		return &ConnectorDrained{}
 	case KindHealthChanged:
 		return &HealthChanged{}
+	case KindPaused:
+		return &Paused{}
+	case KindResumed:
+		return &Resumed{}
 	}
 	return nil
 }

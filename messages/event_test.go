@@ -50,7 +50,9 @@ func samples() []Event {
 		&NodeClaimed{"node-0", "p", at},
 		&Started{"orders", "1.0.0", "orders", "DB.SCHEMA.ORDERS", at},
 		&ConnectorDrained{false, []ShardID{shard}, at},
-		&HealthChanged{Starting, Flowing, "both ends were reached", at},
+		&HealthChanged{Flowing, Halted, AccessDenied, "kinesis.ListShards: AccessDeniedException", at},
+		&Paused{[]ShardID{shard}, at},
+		&Resumed{[]ShardID{shard}, at},
 	}
 }
 

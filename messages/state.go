@@ -88,11 +88,13 @@ type State struct {
 	At        time.Time     `json:"at"`
 }
 
-// JournalState is the ledger's own health.
+// JournalState is the ledger's own health. Nothing in it stops the flow.
 type JournalState struct {
-	Written int64  `json:"written"` // entries
-	Dropped int64  `json:"dropped"` // entries that could not be kept
-	Error   string `json:"error,omitempty"`
+	Written  int64  `json:"written"`            // entries
+	Dropped  int64  `json:"dropped"`            // entries that could not be kept
+	SetAside int64  `json:"setAside,omitempty"` // segments that cannot be read: damaged, foreign, or of a newer version
+	Unknown  int64  `json:"unknown,omitempty"`  // entries that were passed over when they were read: of a newer version, or damaged
+	Error    string `json:"error,omitempty"`    // it does not keep everything now, and why
 }
 
 // CaughtUp reports whether no listed shard is behind and everything is

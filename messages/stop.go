@@ -1,5 +1,7 @@
 package messages
 
+import "strings"
+
 // StopCode names why a shard or a connector was parked (P7). Every one has a
 // way out.
 type StopCode string
@@ -20,14 +22,22 @@ const (
 	ChannelLimit     StopCode = "CHANNEL_LIMIT"
 )
 
+// StopCodes are all of them, in the order of the protocol.
+func StopCodes() []StopCode {
+	return []StopCode{
+		TokenForeign, TokenRegressed, TokenLost, AdoptedUndrained, OtherWriter, GapFound,
+		RowsRejected, StreamRecreated, EFOUnavailable, AccessDenied, TargetMissing, ChannelLimit,
+	}
+}
+
 // Hint is the way out of a stop, in one line.
 func (c StopCode) Hint() string { return hints[c] }
 
 var hints = map[StopCode]string{
-	TokenForeign:     "another program wrote this channel's offset token: find it, then kinesnow resolve --from checkpoint|POSITION",
+	TokenForeign:     "another program wrote this channel's offset token: find it, then kinesnow resolve --from checkpoint|table|POSITION",
 	TokenRegressed:   "was the table restored, or the token moved by hand? kinesnow resolve --from token|checkpoint",
-	TokenLost:        "the channel was dropped while rows were in flight: compare the table's highest position with the checkpoint, then kinesnow resolve --from checkpoint|POSITION",
-	AdoptedUndrained: "the lease row was written by another product: stop it, let its rows land, then kinesnow resolve --from checkpoint",
+	TokenLost:        "the channel was dropped while rows were in flight: kinesnow resolve --from table, or compare the table's highest position with the checkpoint and use --from checkpoint|POSITION",
+	AdoptedUndrained: "the lease row was written by another product: stop it, let its rows land, then kinesnow resolve --from checkpoint|table",
 	OtherWriter:      "another process opens the same channel: stop it, then kinesnow resolve --from token",
 	GapFound:         "records expired before they were read and on_gap is stop: kinesnow resolve --from token accepts the gap",
 	RowsRejected:     "Snowflake rejected rows and on_rejected_rows is stop: look at the error table, then kinesnow resolve --from token",
@@ -37,6 +47,9 @@ var hints = map[StopCode]string{
 	TargetMissing:    "check the names (exact case) and that this role may use them",
 	ChannelLimit:     "a pipe holds at most 2,000 channels: use one connector per 1,800 shards",
 }
+
+// Page is where a stop is explained: what it means and what is safe.
+func (c StopCode) Page() string { return "docs/stops.md#" + strings.ToLower(string(c)) }
 
 // ExitCode is the process's exit code when a connector ends parked with c
 // (contract.md "Verbs"): 77 where access was refused, 69 where something is

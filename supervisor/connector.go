@@ -30,9 +30,8 @@ type connector struct {
 	node     *messages.NodeReady
 	parked   *messages.Fault
 	shards   map[messages.ShardID]*messages.ShardState
-	health   messages.Health
+	ledger   actors.ConnectorLedger // a fold over its own events
 	outbox   actors.Outbox
-	pauses   pauses
 	drain    *draining
 	tick     *time.Timer // stopped with this instance: a restart in place brings its own
 	down     bool
@@ -47,12 +46,14 @@ type draining struct {
 	left    []messages.ShardID
 	known   bool // which shards to wait for is known
 	retired bool
+	told    *messages.ConnectorDrained // the last that is to be recorded; nil = not yet
 }
 
 type (
-	respawn   struct{ name string }
-	drainLate struct{}
-	healthNow struct{}
+	respawn    struct{ name string }
+	drainLate  struct{}
+	recordLate struct{}
+	healthNow  struct{}
 )
 
 // Receive is the table of contents.
@@ -84,10 +85,10 @@ func (k *connector) Receive(c actor.Context) {
 	case *messages.Inspect:
 		c.Respond(k.state())
 	case *messages.Pause:
-		k.pauses.add(m.Shards)
+		k.record(c, &messages.Paused{Shards: m.Shards, At: time.Now().UTC()})
 		k.tellShards(c, m)
 	case *messages.Resume:
-		k.pauses.remove(m.Shards)
+		k.record(c, &messages.Resumed{Shards: m.Shards, At: time.Now().UTC()})
 		k.tellShards(c, m)
 	case *messages.Resolve:
 		k.resolve(c, m)
@@ -109,6 +110,9 @@ func (k *connector) Receive(c actor.Context) {
 		k.tick = actors.After(c, time.Second, m)
 	case *messages.Recorded:
 		k.outbox.Recorded(m)
+		k.recorded(c)
+	case *recordLate:
+		k.leave(c)
 	case *actor.Stopping, *actor.Restarting:
 		k.down = true
 		k.tick.Stop()
@@ -127,15 +131,26 @@ func (k *connector) started(c actor.Context) {
 	k.children, k.shards = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
 	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
-	k.health = messages.Starting
 	k.plant.leaving = false // a restart in place has forgotten the drain
-	k.outbox = actors.NewOutbox(k.ports.ledger, "connector/"+k.plant.name, k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
-	k.outbox.Add(c, &messages.Started{
+	k.outbox = actors.NewOutbox(k.ports.ledger, ledgerStream(k.plant.name), k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
+	k.record(c, &messages.Started{
 		Connector: k.plant.name, Version: k.plant.version, Stream: k.plant.cfg.Kinesis.StreamName(), Target: k.plant.target(), At: time.Now().UTC(),
 	})
+	k.spawn(c, nameLedger) // what keeps a connector from beginning is told, too
 	k.spawn(c, nameLease)
 	k.tick = actors.After(c, time.Second, &healthNow{})
 }
+
+// record keeps events: in the state, and in the ledger.
+func (k *connector) record(c actor.Context, events ...messages.Event) {
+	for _, e := range events {
+		k.ledger = k.ledger.Evolve(e)
+	}
+	k.outbox.Add(c, events...)
+}
+
+// ledgerStream is the journal stream of a connector's own ledger.
+func ledgerStream(name string) string { return "connector/" + name }
 
 // spawn makes a child, unless it is there. While the connector drains, only
 // those that a drain needs are made again.
@@ -162,7 +177,7 @@ func (k *connector) spawn(c actor.Context, name string) {
 		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
 	}
 	k.children[name] = pid
-	if pause := k.pauses.message(); name == nameShards && pause != nil {
+	if pause := k.ledger.Paused.Message(); name == nameShards && pause != nil {
 		c.Send(pid, pause) // it has forgotten
 	}
 }
@@ -205,12 +220,12 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 	k.node = m
 	if first {
 		if err := k.plant.openJournal(m.Node); err != nil {
-			k.plant.log.Error().Err(err).Msg("the journal stays in memory")
+			k.plant.log.Error().Err(err).Msg("the journal is kept in memory until its folder can be opened")
 		}
 		k.plant.log.Info().Str("node", m.Node).Str("arn", m.Stream.ARN).Str("target", k.plant.target()).Msg("connector begins")
 	}
 	k.plant.held, k.plant.slot = m.Owner, m.Node
-	for _, name := range []string{nameLedger, nameCommits, nameShards} {
+	for _, name := range []string{nameCommits, nameShards} {
 		k.spawn(c, name)
 	}
 	k.publish(c)

@@ -102,21 +102,45 @@ func (k *connector) drained(c actor.Context) {
 	k.retired(c)
 }
 
-// retired answers who asked for the drain, and stops the connector.
+// retired records that the drain is over. The answer to that is the last of the
+// ledger's: whatever anybody had for it is in the journal then.
 func (k *connector) retired(c actor.Context) {
-	if k.drain == nil || !k.drain.retired {
+	if k.drain == nil || !k.drain.retired || k.drain.told != nil {
 		return
 	}
-	d := k.drain
-	clean := len(d.left) == 0
-	k.plant.book.Keep(context.Background(), &messages.RecordEvents{
-		Stream: "connector/" + k.plant.name, Writer: k.plant.process + "/drain", From: 1,
-		Events: []messages.Event{&messages.ConnectorDrained{Clean: clean, Left: d.left, At: time.Now().UTC()}},
-	})
+	k.drain.told = &messages.ConnectorDrained{Clean: len(k.drain.left) == 0, Left: k.drain.left, At: time.Now().UTC()}
+	k.record(c, k.drain.told)
+	if k.children[nameLedger] == nil {
+		k.leave(c)
+		return
+	}
+	actors.After(c, recordGrace, &recordLate{})
+}
+
+// recordGrace is how long the end of a drain waits for the ledger: evidence
+// never holds anybody up for long (P25).
+const recordGrace = time.Second
+
+// recorded: the ledger has answered.
+func (k *connector) recorded(c actor.Context) {
+	if k.drain != nil && k.drain.told != nil && k.outbox.Unanswered() == nil {
+		k.leave(c)
+	}
+}
+
+// leave answers who asked for the drain, and stops the connector.
+func (k *connector) leave(c actor.Context) {
+	if k.drain == nil || k.drain.told == nil {
+		return // a restart in place has forgotten the drain, but not its timer
+	}
+	if left := k.outbox.Unanswered(); left != nil {
+		k.plant.book.Keep(context.Background(), left) // it leaves out what it has
+	}
 	k.plant.close()
+	d := k.drain
 	for _, sender := range d.senders {
 		if sender != nil {
-			c.Send(sender, &messages.Drained{Clean: clean, Left: d.left})
+			c.Send(sender, &messages.Drained{Clean: d.told.Clean, Left: d.left})
 		}
 	}
 	c.Stop(c.Self())

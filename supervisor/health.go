@@ -60,12 +60,11 @@ func (k *connector) reached(s *messages.State) bool {
 }
 
 // publish makes the newest state readable for metrics and HTTP without asking
-// the actor, and records when the health changed.
+// the actor, and records when the health or the stop code behind it changed.
 func (k *connector) publish(c actor.Context) {
 	s := k.state()
-	if s.Health != k.health {
-		k.outbox.Add(c, &messages.HealthChanged{From: k.health, To: s.Health, Why: s.Why, At: time.Now().UTC()})
-		k.health = s.Health
+	if s.Health != k.ledger.Health || s.Stop != k.ledger.Stop {
+		k.record(c, &messages.HealthChanged{From: k.ledger.Health, To: s.Health, Stop: s.Stop, Why: s.Why, At: time.Now().UTC()})
 	}
 	k.plant.published.Store(s)
 	k.publishedAt = time.Now()

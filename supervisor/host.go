@@ -48,8 +48,28 @@ type Host struct {
 	Transform func(messages.Record, []byte) ([]byte, error)
 	// OnEvent is told of every event, off the data path.
 	OnEvent func(connector string, e messages.Event)
-	// Middleware reaches every actor below the connector: chaos tests hook in
-	// here.
+	// Middleware sees every message of every actor of the connector, its own and
+	// the engine's included, the first one outermost: a service's chaos tests
+	// hook in here (Example_chaos). Each actor that is spawned gets its own chain;
+	// what the functions share several actors use at once.
+	//
+	// It may count, measure, delay briefly, and panic, before next or after it:
+	// before loses the message, after keeps its effects and loses the sequel.
+	// Either costs a generation or an actor's life, and never a row. A panic in
+	// *actor.Stopping, *actor.Stopped and *actor.Restarting is logged and goes no
+	// further. It must not leave next out without a panic (a message that is lost
+	// in silence may be waited for: only what crosses between actors that may
+	// die is sent again), replace or change a message (bytes in it are shared),
+	// nor call next twice or from another goroutine. Blocking holds that actor
+	// up, and with the lease's actor the lease.
+	//
+	// The connector is the root: its panics are for the strategy of whoever
+	// spawned it, and the engine's default stops what fails more than ten times
+	// in ten seconds. c.Self().Id tells who it is: <name> itself, and below it
+	// leases, commits, ledger, shards, shards/<shard>, and of generation g
+	// shards/<shard>/reader-g, channel-g and checkpoint-g. The names are stable.
+	// Of the messages only those of package messages that a host sends or gets
+	// are: all others are internal, and change.
 	Middleware []actor.ReceiverMiddleware
 	// Props are added to the Props of every actor, the connector's own included:
 	// a mailbox or a dispatcher of the host's. They must not carry a guardian, a

@@ -20,7 +20,7 @@ type shardManager struct {
 	units     map[messages.ShardID]*actor.PID
 	held      map[messages.ShardID]messages.HeldShard
 	last      *messages.LeasesHeld
-	pauses    pauses
+	paused    actors.Pauses
 	drain     *windDown
 	down      bool
 }
@@ -111,7 +111,7 @@ func (m *shardManager) ensure(c actor.Context, id messages.ShardID) {
 		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
 	}
 	m.units[id] = pid
-	if m.pauses.has(id) {
+	if m.paused.Has(id) {
 		c.Request(pid, &windDown{within: m.plant.drainTimeout()})
 	}
 }
@@ -135,7 +135,7 @@ func (m *shardManager) terminated(c actor.Context, t *actor.Terminated) {
 // A paused shard stays where it was paused, for the pause is this process's.
 func (m *shardManager) handOff(c actor.Context, h *messages.HandoffWanted) {
 	unit := m.units[h.Shard]
-	if unit == nil || m.drain != nil || m.pauses.has(h.Shard) {
+	if unit == nil || m.drain != nil || m.paused.Has(h.Shard) {
 		return // Lease says it again
 	}
 	c.Request(unit, &windDown{release: true, to: h.To, within: handoffWithin})
@@ -162,18 +162,18 @@ func (m *shardManager) windAll(c actor.Context, w *windDown) {
 type windingShards struct{ shards, left []messages.ShardID }
 
 func (m *shardManager) pause(c actor.Context, p *messages.Pause) {
-	m.pauses.add(p.Shards)
+	m.paused = m.paused.Add(p.Shards)
 	for id, unit := range m.units {
-		if m.pauses.has(id) {
+		if m.paused.Has(id) {
 			c.Request(unit, &windDown{within: m.plant.drainTimeout()})
 		}
 	}
 }
 
 func (m *shardManager) resume(c actor.Context, r *messages.Resume) {
-	m.pauses.remove(r.Shards)
+	m.paused = m.paused.Remove(r.Shards)
 	for id, unit := range m.units {
-		if !m.pauses.has(id) {
+		if !m.paused.Has(id) {
 			c.Send(unit, r)
 		}
 	}

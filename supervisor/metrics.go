@@ -58,6 +58,8 @@ var (
 	generationsDesc = prometheus.NewDesc("kinesnow_generations_total", "Generations that ended, by reason.", []string{"connector", "shard", "reason"}, nil)
 	memoryDesc      = prometheus.NewDesc("kinesnow_memory_bytes", "Fetched and not yet accepted (held), accepted and not yet committed (in_flight), and the budget.", []string{"connector", "kind"}, nil)
 	lossDesc        = prometheus.NewDesc("kinesnow_seconds_to_data_loss", "Retention minus the age of the oldest uncommitted record, the least over the shards.", []string{"connector"}, nil)
+	asideDesc       = prometheus.NewDesc("kinesnow_journal_segments_set_aside_total", "Journal segments that could not be read: damaged, foreign, or of a newer version.", []string{"connector"}, nil)
+	troubledDesc    = prometheus.NewDesc("kinesnow_journal_troubled", "1 while the journal does not keep everything.", []string{"connector"}, nil)
 	journalDesc     = prometheus.NewDesc("kinesnow_journal_entries_total", "Journal entries by what became of them.", []string{"connector", "fate"}, nil)
 	seriesDescs     = describeSeries()
 )
@@ -109,4 +111,11 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	}
 	out <- prometheus.MustNewConstMetric(journalDesc, prometheus.CounterValue, float64(state.Journal.Written), name, "written")
 	out <- prometheus.MustNewConstMetric(journalDesc, prometheus.CounterValue, float64(state.Journal.Dropped), name, "dropped")
+	out <- prometheus.MustNewConstMetric(journalDesc, prometheus.CounterValue, float64(state.Journal.Unknown), name, "unknown")
+	out <- prometheus.MustNewConstMetric(asideDesc, prometheus.CounterValue, float64(state.Journal.SetAside), name)
+	troubled := 0.0
+	if state.Journal.Error != "" {
+		troubled = 1
+	}
+	gauge(troubledDesc, troubled, name)
 }

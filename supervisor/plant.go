@@ -112,19 +112,18 @@ func (p *plant) openDeadLetter() (err error) {
 }
 
 // openJournal opens the node's journal, once the node is known. On failure
-// the journal stays in memory: evidence never holds the flow (P25).
+// the journal stays in memory, and is tried again with later events: evidence
+// never holds the flow (P25).
 func (p *plant) openJournal(node string) error {
-	if p.host.Journal != nil || p.host.DataDir == "" || p.journal.opened() {
+	if p.host.Journal != nil || p.host.DataDir == "" {
 		return nil
 	}
-	segments, err := journal.Open(journal.Folder(p.host.DataDir, node, p.name), journal.Options{
-		Retention: p.cfg.Journal.Retention, MaxBytes: int64(p.cfg.Journal.MaxBytes),
-		Log: func(err error) { p.log.Warn().Err(err).Msg("journal") },
+	return p.journal.openWith(context.Background(), func() (messages.Journal, error) {
+		return journal.Open(journal.Folder(p.host.DataDir, node, p.name), journal.Options{
+			Retention: p.cfg.Journal.Retention, MaxBytes: int64(p.cfg.Journal.MaxBytes),
+			Log: func(err error) { p.log.Warn().Err(err).Msg("journal") },
+		})
 	})
-	if err != nil {
-		return err
-	}
-	return p.journal.use(context.Background(), segments)
 }
 
 // close gives back what newPlant and openJournal opened, at the end of a drain:

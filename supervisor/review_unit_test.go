@@ -104,23 +104,3 @@ func TestResolvingGoesOnAfterWhatIsCommittedNow(t *testing.T) {
 		t.Error("a shard that is another's was resolved")
 	}
 }
-
-// TestPausesOutliveTheShardManager: a respawned one is told what is paused.
-func TestPausesOutliveTheShardManager(t *testing.T) {
-	var p pauses
-	if p.message() != nil || p.has("a") {
-		t.Error("something is paused at first")
-	}
-	p.add([]messages.ShardID{"a"})
-	if m := p.message(); m == nil || len(m.Shards) != 1 || m.Shards[0] != "a" || !p.has("a") || p.has("b") {
-		t.Errorf("one shard paused: %v", m)
-	}
-	p.add(nil)
-	if m := p.message(); m == nil || len(m.Shards) != 0 || !p.has("b") {
-		t.Errorf("all paused: %v", m)
-	}
-	p.remove(nil)
-	if p.message() != nil || p.has("a") {
-		t.Error("something is paused after all were resumed")
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -43,40 +44,73 @@ func (j *Segments) flush() error {
 	j.files.Lock()
 	defer j.files.Unlock()
 	var errs []error
-	stopped := false
 	for _, s := range j.all() {
-		err := s.write(j)
-		errs = append(errs, err)
-		stopped = stopped || s.stopped()
-		if err != nil {
-			j.report(fmt.Errorf("journal: stream %s: %w", s.name, err))
+		wrote, err := s.write(j)
+		switch {
+		case err != nil:
+			j.report(s.place(), err)
+			errs = append(errs, fmt.Errorf("journal: %s: %w", s.place(), err))
+		case wrote:
+			j.wrote(s)
 		}
-	}
-	if !stopped {
-		j.mu.Lock()
-		j.trouble = nil
-		j.mu.Unlock()
 	}
 	return errors.Join(errs...)
 }
 
-// report keeps and tells what went wrong.
-func (j *Segments) report(err error) {
+// trouble is what does not work at a place, and when that was last tried.
+type trouble struct {
+	err error
+	at  time.Time
+}
+
+// report keeps what goes wrong at a place. Only what begins is told: a disk
+// that is full is full for every stream, and at every try.
+func (j *Segments) report(place string, err error) {
+	err = fmt.Errorf("journal: %s: %w", place, err)
+	now := j.world.now()
 	j.mu.Lock()
-	j.trouble = err
+	begins := len(j.troubles) == 0
+	j.troubles[place] = trouble{err, now}
 	j.mu.Unlock()
-	j.opts.Log(err)
+	if begins {
+		j.opts.Log(err)
+	}
+}
+
+// wrote ends a stream's trouble, and what nobody came back to since: a stream
+// that has nothing to write is in no trouble where another one can.
+func (j *Segments) wrote(s *stream) {
+	now := j.world.now()
+	j.heal(func(place string, t trouble) bool { return place == s.place() || now.Sub(t.at) > idleClose })
+}
+
+// heal ends troubles, and tells when none is left.
+func (j *Segments) heal(over func(place string, t trouble) bool) {
+	j.mu.Lock()
+	troubled := len(j.troubles) > 0
+	maps.DeleteFunc(j.troubles, over)
+	well := troubled && len(j.troubles) == 0
+	j.mu.Unlock()
+	if well {
+		j.opts.Log(fmt.Errorf("journal: everything is written again; %d entries were dropped so far", j.dropped.Load()))
+	}
 }
 
 // setAside takes a segment that cannot be used out of the way, unless a newer
-// version can use it.
+// version can use it. One that stays in the way is counted and told once.
 func (j *Segments) setAside(path string, cause error) {
-	j.aside.Add(1)
 	err := fmt.Errorf("journal: segment %s is set aside: %w", path, cause)
 	if !errors.Is(cause, errNewer) {
-		err = errors.Join(err, setAside(path))
+		err = errors.Join(err, j.world.rename(path, path+asideSuffix))
 	}
-	j.opts.Log(err)
+	j.mu.Lock()
+	known := j.unfit[path]
+	j.unfit[path] = true
+	j.mu.Unlock()
+	if !known {
+		j.aside.Add(1)
+		j.opts.Log(err)
+	}
 }
 
 // signal leaves a mark that somebody is to look; one is enough.

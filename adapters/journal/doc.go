@@ -42,13 +42,17 @@
 //	found                                 what happens
 //	bad frame in the last segment         a torn write: cut off when the stream's next writer finds its end
 //	bad frame in an older segment         the writer sets it aside as *.bad; readers pass over it
-//	no header, or a foreign one           the same
+//	no header, a foreign one, or one that
+//	is not the name's                     the same
 //	a newer format version                passed over, left in place
 //	a write fails (full disk)             what waited is dropped and counted; back to the last whole frame; a new segment after 10 s
+//	it cannot be taken back either        tried once more before the next segment; until then readers pass over the segment
 //	a sync fails                          reported; the file is never written through that descriptor again
 //	the disk is too slow                  above 16 x FlushBytes waiting, entries are dropped and counted
 //
-// Seq counts on over what was dropped, so that a reader sees the hole.
+// Seq counts on over what was dropped, so that a reader sees the hole. State
+// tells what does not work while it does not; Options.Log is told when the first
+// trouble begins and when the last is over, however many streams and tries.
 //
 // Readers need no lock: entries only ever appear at the end of the last
 // segment, whole ones are told from torn ones by their checksum, and a reader

@@ -21,7 +21,9 @@ type Options struct {
 	MaxBytes     int64         // of all segments; the oldest closed ones are deleted above it; 0 = no limit
 	FlushEvery   time.Duration // how long an entry may wait in memory; 0 = 200 ms
 	FlushBytes   int64         // how many bytes may wait before they are written at once; 0 = 1 MiB
-	Log          func(error)   // told of every trouble; must not call the journal; may be nil
+	// Log is told when trouble begins, not how often it repeats, and when it is
+	// over; it must not call the journal; may be nil.
+	Log func(error)
 }
 
 func (o Options) withDefaults() Options {
@@ -46,14 +48,24 @@ type file interface {
 // world is what a journal takes from outside: disk, clock and chance.
 type world struct {
 	openFile    func(path string, flag int) (file, error)
+	makeFolder  func(path string) error
+	remove      func(path string) error
+	rename      func(from, to string) error
+	truncate    func(path string, size int64) error
+	syncFolder  func(path string)
 	now         func() time.Time
 	incarnation [16]byte
 }
 
 func realWorld() world {
 	w := world{
-		openFile: func(path string, flag int) (file, error) { return os.OpenFile(path, flag, 0o600) },
-		now:      time.Now,
+		openFile:   func(path string, flag int) (file, error) { return os.OpenFile(path, flag, 0o600) },
+		makeFolder: func(path string) error { return os.MkdirAll(path, 0o700) },
+		remove:     os.Remove,
+		rename:     os.Rename,
+		truncate:   os.Truncate,
+		syncFolder: syncFolder,
+		now:        time.Now,
 	}
 	rand.Read(w.incarnation[:]) // never fails
 	return w

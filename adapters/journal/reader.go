@@ -15,6 +15,7 @@ import (
 type Reader struct {
 	dir   string
 	aside atomic.Int64
+	odd   atomic.Int64
 }
 
 // OpenReader returns a reader of dir.
@@ -38,19 +39,26 @@ func (r *Reader) Streams() ([]string, error) { return listStreams(r.dir) }
 // answers false. A stream that is not there has none. What the writer has not
 // written yet (200 ms by default) is not seen.
 func (r *Reader) Read(ctx context.Context, stream string, after uint64, yield func(messages.Entry) bool) error {
-	return readFiles(ctx, r.dir, stream, after, func(string, error) { r.aside.Add(1) }, yield)
+	return readFiles(ctx, r.dir, stream, &scan{
+		after: after, aside: func(string, error) { r.aside.Add(1) }, unknown: func() { r.odd.Add(1) }, yield: yield,
+	})
 }
 
 // SetAside returns how many segments were passed over because they could not
 // be used, counted each time.
 func (r *Reader) SetAside() int64 { return r.aside.Load() }
 
-func readFiles(ctx context.Context, dir, stream string, after uint64, aside func(string, error), yield func(messages.Entry) bool) error {
+// Unknown returns how many entries were passed over because they were whole and
+// yet no entry of this version, counted each time.
+func (r *Reader) Unknown() int64 { return r.odd.Load() }
+
+// readFiles lets a scan read a stream's folder.
+func readFiles(ctx context.Context, dir, stream string, s *scan) error {
 	folder, err := folderName(stream)
 	if err != nil {
 		return err
 	}
-	s := &scan{dir: filepath.Join(dir, folder), after: after, aside: aside, yield: yield}
+	s.dir = filepath.Join(dir, folder)
 	if err := s.run(ctx); err != nil {
 		return fmt.Errorf("journal: stream %s: %w", stream, err)
 	}

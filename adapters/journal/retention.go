@@ -2,7 +2,6 @@ package journal
 
 import (
 	"cmp"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +18,9 @@ type kept struct {
 	last   bool      // the stream goes on in it
 }
 
+// retention is the place of what retention cannot do.
+const retention = "retention"
+
 // tend closes files that have been idle and deletes what is too old or too
 // much.
 func (j *Segments) tend() {
@@ -32,24 +34,30 @@ func (j *Segments) tend() {
 	}
 	files, err := j.keptFiles()
 	if err != nil {
-		j.report(fmt.Errorf("journal: retention: %w", err))
+		j.report(retention, err)
 		return
 	}
+	var failed error
 	for _, f := range expendable(files, now, j.opts.Retention, j.opts.MaxBytes) {
 		if !j.release(f) {
 			continue
 		}
-		if err := os.Remove(f.path); err != nil && !os.IsNotExist(err) {
-			j.report(fmt.Errorf("journal: retention: %w", err))
+		if err := j.world.remove(f.path); err != nil && !os.IsNotExist(err) {
+			failed = err
 		}
-		os.Remove(f.stream) // only an empty folder goes
+		_ = j.world.remove(f.stream) // only an empty folder goes
 	}
+	if failed != nil {
+		j.report(retention, failed)
+		return
+	}
+	j.heal(func(place string, _ trouble) bool { return place == retention })
 }
 
 // expendable returns the files to delete, oldest first: whatever is older than
-// retention, and, while all together are larger than limit, the oldest that no
+// keep, and, while all together are larger than limit, the oldest that no
 // stream goes on in.
-func expendable(files []kept, now time.Time, retention time.Duration, limit int64) []kept {
+func expendable(files []kept, now time.Time, keep time.Duration, limit int64) []kept {
 	slices.SortFunc(files, func(a, b kept) int {
 		return cmp.Or(a.newest.Compare(b.newest), strings.Compare(a.path, b.path))
 	})
@@ -59,7 +67,7 @@ func expendable(files []kept, now time.Time, retention time.Duration, limit int6
 	}
 	var gone []kept
 	for _, f := range files {
-		old := retention > 0 && now.Sub(f.newest) > retention
+		old := keep > 0 && now.Sub(f.newest) > keep
 		much := limit > 0 && total > limit && !f.last
 		if old || much {
 			gone = append(gone, f)

@@ -14,7 +14,9 @@ type scan struct {
 	dir   string
 	after uint64
 	aside func(path string, cause error) // told of a segment that cannot be used
-	yield func(messages.Entry) bool
+	// unknown is told of a whole frame that is no entry of this version.
+	unknown func()
+	yield   func(messages.Entry) bool
 
 	at     uint64 // first of the segment read last
 	offset int64  // how far into it
@@ -90,7 +92,11 @@ func (s *scan) segment(ctx context.Context, segment segment, last bool) (more bo
 			return false, err
 		}
 		entry, err := decodeEntry(payload)
-		if err != nil || entry.Seq <= s.after {
+		if err != nil {
+			s.unknown()
+			continue
+		}
+		if entry.Seq <= s.after {
 			continue
 		}
 		s.after = entry.Seq

@@ -87,14 +87,20 @@ func listSegments(dir string) ([]segment, error) {
 	}
 	var all []segment
 	for _, e := range entries {
-		digits, ok := strings.CutSuffix(e.Name(), segmentSuffix)
-		first, err := strconv.ParseUint(digits, 10, 64)
-		if ok && err == nil && len(digits) == 20 && e.Type().IsRegular() {
+		first, ok := firstOf(e.Name())
+		if ok && e.Type().IsRegular() {
 			all = append(all, segment{filepath.Join(dir, e.Name()), first})
 		}
 	}
 	slices.SortFunc(all, func(a, b segment) int { return strings.Compare(a.path, b.path) })
 	return all, nil
+}
+
+// firstOf is the Seq that a segment's name tells.
+func firstOf(name string) (first uint64, ok bool) {
+	digits, ok := strings.CutSuffix(name, segmentSuffix)
+	first, err := strconv.ParseUint(digits, 10, 64)
+	return first, ok && err == nil && len(digits) == 20
 }
 
 // openedSegment is a segment being read.
@@ -119,6 +125,9 @@ func openSegment(path string, offset int64) (*openedSegment, error) {
 	if err == nil {
 		s.header, err = parseHeader(head)
 	}
+	if first, _ := firstOf(filepath.Base(path)); err == nil && first != s.header.first {
+		err = errForeign // some other segment, that was moved here
+	}
 	s.end = max(offset, headerBytes)
 	if err == nil {
 		_, err = file.Seek(s.end, io.SeekStart)
@@ -141,10 +150,6 @@ func (s *openedSegment) verify() error {
 		}
 	}
 }
-
-// setAside renames a segment that cannot be used, so that it is looked at no
-// more and a human can.
-func setAside(path string) error { return os.Rename(path, path+asideSuffix) }
 
 // syncFolder makes names in a folder durable where the system can. Where it
 // cannot, a machine's crash may cost the newest file.

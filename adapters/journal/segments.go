@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,15 +34,17 @@ type Segments struct {
 	written atomic.Int64 // entries
 	dropped atomic.Int64 // entries
 	aside   atomic.Int64 // segments
+	unknown atomic.Int64 // entries that cannot be read, counted each time
 	wake    chan struct{}
 	full    chan struct{}
 	stop    context.CancelFunc
 	done    chan struct{}
 
-	mu      sync.Mutex // guards streams, trouble and closed; held for memory only
-	streams map[string]*stream
-	trouble error
-	closed  bool
+	mu       sync.Mutex // guards what follows; held for memory only
+	streams  map[string]*stream
+	troubles map[string]trouble // by place, while they last
+	unfit    map[string]bool    // segments that cannot be used, by path
+	closed   bool
 
 	files sync.Mutex // taken before any stream's; guards what is on disk
 }
@@ -69,7 +73,7 @@ func open(dir string, opts Options, w world) (*Segments, error) {
 		dir: dir, opts: opts.withDefaults(), world: w, lock: lock,
 		wake: make(chan struct{}, 1), full: make(chan struct{}, 1),
 		stop: stop, done: make(chan struct{}),
-		streams: map[string]*stream{},
+		streams: map[string]*stream{}, troubles: map[string]trouble{}, unfit: map[string]bool{},
 	}
 	go j.run(ctx)
 	return j, nil
@@ -115,7 +119,7 @@ func (j *Segments) append(name string, entries []messages.Entry) error {
 // that waited has been written.
 func (j *Segments) Read(ctx context.Context, name string, after uint64, yield func(messages.Entry) bool) error {
 	j.flush()
-	return readFiles(ctx, j.dir, name, after, j.setAside, yield)
+	return readFiles(ctx, j.dir, name, &scan{after: after, aside: j.setAside, unknown: func() { j.unknown.Add(1) }, yield: yield})
 }
 
 // Streams lists the streams' names, sorted. One that was never written to
@@ -126,13 +130,19 @@ func (j *Segments) Streams() ([]string, error) {
 }
 
 // State returns how the journal is. Written counts entries on their way to the
-// disk too; Error is gone again once every stream writes.
+// disk too; Error is gone again once every stream writes. It never waits for
+// the disk.
 func (j *Segments) State() messages.JournalState {
-	state := messages.JournalState{Written: j.written.Load(), Dropped: j.dropped.Load()}
+	state := messages.JournalState{
+		Written: j.written.Load(), Dropped: j.dropped.Load(), SetAside: j.aside.Load(), Unknown: j.unknown.Load(),
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.trouble != nil {
-		state.Error = j.trouble.Error()
+	if names := slices.Sorted(maps.Keys(j.troubles)); len(names) > 0 {
+		state.Error = j.troubles[names[0]].err.Error()
+		if more := len(names) - 1; more > 0 {
+			state.Error += fmt.Sprintf(" (and %d more)", more)
+		}
 	}
 	return state
 }

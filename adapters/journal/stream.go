@@ -39,7 +39,11 @@ type stream struct {
 	made    time.Time
 	file    file // nil = not open
 	touched time.Time
+	torn    segmentEnd // of a segment that could not be cut there
 }
+
+// place is where trouble is that is this stream's.
+func (s *stream) place() string { return "stream " + s.name }
 
 // take numbers and encodes entries, all or none, and returns their bytes.
 func (s *stream) take(j *Segments, entries []messages.Entry) (int64, error) {
@@ -54,7 +58,7 @@ func (s *stream) take(j *Segments, entries []messages.Entry) (int64, error) {
 	if !s.found {
 		if err := s.find(j); err != nil {
 			s.retry = j.world.now().Add(retryAfter)
-			j.report(fmt.Errorf("journal: stream %s: %w", s.name, err))
+			j.report(s.place(), err)
 			return 0, err
 		}
 	}
@@ -92,7 +96,7 @@ func (s *stream) find(j *Segments) error {
 		switch {
 		case errors.Is(err, errNoHeader):
 			// Its writer died before anything was in it.
-			if err := os.Remove(last.path); err != nil {
+			if err := j.world.remove(last.path); err != nil {
 				return err
 			}
 			s.next = max(s.next, last.first)
@@ -124,7 +128,7 @@ func (s *stream) cut(j *Segments, last segment, end segmentEnd) error {
 		return err
 	}
 	if extra := info.Size() - end.size; extra > 0 {
-		if err := os.Truncate(last.path, end.size); err != nil {
+		if err := j.world.truncate(last.path, end.size); err != nil {
 			return err
 		}
 		j.opts.Log(fmt.Errorf("journal: stream %s: cut %d bytes of a torn write off %s", s.name, extra, filepath.Base(last.path)))
@@ -135,6 +139,7 @@ func (s *stream) cut(j *Segments, last segment, end segmentEnd) error {
 
 // segmentEnd is where a segment's last whole frame ends.
 type segmentEnd struct {
+	path string
 	size int64
 	next uint64 // Seq after its last entry
 	made time.Time
@@ -146,7 +151,7 @@ func findEnd(segment segment) (segmentEnd, error) {
 		return segmentEnd{}, err
 	}
 	defer in.file.Close()
-	end := segmentEnd{next: segment.first, made: in.header.made}
+	end := segmentEnd{path: segment.path, next: segment.first, made: in.header.made}
 	for {
 		payload, err := in.next()
 		if errors.Is(err, io.EOF) || errors.Is(err, errBadFrame) {
@@ -168,11 +173,4 @@ func (s *stream) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-}
-
-// stopped reports whether the stream waits for its next try.
-func (s *stream) stopped() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.retry.IsZero()
 }

@@ -10,17 +10,17 @@ import (
 // minSegmentBytes is the least that many streams shrink a segment to.
 const minSegmentBytes = 64 << 10
 
-// write writes what waits in memory. Segments.files is held.
-func (s *stream) write(j *Segments) error {
+// write writes what waits in memory, if anything does. Segments.files is held.
+func (s *stream) write(j *Segments) (wrote bool, err error) {
 	s.mu.Lock()
 	frames, count, first := s.waiting, s.count, s.first
 	s.waiting, s.count = nil, 0
 	s.mu.Unlock()
 	if count == 0 {
-		return nil
+		return false, nil
 	}
 	j.waiting.Add(-int64(len(frames)))
-	err := s.put(j, frames, first)
+	err = s.put(j, frames, first)
 	now := j.world.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,10 +29,10 @@ func (s *stream) write(j *Segments) error {
 		s.retry = now.Add(retryAfter)
 		j.written.Add(-count)
 		j.dropped.Add(count)
-		return fmt.Errorf("%d entries dropped, next try in %s: %w", count, retryAfter, err)
+		return false, fmt.Errorf("%d entries dropped, next try in %s: %w", count, retryAfter, err)
 	}
 	s.touched = now
-	return nil
+	return true, nil
 }
 
 // put appends frames to the stream's segment, and closes it once it is full.
@@ -41,7 +41,7 @@ func (s *stream) put(j *Segments, frames []byte, first uint64) error {
 		return err
 	}
 	if _, err := s.file.Write(frames); err != nil {
-		return errors.Join(err, s.abandon())
+		return errors.Join(err, s.abandon(j))
 	}
 	s.size += int64(len(frames))
 	if s.size >= j.segmentLimit() || s.tooOld(j) {
@@ -73,7 +73,8 @@ func (s *stream) open(j *Segments, first uint64) error {
 
 // begin makes a new segment.
 func (s *stream) begin(j *Segments, first uint64) error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	s.mend(j)
+	if err := j.world.makeFolder(s.dir); err != nil {
 		return err
 	}
 	path := segmentPath(s.dir, first)
@@ -84,9 +85,9 @@ func (s *stream) begin(j *Segments, first uint64) error {
 	h := header{incarnation: j.world.incarnation, first: first, made: j.world.now()}
 	if _, err := f.Write(h.bytes()); err != nil {
 		f.Close()
-		return errors.Join(err, os.Remove(path))
+		return errors.Join(err, j.world.remove(path))
 	}
-	syncFolder(s.dir)
+	j.world.syncFolder(s.dir)
 	s.hold(path, f)
 	s.size, s.made = headerBytes, h.made
 	return nil
@@ -94,14 +95,25 @@ func (s *stream) begin(j *Segments, first uint64) error {
 
 // abandon goes back to the last whole frame and gives the segment up: nothing
 // is written through a descriptor that has failed.
-func (s *stream) abandon() error {
+func (s *stream) abandon(j *Segments) error {
 	err := s.file.Truncate(s.size)
 	s.file.Close() // what mattered has failed already
-	if s.size == headerBytes {
-		err = os.Remove(s.path)
+	switch {
+	case s.size == headerBytes:
+		err = j.world.remove(s.path)
+	case err != nil:
+		s.torn = segmentEnd{path: s.path, size: s.size}
 	}
 	s.leave()
 	return err
+}
+
+// mend takes a torn write off a segment that was given up and could not be cut
+// then: left there it would cost the whole segment.
+func (s *stream) mend(j *Segments) {
+	if s.torn.path != "" && j.world.truncate(s.torn.path, s.torn.size) == nil {
+		s.torn = segmentEnd{}
+	}
 }
 
 // sync makes the open segment safe. Segments.files is held.
@@ -114,9 +126,9 @@ func (s *stream) sync(j *Segments) error {
 		// of this descriptor would prove nothing.
 		s.file.Close()
 		s.leave()
-		err = fmt.Errorf("journal: stream %s: sync: %w", s.name, err)
-		j.report(err)
-		return err
+		err = fmt.Errorf("sync: %w", err)
+		j.report(s.place(), err)
+		return fmt.Errorf("journal: %s: %w", s.place(), err)
 	}
 	return nil
 }
@@ -130,8 +142,8 @@ func (s *stream) end(j *Segments) error {
 	err := s.file.Close()
 	s.hold(s.path, nil)
 	if err != nil {
-		err = fmt.Errorf("journal: stream %s: close: %w", s.name, err)
-		j.report(err)
+		err = fmt.Errorf("close: %w", err)
+		j.report(s.place(), err)
 	}
 	return err
 }

@@ -67,6 +67,7 @@ func TestTheReportShowsRatesTroubleAndTheWayOut(t *testing.T) {
         oldest uncommitted 42m   data loss in 23h18m if stopped   rejected 0   discarded 0   gaps 0
         shardId-000000000003  STOPPED 41m  TOKEN_REGRESSED  committed token went back 8802 -> 7714
           was the table restored, or the token moved by hand? kinesnow resolve clicks/3 --why "..." --from token|checkpoint
+          read docs/stops.md#token_regressed
 orders  eu-west-1/orders -> RAW.EVENTS.ORDERS   FLOWING   2 shards on 2 nodes   42.1k rows/s  42 MB/s
         oldest uncommitted 7.2 s   data loss in 23h59m if stopped   rejected 6   discarded 24   gaps 0
 `
@@ -111,6 +112,7 @@ func TestAParkedConnectorShowsItsCodeAndHint(t *testing.T) {
         rejected 0   discarded 0   gaps 0
         TARGET_MISSING  no stream
         check the name
+        read docs/stops.md#target_missing
 `
 	if got := textOf(t, Of(snapshots(s), noon)); got != want {
 		t.Errorf("text:\n%s\nwant:\n%s", got, want)

@@ -53,7 +53,8 @@ type Connector struct {
 	Filtered      int64 `json:"filtered"`
 	Gaps          int64 `json:"gaps"` // that the processes came across
 
-	Shards []Shard `json:"shards"` // by id
+	Shards   []Shard   `json:"shards"`             // by id
+	Journals []Journal `json:"journals,omitempty"` // those that are not well
 }
 
 // The states of a shard as lease rows tell them. A process tells its own:

@@ -66,6 +66,7 @@ func (c *Connector) add(s *messages.State) {
 	if s.Node != "" {
 		c.Nodes = append(c.Nodes, s.Node)
 	}
+	c.addJournal(s.Node, s.Journal)
 	c.Listed, c.Ended = max(c.Listed, s.Listed), max(c.Ended, s.Done)
 	if left, ok := s.UntilLoss(); ok {
 		c.SecondsToDataLoss = least(c.SecondsToDataLoss, left.Seconds())

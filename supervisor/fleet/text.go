@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // maxListed is how many shards of a connector are listed one by one.
@@ -85,7 +87,10 @@ func (c *Connector) processLines(now time.Time) []string {
 	}
 	lines := []string{join(oldest, loss, c.counts(), fmt.Sprintf("gaps %s", count(c.Gaps)))}
 	if c.Stop != "" && len(c.Shards) == 0 { // the connector itself is parked
-		lines = append(lines, strings.TrimSpace(c.Stop+"  "+c.Why), c.way(c.Hint, ""))
+		lines = append(lines, strings.TrimSpace(c.Stop+"  "+c.Why), c.way(c.Hint, ""), "read "+messages.StopCode(c.Stop).Page())
+	}
+	for i := range c.Journals {
+		lines = append(lines, c.Journals[i].line())
 	}
 	listed := 0
 	for i := range c.Shards {
@@ -120,6 +125,9 @@ func (sh *Shard) lines(c *Connector, now time.Time) []string {
 	lines := []string{strings.TrimSpace(sh.Shard + "  " + state + "  " + text)}
 	if sh.Hint != "" {
 		lines = append(lines, "  "+c.way(sh.Hint, sh.Shard))
+	}
+	if sh.Stop != "" {
+		lines = append(lines, "  read "+messages.StopCode(sh.Stop).Page())
 	}
 	return lines
 }

@@ -1,0 +1,57 @@
+package messages
+
+import "time"
+
+// The kinds of streams connector/<name>, written by Connector.
+const (
+	KindStarted       Kind = "started.v1"
+	KindDrained       Kind = "drained.v1"
+	KindHealthChanged Kind = "health_changed.v2"
+	KindPaused        Kind = "paused.v1"
+	KindResumed       Kind = "resumed.v1"
+)
+
+// Started: a connector began to work.
+type Started struct {
+	Connector string    `msgpack:"connector"`
+	Version   string    `msgpack:"version"`
+	Stream    string    `msgpack:"stream"`
+	Target    string    `msgpack:"target"`
+	At        time.Time `msgpack:"at"`
+}
+
+// ConnectorDrained: a connector stopped as asked.
+type ConnectorDrained struct {
+	Clean bool      `msgpack:"clean"` // everything read was committed and checkpointed
+	Left  []ShardID `msgpack:"left"`  // shards where that was not so
+	At    time.Time `msgpack:"at"`
+}
+
+// HealthChanged: the connector's health, or the stop code behind it, is another
+// one now.
+type HealthChanged struct {
+	From Health    `msgpack:"from"`
+	To   Health    `msgpack:"to"`
+	Stop StopCode  `msgpack:"stop"` // why everything stands still; "" = it does not
+	Why  string    `msgpack:"why"`  // when it changed
+	At   time.Time `msgpack:"at"`
+}
+
+// Paused: somebody stopped shards without giving up their leases.
+type Paused struct {
+	Shards []ShardID `msgpack:"shards"` // empty = all
+	At     time.Time `msgpack:"at"`
+}
+
+// Resumed: somebody let paused shards go on.
+type Resumed struct {
+	Shards []ShardID `msgpack:"shards"` // empty = all
+	At     time.Time `msgpack:"at"`
+}
+
+// Kind implements Event, here and below.
+func (*Started) Kind() Kind          { return KindStarted }
+func (*ConnectorDrained) Kind() Kind { return KindDrained }
+func (*HealthChanged) Kind() Kind    { return KindHealthChanged }
+func (*Paused) Kind() Kind           { return KindPaused }
+func (*Resumed) Kind() Kind          { return KindResumed }
