@@ -128,8 +128,11 @@ func (ch *Channel) gone(c actor.Context) {
 		Class: messages.Transient, Reason: messages.ReasonGone, Op: "channel.status", Shard: ch.Shard,
 		Err: errText("channel " + ch.Name + " does not exist any more"), Complete: true,
 	}
-	if ch.appends != nil || !ch.flights.empty() {
+	switch {
+	case !ch.flights.empty():
 		panic(f)
+	case ch.appends != nil:
+		return // its answer says whether it is in the table or had no effect (P11)
 	}
 	ch.ended = true
 	c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})

@@ -205,3 +205,36 @@ func TestAStopEndsTheGenerationBeforeAnythingIsRead(t *testing.T) {
 		}
 	})
 }
+
+// TestAStatusThatFindsNoChannelWaitsForTheAppendInFlight: the answer to a poll
+// that began before may say so while the append that meets the same is still
+// out. Only that one's refusal tells that nothing of it is in the table (P7).
+func TestAStatusThatFindsNoChannelWaitsForTheAppendInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		w := start(t, cloud, plan{})
+		time.Sleep(80 * time.Second)
+		if !cloud.DropAtRest(channel0, shard0) {
+			t.Fatal("the channel was not at rest")
+		}
+		cloud.Play(func(op string, _ int) actorstest.Effect {
+			if op == "Append" {
+				return actorstest.Effect{Delay: 5 * time.Second}
+			}
+			return actorstest.Effect{}
+		})
+		before := cloud.Calls("Append")
+		cloud.Stream.Put(shard0, 10)
+		for cloud.Calls("Append") == before {
+			time.Sleep(100 * time.Millisecond)
+		}
+		epoch := cloud.Table.Row(shard0).Epoch
+		w.system.Root.Send(w.pid(string(shard0)+"/channel-"+epochText(epoch)), &messages.StatusRead{Opening: epoch})
+		time.Sleep(60 * time.Second)
+		w.stop()
+		w.whole()
+		if f := w.only(); f.Reason != messages.ReasonGone {
+			t.Errorf("fault %v", f)
+		}
+	})
+}

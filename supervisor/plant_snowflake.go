@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
@@ -44,7 +45,26 @@ func (p *plant) createTable(ctx context.Context) error {
 	return w.Create(ctx, p.cfg.Snowflake.Table)
 }
 
-// highest is the last position of a shard that is in the table.
+// unwritten refuses a decision that would put rows into the table twice: one
+// that goes on below the table's highest position of the shard. Where the
+// channel's token vouches for the start, or no warehouse is configured to ask
+// with, there is nothing to look at.
+func (p *plant) unwritten(ctx context.Context, from string, shard messages.ShardID, r resolution) error {
+	if r.write == nil || from == "token" || from == "table" || p.cfg.Snowflake.Warehouse == "" {
+		return nil
+	}
+	at, err := p.highest(ctx, shard)
+	if err != nil {
+		return fmt.Errorf("the table could not be asked whether it has rows behind that: %w; try again, or leave snowflake.warehouse out if it cannot be mended", err)
+	}
+	if !r.start.Covers(at) {
+		return fmt.Errorf("the table has rows up to %s: going on after %s would double what lies between; use --from table", at, r.start)
+	}
+	return nil
+}
+
+// highest is the last position of a shard that is in the table, or among its
+// rejected rows.
 func (p *plant) highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
 	w, err := access.Warehouse(p.cfg.Snowflake)
 	if err != nil {

@@ -28,7 +28,7 @@ func touchesToken(code messages.StopCode) bool {
 func planResolution(code messages.StopCode, from, token string, row *messages.ShardRow) (resolution, error) {
 	if !touchesToken(code) {
 		if from != "token" && from != "checkpoint" { // what is in the table decides nothing here
-			return resolution{}, fmt.Errorf("%s is resolved with --from token: the shard goes on where it is", code)
+			return resolution{}, fmt.Errorf("%s is resolved with --from token: the shard goes on where it is, and no position is moved", code)
 		}
 		return resolution{}, nil
 	}
@@ -42,7 +42,7 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 	switch from {
 	case "token":
 		if foreign || t.IsZero() {
-			return resolution{}, fmt.Errorf("the channel has no token of ours: use --from checkpoint or a position")
+			return resolution{}, fmt.Errorf("the channel has no token of ours: use --from checkpoint, --from table or a position")
 		}
 		// K := T beside settled = true, though what lies between was never
 		// counted: a K left behind would be read again if the channel were lost.
@@ -53,7 +53,7 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 		case at.IsZero() && code == messages.TokenLost:
 			return resolution{write: &messages.PositionWrite{}}, nil // nothing was ever read back: begin where the shard begins
 		case at.IsZero():
-			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use a position")
+			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use --from table, or a position")
 		}
 	case "table": // has no row of the shard
 		if code == messages.TokenLost && checkpointOf(row).IsZero() {

@@ -84,7 +84,7 @@ func (s *stoppedShard) from(ctx context.Context, p *plant, m *messages.Resolve, 
 	switch {
 	case m.From == "checkpoint" && s.committed.Compare(checkpointOf(row)) > 0:
 		return s.committed.String(), nil
-	case m.From == "table":
+	case m.From == "table" && touchesToken(s.code):
 		at, err := p.highest(ctx, row.Shard)
 		if err != nil {
 			return "", err
@@ -94,6 +94,9 @@ func (s *stoppedShard) from(ctx context.Context, p *plant, m *messages.Resolve, 
 		}
 		if at.IsZero() {
 			return m.From, nil
+		}
+		if k := checkpointOf(row); k.Seq == at.Seq && k.Covers(at) {
+			at = k // of the same record: what follows in it made no rows
 		}
 		return at.String(), nil
 	}
@@ -122,8 +125,11 @@ func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resol
 		return nil, 0, err
 	}
 	plan, err := planResolution(code, from, token, row)
+	if err == nil {
+		err = p.unwritten(ctx, m.From, row.Shard, plan)
+	}
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, fmt.Errorf("%w (read %s)", err, code.Page())
 	}
 	if plan.drop {
 		if err := p.sink.Drop(ctx, channel, false); err != nil {

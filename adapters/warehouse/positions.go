@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,32 +60,27 @@ func (p *Positions) of(shard messages.ShardID) string {
 }
 
 // within limits it to a stretch of it, (from, to].
-func (p *Positions) within(shard messages.ShardID, from, to messages.Position) string {
-	text := p.of(shard) + " AND " + place + " <= " + literal(placeOf(to))
-	if !from.IsZero() {
-		text += " AND " + place + " > " + literal(placeOf(from))
+func (p *Positions) within(s Span) string {
+	text := p.of(s.Shard) + " AND " + place + " <= " + literal(placeOf(s.To))
+	if !s.From.IsZero() {
+		text += " AND " + place + " > " + literal(placeOf(s.From))
 	}
 	return text
 }
 
-// Count counts the rows of a shard after from, up to and including to.
-func (p *Positions) Count(ctx context.Context, shard messages.ShardID, from, to messages.Position) (int64, error) {
-	return p.number(ctx, "SELECT COUNT(*) FROM "+p.table+" WHERE "+p.within(shard, from, to))
-}
-
-// Repeated lists the positions there that have more than one row, the first
+// Repeated lists the positions of a span that have more than one row, the first
 // MaxRepeats of them.
-func (p *Positions) Repeated(ctx context.Context, shard messages.ShardID, from, to messages.Position) ([]Repeat, error) {
+func (p *Positions) Repeated(ctx context.Context, s Span) ([]Repeat, error) {
 	_, found, err := p.warehouse.Query(ctx, "SELECT "+sequence+" AS SEQ, "+subSequence+" AS SUB, COUNT(*) AS N FROM "+p.table+
-		" WHERE "+p.within(shard, from, to)+" GROUP BY 1, 2 HAVING COUNT(*) > 1 ORDER BY 1, 2 LIMIT "+strconv.Itoa(MaxRepeats))
+		" WHERE "+p.within(s)+" GROUP BY 1, 2 HAVING COUNT(*) > 1 ORDER BY 1, 2 LIMIT "+strconv.Itoa(MaxRepeats))
 	if err != nil {
 		return nil, err
 	}
 	var list []Repeat
 	for _, row := range found {
-		at, err := messages.ParsePosition(row[0].String + "/" + row[1].String)
+		at, err := positionOf(row)
 		if err != nil {
-			return nil, fmt.Errorf("a row's KINESISMETADATA: %w", err)
+			return nil, err
 		}
 		n, err := whole(row[2])
 		if err != nil {
@@ -95,35 +91,67 @@ func (p *Positions) Repeated(ctx context.Context, shard messages.ShardID, from, 
 	return list, nil
 }
 
-// Highest is the last position of a shard that the table has a row of; zero
-// where it has none.
-func (p *Positions) Highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
-	_, found, err := p.warehouse.Query(ctx, "SELECT "+sequence+" AS SEQ, "+subSequence+" AS SUB FROM "+p.table+
-		" WHERE "+p.of(shard)+" ORDER BY "+place+" DESC LIMIT 1")
-	if err != nil || len(found) == 0 {
-		return messages.Position{}, err
-	}
-	at, err := messages.ParsePosition(found[0][0].String + "/" + found[0][1].String)
+// positionOf reads a position from the first two cells of a row.
+func positionOf(row []sql.NullString) (messages.Position, error) {
+	at, err := messages.ParsePosition(row[0].String + "/" + row[1].String)
 	if err != nil {
 		return messages.Position{}, fmt.Errorf("a row's KINESISMETADATA: %w", err)
 	}
 	return at, nil
 }
 
-// Rejected counts the rows of the table's error table, of whatever shard.
-func (p *Positions) Rejected(ctx context.Context) (int64, error) {
-	return p.number(ctx, "SELECT COUNT(*) FROM ERROR_TABLE("+p.table+")")
+// rejected is the error table as rows with KINESISMETADATA. What was sent is
+// kept under "$1"; a row that was cut short or is no JSON is a text and has
+// none.
+func (p *Positions) rejected() string {
+	return `(SELECT ERROR_DATA:"$1":KINESISMETADATA AS KINESISMETADATA FROM ERROR_TABLE(` + p.table + `))`
 }
 
-func (p *Positions) number(ctx context.Context, statement string) (int64, error) {
-	_, found, err := p.warehouse.Query(ctx, statement)
+// Highest is the last position of a shard that the table or its error table has
+// a row of; zero where there is none. Without an error table it is the table's:
+// a rejected row behind that one is sent again.
+func (p *Positions) Highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
+	at, err := p.highest(ctx, p.table, shard)
 	if err != nil {
-		return 0, err
+		return at, err
 	}
-	if len(found) != 1 || len(found[0]) != 1 {
-		return 0, fmt.Errorf("a count came back as %d rows", len(found))
+	refused, err := p.highest(ctx, p.rejected(), shard)
+	if fault := new(messages.Fault); errors.As(err, &fault) && fault.Complete {
+		return at, nil // ERROR_LOGGING is off
 	}
-	return whole(found[0][0])
+	if err == nil && refused.Covers(at) {
+		at = refused
+	}
+	return at, err
+}
+
+func (p *Positions) highest(ctx context.Context, source string, shard messages.ShardID) (messages.Position, error) {
+	_, found, err := p.warehouse.Query(ctx, "SELECT "+sequence+" AS SEQ, "+subSequence+" AS SUB FROM "+source+
+		" WHERE "+p.of(shard)+" ORDER BY "+place+" DESC LIMIT 1")
+	if err != nil || len(found) == 0 {
+		return messages.Position{}, err
+	}
+	return positionOf(found[0])
+}
+
+// Rejected counts the rows of the table's error table, shard by shard. Those of
+// another stream are left out; those that name no stream or shard, because the
+// payload was cut short or is no JSON, are counted under "".
+func (p *Positions) Rejected(ctx context.Context) (map[messages.ShardID]int64, error) {
+	_, found, err := p.warehouse.Query(ctx, "SELECT COALESCE(KINESISMETADATA:shardId::STRING, '') AS SHARD, COUNT(*) AS N FROM "+p.rejected()+
+		" WHERE COALESCE(KINESISMETADATA:stream::STRING, "+literal(p.stream)+") = "+literal(p.stream)+" GROUP BY 1")
+	if err != nil {
+		return nil, err
+	}
+	counts := map[messages.ShardID]int64{}
+	for _, row := range found {
+		n, err := whole(row[1])
+		if err != nil {
+			return nil, err
+		}
+		counts[messages.ShardID(row[0].String)] = n
+	}
+	return counts, nil
 }
 
 func whole(cell sql.NullString) (int64, error) {

@@ -16,15 +16,50 @@ func auditCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "audit [NAME...]",
 		Short: "Check that every record is in its table exactly once",
-		Long: `Asks witnesses that do not know each other: the ledgers of this data_dir, the
-lease rows in DynamoDB, Snowflake's own counters, and the table by SQL (which
-needs a warehouse: snowflake.warehouse). It writes nothing and may run beside
-the connector.
+		Long: `Asks witnesses that do not know each other, and compares what they say:
 
-Every stretch of a shard is witnessed (the ledger has every batch of it),
-bridged (the ledger has a hole; counters and Snowflake agree on what went
-through), or unexplained. Exit code 0 only when all of it is witnessed or
-bridged and nothing is missing or doubled; 2 otherwise.`,
+  ledgers    what each process wrote down as it happened, under data_dir
+  leases     the rows in DynamoDB: positions, counters, a digest of the batches
+  channels   Snowflake's offset tokens and its own counters
+  table      the rows themselves, by SQL (needs a warehouse: snowflake.warehouse);
+             one or two statements count all shards
+
+It writes nothing, takes no lease and may run beside the connector. A witness
+that cannot be asked is named, and the rest judged without it.
+
+The way of every shard, from its first record to the newest committed one, is
+cut into stretches. A stretch is
+
+  witnessed    a ledger has every batch of it, and nobody contradicts
+  bridged      no ledger has it (a process was killed before it wrote, a disk
+               was lost), but the counters on both sides of the hole and the table,
+               or Snowflake's counters, agree on what went through
+  unexplained  anything else: look at it
+
+What does not add up is named with its shard, the batch or stretch, and the
+positions to look at:
+
+  MISSING       rows were committed and are not in the table
+  DOUBLED       a position is in the table more often than its record made rows
+  STRANGE       rows are in the table that nobody appended
+  ALTERED       rows whose KINESISMETADATA contradicts itself
+  TOKEN         a position is where nobody can have put it
+  COUNTERS      two counts of the same thing differ
+  DIGEST        the ledger's batches do not make the digest in the lease row
+  LEDGER        a ledger is another connector's
+  GAP           records expired before they could be read
+  ERROR_ROWS    the error table has fewer rows than were rejected
+  DEAD_LETTERS  fewer letters are on file than records were discarded
+
+Rows are counted by position, never by DISTINCT alone, in up to eight groups of
+batches for each stretch. What a row says beside its position is not compared: a
+value that was changed is not found, nor a row that was moved, within its group,
+to a position that no row had.
+
+Exit code 0 only when everything is witnessed or bridged and nothing is found;
+2 otherwise.`,
+		Example: `  kinesnow audit orders --since 24h
+  kinesnow audit -o json | jq '.shards[] | select(.findings) | {shard, findings}'`,
 	}
 	path := configFlag(c)
 	since := c.Flags().String("since", "", "only what was appended since then: an RFC 3339 `TIME`, or how long ago (24h)")

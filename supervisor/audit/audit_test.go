@@ -240,7 +240,7 @@ func TestTheReportReadsLikeAnAccount(t *testing.T) {
 	if err := w.audit().Text(&out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"user records read", "= ", "SELECT 29   differs", "missing 1  doubled 0", "MISSING", "NOT EXACT"} {
+	for _, want := range []string{"user records read", "= ", "the table has 29   DIFFERS", "missing 1  doubled 0", "MISSING", "is not in the table: 10", "committed there, the table has 9", "NOT EXACT"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}

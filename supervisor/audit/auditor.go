@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -38,6 +39,7 @@ type Auditor struct {
 	Channels  Channels
 	Table     Table // nil = SQL is not asked
 	Journals  []Journal
+	Letters   string    // folder of the dead letters; "" = there is none here
 	Since     time.Time // zero = from the beginning
 	Until     time.Time // zero = up to now
 
@@ -67,6 +69,9 @@ func New(name string, cfg supervisor.Config, dataDir string) (*Auditor, error) {
 	}
 	if a.Table, err = w.Positions(s.Table, cfg.Kinesis.StreamName()); err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)
+	}
+	if dataDir != "" {
+		a.Letters = filepath.Join(dataDir, "deadletter", name)
 	}
 	a.Journals, err = Journals(dataDir, name)
 	return a, err
@@ -102,164 +107,4 @@ func (a *Auditor) Close() error {
 		return nil
 	}
 	return a.close()
-}
-
-// Run asks and judges. A witness who cannot be asked is noted, and the rest
-// judged without him; without the lease table there is nothing to judge, which
-// is an error, a *messages.Fault.
-func (a *Auditor) Run(ctx context.Context, now time.Time) (*Report, error) {
-	r := &Report{Connector: a.Connector, At: now.UTC(), Since: a.Since, Until: a.Until, Shards: []Shard{}}
-	stream, err := a.Leases.Stream(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if stream == nil {
-		return nil, fmt.Errorf("application %s never ran on stream %s: there is nothing to audit", a.Config.Application, a.Config.Kinesis.StreamName())
-	}
-	// The connector may be at work meanwhile. Ledgers are read before the rows,
-	// which are never behind them, and again after the tokens, which are never
-	// ahead of them.
-	earlier, err := a.newest(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, nodes, err := a.Leases.Rows(ctx)
-	if err != nil {
-		return nil, err
-	}
-	r.Sources.Leases, r.Sources.Nodes, r.Sources.Ledgers = true, len(nodes), len(a.Journals)
-	statuses := a.channels(ctx, r, stream, list)
-	r.Sources.Table = a.askable(ctx, r)
-	rows := map[messages.ShardID]*messages.ShardRow{}
-	for i := range list {
-		rows[list[i].Shard] = &list[i]
-	}
-	shards, err := a.shards(list)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range shards {
-		s, err := readStory(ctx, a.Journals, id)
-		if err != nil {
-			return nil, err
-		}
-		if s.unknown > 0 {
-			a.note(r, "%s: %d ledger entries are of a newer version and were passed over", id, s.unknown)
-		}
-		e := evidence{
-			shard: id, chain: fold(s), before: earlier[id], row: rows[id], status: statuses[a.channel(stream, id)], asked: r.Sources.Channels,
-			since: a.Since, until: a.Until,
-		}
-		if r.Sources.Table {
-			e.table = a.Table
-		}
-		sh, err := judge(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		r.Shards = append(r.Shards, sh)
-	}
-	a.total(ctx, r)
-	return r, nil
-}
-
-// newest are the newest checkpoints that the ledgers tell of.
-func (a *Auditor) newest(ctx context.Context) (map[messages.ShardID]*messages.Checkpointed, error) {
-	shards, err := shardsIn(a.Journals)
-	if err != nil {
-		return nil, err
-	}
-	newest := map[messages.ShardID]*messages.Checkpointed{}
-	for _, id := range shards {
-		s, err := readStory(ctx, a.Journals, id)
-		if err != nil {
-			return nil, err
-		}
-		newest[id] = fold(s).last
-	}
-	return newest, nil
-}
-
-// shards are those that ledgers or lease rows tell of.
-func (a *Auditor) shards(rows []messages.ShardRow) ([]messages.ShardID, error) {
-	shards, err := shardsIn(a.Journals)
-	if err != nil {
-		return nil, err
-	}
-	for i := range rows {
-		shards = append(shards, rows[i].Shard)
-	}
-	slices.Sort(shards)
-	return slices.Compact(shards), nil
-}
-
-func (a *Auditor) note(r *Report, format string, args ...any) {
-	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
-}
-
-func (a *Auditor) channel(stream *messages.StreamRow, shard messages.ShardID) string {
-	return supervisor.ChannelName(a.Config.Application, &messages.Stream{
-		Name: a.Config.Kinesis.StreamName(), ARN: stream.ARN, CreatedAt: stream.CreatedAt,
-	}, shard)
-}
-
-// channels asks for every shard's channel, ended ones included: their channel
-// stays for a while.
-func (a *Auditor) channels(ctx context.Context, r *Report, stream *messages.StreamRow, rows []messages.ShardRow) map[string]*messages.ChannelStatus {
-	names := make([]string, len(rows))
-	for i := range rows {
-		names[i] = a.channel(stream, rows[i].Shard)
-	}
-	statuses, err := a.Channels.Status(ctx, names)
-	if err != nil {
-		a.note(r, "Snowflake's channels could not be asked: %v", err)
-		return nil
-	}
-	r.Sources.Channels = true
-	return statuses
-}
-
-// askable reports whether the table can be counted.
-func (a *Auditor) askable(ctx context.Context, r *Report) bool {
-	if a.Table == nil {
-		return false
-	}
-	if _, err := a.Table.Count(ctx, "", messages.Position{}, messages.Position{Seq: "0"}); err != nil {
-		a.note(r, "the table could not be counted: %v", err)
-		return false
-	}
-	return true
-}
-
-// total sums up the shards and gives the verdict.
-func (a *Auditor) total(ctx context.Context, r *Report) {
-	zero, none := int64(0), int64(0)
-	r.Sums.Snowflake, r.Sums.Table = &zero, &none
-	clean := true
-	for i := range r.Shards {
-		r.Sums.add(r.Shards[i].Sums)
-		clean = clean && len(r.Shards[i].Findings) == 0
-	}
-	if !r.Sources.Channels || !a.Since.IsZero() || !a.Until.IsZero() {
-		r.Sums.Snowflake = nil
-	}
-	if r.Sources.Table {
-		a.errors(ctx, r)
-	} else {
-		r.Sums.Table = nil
-	}
-	r.Exact = clean && r.Sums.Stretches == 0 && r.Sums.Missing == 0 && r.Sums.Doubled == 0
-}
-
-// errors counts the error table, which knows nothing of shards and times.
-func (a *Auditor) errors(ctx context.Context, r *Report) {
-	if r.Sums.Rejected == 0 || !a.Since.IsZero() || !a.Until.IsZero() {
-		return
-	}
-	n, err := a.Table.Rejected(ctx)
-	if err != nil {
-		a.note(r, "the error table could not be counted: %v", err)
-		return
-	}
-	r.Sums.ErrorTable = &n
 }

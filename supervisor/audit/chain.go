@@ -18,22 +18,26 @@ type chain struct {
 	gaps     []*messages.GapDetected
 	opened   []*messages.Opened
 	last     *messages.Checkpointed // the newest checkpoint; nil = none
+	first    messages.Position      // where another product left the shard to this one; zero = its beginning
+	era      int                    // the newest
 	ended    bool
-	resolved int
 }
 
-// mark is a place where the cumulative counters are known.
+// mark is a place where the cumulative counters are known. A human's decision
+// begins a new era: it moves the position, and what lies between was never
+// counted, so counters of two eras do not compare.
 type mark struct {
 	at       messages.Position
 	counters messages.Counters
+	era      int
 }
 
 // span is a stretch of positions, (from, to].
 type span struct{ from, to messages.Position }
 
-// rejection is how many rows Snowflake refused on the way to a position.
+// rejection is how many rows Snowflake refused in one commit.
 type rejection struct {
-	to   messages.Position
+	span
 	rows int64
 }
 
@@ -42,11 +46,13 @@ type rejection struct {
 // is read again.
 func fold(s story) *chain {
 	c := &chain{ends: map[messages.Position]bool{}}
+	var committed messages.Position
 	for _, e := range s.entries {
 		switch e := e.event.(type) {
 		case *messages.Opened:
 			c.opened = append(c.opened, e)
 			c.cancel(e.Start)
+			committed = e.Start
 		case *messages.Rewound:
 			c.cancel(e.To)
 		case *messages.BatchAppended:
@@ -55,14 +61,21 @@ func fold(s story) *chain {
 			c.ends[e.To] = true
 		case *messages.Committed:
 			if e.Rejected > 0 {
-				c.rejected = append(c.rejected, rejection{e.To, e.Rejected})
+				c.rejected = append(c.rejected, rejection{span{committed, e.To}, e.Rejected})
 			}
+			committed = e.To
 		case *messages.Checkpointed:
 			c.checkpoint(e)
+		case *messages.Adopted:
+			if at := (messages.Position{Seq: e.Sequence, Sub: messages.Whole}); len(c.marks) == 0 {
+				c.first = at
+			}
+		case *messages.Resolved:
+			if !e.Start.IsZero() {
+				c.era++
+			}
 		case *messages.GapDetected:
 			c.gaps = append(c.gaps, e)
-		case *messages.Resolved:
-			c.resolved++
 		case *messages.ShardEnded:
 			c.ended = true
 		}
@@ -71,9 +84,15 @@ func fold(s story) *chain {
 	return c
 }
 
-// cancel forgets the batches above a position.
+// cancel forgets the batches above a position. A batch that ends with the
+// position's own record stays: a row of it is in the table, and a batch is there
+// as a whole or not at all.
 func (c *chain) cancel(above messages.Position) {
-	for len(c.batches) > 0 && !above.Covers(c.batches[len(c.batches)-1].To) {
+	for len(c.batches) > 0 {
+		b := c.batches[len(c.batches)-1]
+		if above.Covers(b.To) || above.Seq == b.To.Seq && above.Compare(b.After) > 0 {
+			return
+		}
 		c.batches = c.batches[:len(c.batches)-1]
 	}
 }
@@ -87,7 +106,7 @@ func (c *chain) checkpoint(e *messages.Checkpointed) {
 		at = e.Skipped
 	}
 	c.last = e
-	c.marks = append(c.marks, mark{at, e.Counters})
+	c.marks = append(c.marks, mark{at, e.Counters, c.era})
 }
 
 // passed reports whether a stretch is known to have made no rows.
@@ -182,18 +201,59 @@ func (c *chain) window(since, until time.Time) (s span, any bool) {
 func (c *chain) digests() (wrong *mark) {
 	for i := 1; i < len(c.marks); i++ {
 		before, after := c.marks[i-1], c.marks[i]
-		if before.at == after.at || !c.whole(span{before.at, after.at}) {
+		if before.at == after.at || before.era != after.era || !c.whole(span{before.at, after.at}) {
 			continue
 		}
-		digest := before.counters.Digest
-		for _, b := range c.within(span{before.at, after.at}) {
-			digest = digest.Fold(b.To, b.Rows)
-		}
-		if digest != after.counters.Digest {
+		if !follows(before.counters.Digest, after.counters.Digest, c.within(span{before.at, after.at})) {
 			return &c.marks[i]
 		}
 	}
 	return nil
+}
+
+// searched bounds in how many of the last batches such a run is looked for.
+const searched = 128
+
+// follows reports whether a digest follows from an earlier one over batches.
+// Whoever took the shard over without the ledger of the owner before read what
+// that one had committed after its last checkpoint again, and folded it as one
+// batch (Recovered, source reread). So one run of batches may be one. Neither
+// the event nor the checkpoint where it begins can be asked for: who wrote them
+// down may have been killed before they were on disk.
+func follows(before, after messages.Digest, batches []*messages.BatchAppended) bool {
+	digests := []messages.Digest{before} // before each batch, and after the last one
+	for _, b := range batches {
+		digests = append(digests, digests[len(digests)-1].Fold(b.To, b.Rows))
+	}
+	if digests[len(batches)] == after {
+		return true
+	}
+	for i := max(0, len(batches)-searched); i < len(batches); i++ {
+		if followsRun(digests[i], after, batches[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// followsRun reports whether a digest follows over batches of which the first
+// ones, two or more, were folded as one.
+func followsRun(before, after messages.Digest, batches []*messages.BatchAppended) bool {
+	rows := int64(0)
+	for n, b := range batches {
+		rows += b.Rows
+		if n == 0 {
+			continue
+		}
+		digest := before.Fold(b.To, rows)
+		for _, later := range batches[n+1:] {
+			digest = digest.Fold(later.To, later.Rows)
+		}
+		if digest == after {
+			return true
+		}
+	}
+	return false
 }
 
 // whole reports whether the ledger has every batch of a stretch.
@@ -204,4 +264,11 @@ func (c *chain) whole(s span) bool {
 		}
 	}
 	return true
+}
+
+// knows reports whether the ledger tells of whatever a token covers, or the
+// lease row does.
+func (c *chain) knows(token string, row *messages.ShardRow) bool {
+	t, err := messages.ParseToken(token, row.Shard)
+	return err != nil || c.ends[t.Position] || committedOf(row).Covers(t.Position)
 }

@@ -16,13 +16,19 @@
 //	unexplained   anything else
 //
 // Nothing is derived from DISTINCT: rows are counted by position, so that one
-// row lost and another doubled are two findings and not none.
+// row lost and another doubled are two findings and not none. The ledger's
+// digest (P26) is one of batches, their ends and numbers of rows; it says
+// nothing about what is in a row, and nor does an audit.
 //
-//	ledger.go    entries of several journals -> one story for each shard
-//	chain.go     a story -> the batches that count, for a rewind cancels
-//	judge.go     chain and evidence -> stretches and findings
-//	locate.go    which batch rows are missing from
-//	table.go     the table's own word
-//	report.go    what audit -o json prints; text.go for people
-//	auditor.go   where the evidence comes from
+//	ledger.go     entries of several journals -> one story for each shard
+//	chain.go      a story -> the batches that count, for a rewind cancels
+//	judge.go      chain and evidence -> what should be in the table; findings
+//	stretch.go    stretches and their verdicts
+//	piece.go      what the table is asked: up to eight groups of batches each
+//	locate.go     which batch it is, where the table differs
+//	keepsakes.go  rejected rows and discarded records, and what was kept of them
+//	table.go      the table's own word
+//	run.go        who is asked, in which order; total.go sums up
+//	report.go     what audit -o json prints; text.go, words.go for people
+//	auditor.go    where the evidence comes from
 package audit

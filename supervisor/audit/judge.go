@@ -1,14 +1,14 @@
 package audit
 
 import (
-	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// evidence is what is known of one shard.
+// evidence is what is known of one shard, the table's word aside.
 type evidence struct {
 	shard  messages.ShardID
 	chain  *chain
@@ -16,7 +16,7 @@ type evidence struct {
 	row    *messages.ShardRow      // nil = no lease row, or not asked
 	status *messages.ChannelStatus // nil = no channel, or not asked
 	asked  bool                    // the channels were asked
-	table  Table                   // nil = no SQL
+	most   int                     // pieces of one stretch that the table is asked for
 	since  time.Time
 	until  time.Time
 }
@@ -24,41 +24,36 @@ type evidence struct {
 // hearing is one shard before the judge.
 type hearing struct {
 	evidence
-	out Shard
-	end messages.Position // the newest committed position
+	out       Shard
+	end       messages.Position // the newest committed position
+	stretches []stretch
+	beyond    int64 // rows that the table has after end
 }
 
-// judge hears one shard's evidence. An error is the table's.
-func judge(ctx context.Context, e evidence) (Shard, error) {
+// hear hears one shard's evidence and says what should be in the table. The
+// chain, which may be long, is let go of.
+func hear(e evidence) *hearing {
 	h := &hearing{evidence: e, out: Shard{Shard: e.shard, Stretches: []Stretch{}}}
 	h.token()
 	h.counters()
 	whole, any := h.bounds()
 	h.out.From, h.out.To = whole.from.String(), whole.to.String()
 	h.out.Ended = h.chain.ended || e.row != nil && e.row.Ended
-	if !any {
-		return h.out, nil
-	}
-	h.gaps(whole)
-	h.snowflake(whole)
-	for _, b := range h.chain.batches {
-		if !whole.to.Covers(b.To) && h.unbounded() {
-			h.out.Sums.InFlight += b.Rows
+	if any {
+		h.gaps()
+		h.snowflake(whole)
+		for _, b := range h.chain.batches {
+			if !whole.to.Covers(b.To) && h.unbounded() {
+				h.out.Sums.InFlight += b.Rows
+			}
 		}
+		h.cut(whole)
 	}
-	if h.table != nil {
-		zero := int64(0)
-		h.out.Sums.Table = &zero
-	}
-	for _, p := range h.chain.stretches(whole) {
-		if err := h.stretch(ctx, p); err != nil {
-			return h.out, err
-		}
-	}
-	return h.out, nil
+	h.chain = nil
+	return h
 }
 
-func (h *hearing) find(kind string, rows int64, s span, format string, args ...any) {
+func (h *hearing) find(kind Kind, rows int64, s span, format string, args ...any) {
 	f := Finding{Kind: kind, Rows: rows, Text: fmt.Sprintf(format, args...)}
 	if s.to != s.from {
 		f.From, f.To = s.from.String(), s.to.String()
@@ -78,27 +73,27 @@ func (h *hearing) token() {
 	if h.row != nil {
 		row := h.row.Newest()
 		if h.end.Compare(row) > 0 {
-			h.find("TOKEN", 0, span{row, h.end}, "the lease row is at %s, but the ledger saw it at %s: it was moved back", row, h.end)
+			h.find(MovedToken, 0, span{row, h.end}, "the lease row is at %s, but the ledger saw it at %s: it was moved back", row, h.end)
 		}
 		h.end = row
 	}
 	if h.status == nil || h.status.Token == "" {
 		if h.asked && h.row != nil && h.row.Committed != "" && !h.row.Ended && !h.row.Settled {
-			h.find("TOKEN", 0, span{}, "the channel has no token, though the lease row has %s and rows were in flight", h.row.Committed)
+			h.find(MovedToken, 0, span{}, "the channel has no token, though the lease row has %s and rows were in flight", h.row.Committed)
 		}
 		return
 	}
 	t, err := messages.ParseToken(h.status.Token, h.shard)
 	if err != nil {
-		h.find("TOKEN", 0, span{}, "%v", err)
+		h.find(MovedToken, 0, span{}, "%v", err)
 		return
 	}
 	known := len(h.chain.ends) > 0
 	switch {
 	case h.row != nil && committedOf(h.row).Compare(t.Position) > 0:
-		h.find("TOKEN", 0, span{t.Position, committedOf(h.row)}, "the channel's token is at %s, behind the checkpoint %s: the table was restored, or the token moved by hand", t.Position, committedOf(h.row))
+		h.find(MovedToken, 0, span{t.Position, committedOf(h.row)}, "the channel's token is at %s, behind the checkpoint %s: the table was restored, or the token moved by hand", t.Position, committedOf(h.row))
 	case known && !h.chain.ends[t.Position] && (h.row == nil || committedOf(h.row) != t.Position):
-		h.find("TOKEN", 0, span{}, "the channel's token %s is the end of no batch that was ever sent: it was moved by hand, or a ledger is missing", t.Position)
+		h.find(MovedToken, 0, span{h.end, newer(h.end, t.Position)}, "the channel's token %s is the end of no batch that a ledger tells of: it was moved by hand, a ledger is missing, or a process was killed before it wrote the batch down; in that case it is explained once a process has opened the shard again", t.Position)
 	}
 	h.end = newer(h.end, t.Position)
 }
@@ -123,7 +118,7 @@ func newer(a, b messages.Position) messages.Position {
 // digests against each other.
 func (h *hearing) counters() {
 	if m := h.chain.digests(); m != nil {
-		h.find("DIGEST", 0, span{}, "the digest of the checkpoint at %s does not follow from the batches before it", m.at)
+		h.find(WrongDigest, 0, span{}, "the digest of the checkpoint at %s does not follow from the batches before it", m.at)
 	}
 	r := h.row
 	if r == nil {
@@ -132,24 +127,40 @@ func (h *hearing) counters() {
 	at := r.Newest()
 	for _, m := range h.chain.marks {
 		if m.at == at && m.counters != r.Counters {
-			h.find("COUNTERS", 0, span{}, "the lease row counts %s at %s, the ledger %s", brief(r.Counters), at, brief(m.counters))
+			h.find(WrongCounters, 0, span{}, "the lease row and the ledger count differently at %s: %s", at, differences(r.Counters, m.counters))
 			break
 		}
 	}
 	if c := r.Counters; c.Committed > c.Appended || c.Rejected > c.Committed || c.Discarded+c.Filtered > c.Read || c.Appended > 0 && c.Read == 0 {
-		h.find("COUNTERS", 0, span{}, "the lease row's counters contradict each other: %s", brief(c))
+		h.find(WrongCounters, 0, span{}, "the lease row's counters contradict each other: read %d, discarded %d, filtered %d, appended %d, committed %d, rejected %d",
+			c.Read, c.Discarded, c.Filtered, c.Appended, c.Committed, c.Rejected)
 	}
 }
 
-func brief(c messages.Counters) string {
-	return fmt.Sprintf("read %d, discarded %d, filtered %d, appended %d, committed %d, rejected %d, digest %s",
-		c.Read, c.Discarded, c.Filtered, c.Appended, c.Committed, c.Rejected, c.Digest)
+// differences names the counters that are not equal.
+func differences(row, ledger messages.Counters) string {
+	var list []string
+	for _, c := range []struct {
+		name        string
+		row, ledger int64
+	}{
+		{"read", row.Read, ledger.Read}, {"discarded", row.Discarded, ledger.Discarded}, {"filtered", row.Filtered, ledger.Filtered},
+		{"appended", row.Appended, ledger.Appended}, {"committed", row.Committed, ledger.Committed}, {"rejected", row.Rejected, ledger.Rejected},
+	} {
+		if c.row != c.ledger {
+			list = append(list, fmt.Sprintf("%s %d in the row, %d in the ledger", c.name, c.row, c.ledger))
+		}
+	}
+	if row.Digest != ledger.Digest {
+		list = append(list, fmt.Sprintf("digest %s in the row, %s in the ledger", row.Digest, ledger.Digest))
+	}
+	return strings.Join(list, "; ")
 }
 
 // bounds is the stretch to be judged, never beyond what is committed.
 func (h *hearing) bounds() (span, bool) {
 	if h.unbounded() {
-		return span{to: h.end}, !h.end.IsZero()
+		return span{h.chain.first, h.end}, h.end.Compare(h.chain.first) > 0
 	}
 	s, any := h.chain.window(h.since, h.until)
 	if s.to.Compare(h.end) > 0 {
@@ -158,13 +169,13 @@ func (h *hearing) bounds() (span, bool) {
 	return s, any && s.to.Compare(s.from) > 0
 }
 
-func (h *hearing) gaps(s span) {
+func (h *hearing) gaps() {
 	for _, g := range h.chain.gaps {
 		if !h.since.IsZero() && g.At.Before(h.since) || !h.until.IsZero() && g.At.After(h.until) {
 			continue
 		}
 		h.out.Sums.Gaps++
-		h.find("GAP", 0, span{g.From, newer(g.From, g.To)}, "records expired before they could be read, between %s and %s (reported %s)",
+		h.find(Gap, 0, span{g.From, newer(g.From, g.To)}, "records expired before they could be read, between %s and %s (reported %s)",
 			clock(g.FromTime), clock(g.ToTime), clock(g.At))
 	}
 }
@@ -189,7 +200,7 @@ func (h *hearing) snowflake(whole span) {
 	}
 	h.out.Sums.Snowflake = &theirs
 	if theirs != ours {
-		h.find("COUNTERS", abs(theirs-ours), span{}, "Snowflake's counters say %d rows (%d inserted, %d rejected), the evidence of this side %d",
+		h.find(WrongCounters, abs(theirs-ours), span{}, "Snowflake's counters say %d rows (%d inserted, %d rejected), the evidence of this side %d",
 			theirs, h.status.RowsInserted, h.status.RowsErrors, ours)
 	}
 }
@@ -210,32 +221,33 @@ func (h *hearing) oneChannel() bool {
 // rowsUpTo counts the rows from the shard's beginning to a position: from the
 // newest place where counters are known, and the ledger from there.
 func (h *hearing) rowsUpTo(to messages.Position) (rows int64, known bool) {
-	c, known := h.upTo(to)
-	return c.Committed, known
+	m, known := h.upTo(to)
+	return m.counters.Committed, known
 }
 
-// upTo are the cumulative counters at a position.
-func (h *hearing) upTo(at messages.Position) (messages.Counters, bool) {
+// upTo is the mark at a position: a known one, or what the ledger makes of the
+// nearest.
+func (h *hearing) upTo(at messages.Position) (mark, bool) {
 	marks := h.marks()
 	for i := len(marks) - 1; i >= 0; i-- {
 		if m := marks[i]; at.Covers(m.at) && h.chain.whole(span{m.at, at}) {
-			return m.counters.Add(h.chain.count(span{m.at, at})), true
+			return mark{at, m.counters.Add(h.chain.count(span{m.at, at})), m.era}, true
 		}
 	}
 	for _, m := range marks { // or backwards from a later one
 		if m.at.Covers(at) && h.chain.whole(span{at, m.at}) {
-			return minus(m.counters, h.chain.count(span{at, m.at})), true
+			return mark{at, minus(m.counters, h.chain.count(span{at, m.at})), m.era}, true
 		}
 	}
-	return messages.Counters{}, false
+	return mark{}, false
 }
 
 // marks are the places where the counters are known, the shard's beginning and
 // the lease row among them.
 func (h *hearing) marks() []mark {
-	marks := append([]mark{{}}, h.chain.marks...)
+	marks := append([]mark{{at: h.chain.first}}, h.chain.marks...)
 	if h.row != nil && !h.row.Newest().IsZero() {
-		marks = append(marks, mark{h.row.Newest(), h.row.Counters})
+		marks = append(marks, mark{h.row.Newest(), h.row.Counters, h.chain.era})
 	}
 	return marks
 }

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kinesnow/kinesnow/adapters/journal"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 // Journal is one node's event store. adapters/journal's Reader is one.
 type Journal interface {
+	journal.Source
 	Streams() ([]string, error)
-	Read(ctx context.Context, stream string, after uint64, yield func(messages.Entry) bool) error
 }
 
 // shardPrefix begins the names of the streams that are shards' ledgers.
@@ -28,43 +29,35 @@ type told struct {
 // generation, whichever node each of them ran on.
 type story struct {
 	entries []told
-	unknown int // entries of kinds that this version does not know
+	unknown int            // entries of kinds that this version does not know
+	foreign map[string]int // entries of generations on other channels, by channel
 }
 
 // readStory collects one shard's entries. Within a node's stream their order is
 // that of the events; across nodes generations are ordered by epoch, for the
-// lease lets one follow the other.
-func readStory(ctx context.Context, journals []Journal, shard messages.ShardID) (story, error) {
+// lease lets one follow the other. Generations that wrote to another channel than
+// this shard's are left out: they belong to another connector, or to a stream
+// of the same name that was deleted since.
+func readStory(ctx context.Context, journals []Journal, shard messages.ShardID, channel string) (story, error) {
 	type chapter struct {
 		epoch   int64
+		channel string
 		entries []told
 	}
 	var chapters []chapter
-	var s story
+	s := story{foreign: map[string]int{}}
 	for _, j := range journals {
 		current := chapter{}
-		seen := map[string]bool{}
-		err := j.Read(ctx, shardPrefix+string(shard), 0, func(e messages.Entry) bool {
-			event, err := messages.Decode(e.Kind, e.Body)
-			if err != nil {
-				s.unknown++
-				return true
-			}
-			// A writer repeats what was not answered in time.
-			if id := e.Writer + "\n" + string(e.Kind) + "\n" + string(e.Body); seen[id] {
-				return true
-			} else {
-				seen[id] = true
-			}
+		unknown, err := journal.Events(ctx, j, shardPrefix+string(shard), func(e messages.Entry, event messages.Event) {
 			if o, opens := event.(*messages.Opened); opens && o.Epoch != current.epoch {
 				if len(current.entries) > 0 {
 					chapters = append(chapters, current)
 				}
-				current = chapter{epoch: o.Epoch}
+				current = chapter{epoch: o.Epoch, channel: o.Channel}
 			}
 			current.entries = append(current.entries, told{e, event})
-			return true
 		})
+		s.unknown += unknown
 		if err != nil {
 			return story{}, err
 		}
@@ -74,6 +67,10 @@ func readStory(ctx context.Context, journals []Journal, shard messages.ShardID) 
 	}
 	slices.SortStableFunc(chapters, func(a, b chapter) int { return cmp.Compare(a.epoch, b.epoch) })
 	for _, c := range chapters {
+		if c.channel != "" && channel != "" && c.channel != channel {
+			s.foreign[c.channel] += len(c.entries)
+			continue
+		}
 		s.entries = append(s.entries, c.entries...)
 	}
 	return s, nil

@@ -16,7 +16,8 @@ type Report struct {
 	Sums      Sums      `json:"sums"`
 	Exact     bool      `json:"exact"` // everything is witnessed or bridged, and nothing is missing or doubled
 	Shards    []Shard   `json:"shards"`
-	Notes     []string  `json:"notes,omitempty"` // what could not be looked at, and why
+	Findings  []Finding `json:"findings,omitempty"` // that no shard can be named for
+	Notes     []string  `json:"notes,omitempty"`    // what could not be looked at, and why
 }
 
 // Sources is who was asked.
@@ -38,16 +39,19 @@ type Sums struct {
 	Snowflake   *int64 `json:"rowsBySnowflakesCounters,omitempty"` // inserted and rejected; absent = not comparable
 	Rejected    int64  `json:"rowsRejected"`
 	ErrorTable  *int64 `json:"rowsInErrorTable,omitempty"`
+	Letters     *int64 `json:"deadLettersOnFile,omitempty"`
 	Table       *int64 `json:"rowsInTable,omitempty"`
 	InFlight    int64  `json:"rowsInFlight"` // accepted after the newest committed token
 	Missing     int64  `json:"missing"`
 	Doubled     int64  `json:"doubled"`
+	Strange     int64  `json:"strange"` // in the table, and nobody appended them
+	Altered     int64  `json:"altered"` // their metadata contradicts itself
 	Gaps        int64  `json:"gaps"`
 	Witnessed   int64  `json:"rowsWitnessed"`
 	Bridged     int64  `json:"rowsBridged"`
 	Unexplained int64  `json:"rowsUnexplained"` // at least
 	Stretches   int64  `json:"stretchesUnexplained"`
-	Kills       int64  `json:"generationsRecovered"` // that found rows which no checkpoint had covered
+	Holes       int64  `json:"holesBridged"` // stretches that no ledger has, and that others vouch for
 }
 
 // Verdict is on whose word a stretch stands.
@@ -71,23 +75,47 @@ type Shard struct {
 	Findings  []Finding        `json:"findings,omitempty"`
 }
 
+// Exact reports whether nothing speaks against a shard.
+func (s *Shard) exact() bool { return len(s.Findings) == 0 && s.Sums.Stretches == 0 }
+
 // Stretch is a part of a shard's way.
 type Stretch struct {
 	From    string  `json:"from"`
 	To      string  `json:"to"`
 	Rows    *int64  `json:"rows,omitempty"` // that should be in the table; absent = nobody knows
 	Table   *int64  `json:"rowsInTable,omitempty"`
+	Ledger  bool    `json:"inLedger"` // every batch of it
 	Verdict Verdict `json:"verdict"`
 	Why     string  `json:"why,omitempty"`
 }
 
+// Kind is what kind of finding it is. Every one makes the audit not exact.
+type Kind string
+
+// The kinds.
+const (
+	Missing       Kind = "MISSING"      // rows were committed and are not in the table
+	Doubled       Kind = "DOUBLED"      // a position is in the table more often than its record made rows
+	Strange       Kind = "STRANGE"      // rows are in the table that nobody appended
+	Altered       Kind = "ALTERED"      // rows' metadata contradicts itself
+	MovedToken    Kind = "TOKEN"        // a position is where nobody can have put it
+	WrongCounters Kind = "COUNTERS"     // two counts of the same thing differ
+	WrongDigest   Kind = "DIGEST"       // the batches do not make the digest that was checkpointed
+	WrongLedger   Kind = "LEDGER"       // a ledger is another connector's
+	Gap           Kind = "GAP"          // records expired before they could be read
+	LostErrors    Kind = "ERROR_ROWS"   // the error table has fewer rows than were rejected
+	LostLetters   Kind = "DEAD_LETTERS" // fewer letters are on file than records were discarded
+)
+
 // Finding is something that is not as it should be.
 type Finding struct {
-	Kind string `json:"kind"` // MISSING, DOUBLED, TOKEN, COUNTERS, DIGEST, GAP
-	Rows int64  `json:"rows,omitempty"`
+	Kind Kind   `json:"kind"`
+	Rows int64  `json:"rows,omitempty"` // or records, or letters; absent = it is about none
 	From string `json:"from,omitempty"` // positions
 	To   string `json:"to,omitempty"`
-	Text string `json:"text"`
+	// Positions are those that are doubled, up to 1,000 of them.
+	Positions []string `json:"positions,omitempty"`
+	Text      string   `json:"text"`
 }
 
 // add sums up one shard.
@@ -101,12 +129,14 @@ func (s *Sums) add(o Sums) {
 	s.InFlight += o.InFlight
 	s.Missing += o.Missing
 	s.Doubled += o.Doubled
+	s.Strange += o.Strange
+	s.Altered += o.Altered
 	s.Gaps += o.Gaps
 	s.Witnessed += o.Witnessed
 	s.Bridged += o.Bridged
 	s.Unexplained += o.Unexplained
 	s.Stretches += o.Stretches
-	s.Kills += o.Kills
+	s.Holes += o.Holes
 	s.Snowflake = plus(s.Snowflake, o.Snowflake)
 	s.Table = plus(s.Table, o.Table)
 }

@@ -1,36 +1,38 @@
 package audit
 
 import (
-	"context"
+	"strings"
 
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// stretch judges one part of a shard's way.
-func (h *hearing) stretch(ctx context.Context, p part) error {
-	s := Stretch{From: p.from.String(), To: p.to.String()}
-	counts, known := h.counted(p)
-	expected := counts.Committed - counts.Rejected
-	if known {
-		s.Rows = &expected
-	}
-	if h.table != nil {
-		found, err := h.table.Count(ctx, h.shard, p.from, p.to)
-		if err != nil {
-			return err
-		}
-		s.Table = &found
-		*h.out.Sums.Table += found
-		if known {
-			if err := h.compare(ctx, p, expected, found); err != nil {
-				return err
+// stretch is one part of a shard's way before the judge.
+type stretch struct {
+	part
+	counts messages.Counters // what went through it
+	known  bool              // counts are known
+	joint  *joint            // else what is known of it together with others; nil = nothing
+	pieces []piece
+}
+
+// cut makes the stretches of the shard's way, with what should be in the table.
+func (h *hearing) cut(whole span) {
+	for _, p := range h.chain.stretches(whole) {
+		s := stretch{part: p}
+		s.counts, s.known = h.counted(p)
+		if p.covered {
+			s.pieces = h.chain.pieces(p.span, max(1, h.most))
+		} else {
+			one := piece{span: p.span}
+			if s.known {
+				one.expect(s.counts)
 			}
+			s.pieces = []piece{one}
 		}
+		h.stretches = append(h.stretches, s)
 	}
-	s.Verdict, s.Why = h.verdict(p, known, s)
-	h.sum(p, s, counts)
-	h.out.Stretches = append(h.out.Stretches, s)
-	return nil
+	h.share()
 }
 
 // counted is what should have gone through a stretch: the ledger's batches, or
@@ -38,31 +40,104 @@ func (h *hearing) stretch(ctx context.Context, p part) error {
 func (h *hearing) counted(p part) (messages.Counters, bool) {
 	before, knownBefore := h.upTo(p.from)
 	after, knownAfter := h.upTo(p.to)
-	between := minus(after, before)
+	known := knownBefore && knownAfter && before.era == after.era
+	between := minus(after.counters, before.counters)
 	if !p.covered {
-		return between, knownBefore && knownAfter
+		return between, known
 	}
 	counts := h.chain.count(p.span)
-	if knownBefore && knownAfter { // records that made no row are in no batch
+	if known { // records that made no row are in no batch
 		counts.Read, counts.Discarded, counts.Filtered = between.Read, between.Discarded, between.Filtered
 	}
 	return counts, true
 }
 
-// verdict says on whose word a stretch stands.
-func (h *hearing) verdict(p part, known bool, s Stretch) (Verdict, string) {
-	agreed := s.Table != nil && s.Rows != nil && *s.Table == *s.Rows
+// spans are what the table is asked about this shard: its pieces, and what lies
+// beyond the committed end.
+func (h *hearing) spans() (list []warehouse.Span) {
+	for i := range h.stretches {
+		for j := range h.stretches[i].pieces {
+			list = append(list, h.stretches[i].pieces[j].asked(h.shard))
+		}
+	}
+	if h.unbounded() {
+		list = append(list, warehouse.Span{Shard: h.shard, From: h.end, To: farthest})
+	}
+	return list
+}
+
+// farthest is behind every position that there can be.
+var farthest = messages.Position{Seq: messages.SequenceNumber(strings.Repeat("9", messages.MaxSequenceDigits)), Sub: messages.Whole}
+
+// weigh takes the table's answer to spans.
+func (h *hearing) weigh(tallies []warehouse.Tally) {
+	zero := int64(0)
+	h.out.Sums.Table = &zero
+	for i := range h.stretches {
+		for j := range h.stretches[i].pieces {
+			p := &h.stretches[i].pieces[j]
+			p.tally, tallies = tallies[0], tallies[1:]
+			*h.out.Sums.Table += p.tally.Rows
+			if n := p.tally.Altered; n > 0 {
+				h.find(Altered, n, p.span, "the KINESISMETADATA of %s contradicts itself: sequenceNumber, subSequenceNumber and shardedSequenceNumber do not belong together, so somebody changed them", rowsOf(n))
+				h.out.Sums.Altered += n
+			}
+		}
+	}
+	if h.unbounded() {
+		h.beyond = tallies[0].Rows
+	}
+}
+
+// conclude gives the verdicts.
+func (h *hearing) conclude(counted bool) {
+	for i := range h.out.Findings { // what is about the whole shard says so
+		if f := &h.out.Findings[i]; f.To == "" {
+			f.From, f.To = h.out.From, h.out.To
+		}
+	}
 	against := h.contradicted()
+	for i := range h.stretches {
+		s := &h.stretches[i]
+		out := Stretch{From: s.from.String(), To: s.to.String(), Ledger: s.covered}
+		differs := false
+		if s.known {
+			n := s.counts.Committed - s.counts.Rejected
+			out.Rows = &n
+		}
+		if counted {
+			n := int64(0)
+			for j := range s.pieces {
+				n += s.pieces[j].tally.Rows
+				differs = differs || s.pieces[j].differs() || s.pieces[j].tally.Altered > 0
+			}
+			out.Table = &n
+			differs = differs || h.differ(s.joint)
+		}
+		switch {
+		case differs:
+			out.Verdict, out.Why = Unexplained, "the table differs from the ledger"
+			if !s.covered {
+				out.Why = "no ledger has it, and the table differs from the counters"
+			}
+		case against != "":
+			out.Verdict, out.Why = Unexplained, against
+		default:
+			out.Verdict, out.Why = h.verdict(s, counted)
+		}
+		h.sum(out, s.counts)
+		h.out.Stretches = append(h.out.Stretches, out)
+	}
+}
+
+// verdict says on whose word a stretch stands that nobody speaks against.
+func (h *hearing) verdict(s *stretch, counted bool) (Verdict, string) {
 	switch {
-	case s.Table != nil && known && !agreed:
-		return Unexplained, "the table has another number of rows"
-	case against != "":
-		return Unexplained, against
-	case p.covered:
+	case s.covered:
 		return Witnessed, ""
-	case !known:
+	case !s.known && s.joint == nil:
 		return Unexplained, "no ledger has it, and no counters tell how many rows there should be"
-	case agreed:
+	case counted:
 		return Bridged, "no ledger has it; counters and table agree"
 	case h.out.Sums.Snowflake != nil:
 		return Bridged, "no ledger has it; the counters of both sides agree"
@@ -75,7 +150,7 @@ func (h *hearing) verdict(p part, known bool, s Stretch) (Verdict, string) {
 func (h *hearing) contradicted() string {
 	for _, f := range h.out.Findings {
 		switch f.Kind {
-		case "TOKEN", "COUNTERS", "DIGEST":
+		case MovedToken, WrongCounters, WrongDigest:
 			return "contradicted: " + f.Text
 		}
 	}
@@ -83,7 +158,7 @@ func (h *hearing) contradicted() string {
 }
 
 // sum adds a judged stretch to the shard's counts.
-func (h *hearing) sum(p part, s Stretch, c messages.Counters) {
+func (h *hearing) sum(s Stretch, c messages.Counters) {
 	sums := &h.out.Sums
 	sums.Read += c.Read
 	sums.Discarded += c.Discarded
@@ -96,7 +171,7 @@ func (h *hearing) sum(p part, s Stretch, c messages.Counters) {
 		sums.Witnessed += c.Committed
 	case Bridged:
 		sums.Bridged += c.Committed
-		sums.Kills++
+		sums.Holes++
 	default:
 		sums.Unexplained += c.Committed
 		sums.Stretches++

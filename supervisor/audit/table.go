@@ -10,10 +10,13 @@ import (
 // Table counts the destination's rows by position. *warehouse.Positions is
 // one.
 type Table interface {
-	// Count counts the rows of a shard after from, up to and including to.
-	Count(ctx context.Context, shard messages.ShardID, from, to messages.Position) (int64, error)
-	// Repeated lists the positions there that have more than one row.
-	Repeated(ctx context.Context, shard messages.ShardID, from, to messages.Position) ([]warehouse.Repeat, error)
-	// Rejected counts the rows of the error table.
-	Rejected(ctx context.Context) (int64, error)
+	// Tally counts the rows and the distinct positions of spans, in their order.
+	// Those of one shard must not overlap.
+	Tally(ctx context.Context, spans []warehouse.Span) ([]warehouse.Tally, error)
+	// Repeated lists the positions of a span that have more than one row, the
+	// first warehouse.MaxRepeats of them.
+	Repeated(ctx context.Context, s warehouse.Span) ([]warehouse.Repeat, error)
+	// Rejected counts the rows of the error table, shard by shard; those that
+	// name no shard have the key "".
+	Rejected(ctx context.Context) (map[messages.ShardID]int64, error)
 }

@@ -4,45 +4,27 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
+	"slices"
 	"time"
 )
 
 // maxShown is how many findings are shown one by one; -o json has all.
 const maxShown = 20
 
-// Text writes the report for people: an account of the rows from reading to
-// the table, and below it whatever does not add up.
+// Text writes the report for people, in lines of up to 80 columns: an account of
+// the rows from reading to the table, on whose word it stands, and whatever does
+// not add up.
 func (r *Report) Text(w io.Writer) error {
 	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s\nsources: %s\n", r.title(), r.Sources)
+	r.account(out)
 	s := &r.Sums
-	fmt.Fprintf(out, "%-52s sources: %s\n", r.title(), r.Sources)
-	line := func(sign, name string, n int64, say string) {
-		fmt.Fprintf(out, "%-2s %-18s %14s   %s\n", sign, name, digits(n), say)
-	}
-	line("", "user records read", s.Read, "")
-	line("-", "discarded", s.Discarded, "")
-	if s.Filtered > 0 {
-		line("-", "filtered", s.Filtered, "")
-	}
-	line("=", "appended", s.Appended, r.chains())
-	line("=", "committed", s.Committed, r.counters())
-	line("-", "rejected", s.Rejected, r.errorTable())
-	if s.Table != nil {
-		say := "ok"
-		if s.Missing+s.Doubled > 0 {
-			say = "differs"
-		}
-		line("=", "in table", s.Committed-s.Rejected, "SELECT "+digits(*s.Table)+"   "+say)
-	} else {
-		line("=", "in table", s.Committed-s.Rejected, "not counted")
-	}
-	fmt.Fprintf(out, "missing %s  doubled %s  gaps %s  unexplained %s     %s\n",
-		digits(s.Missing), digits(s.Doubled), digits(s.Gaps), digits(s.Stretches), r.share())
+	fmt.Fprintf(out, "missing %s  doubled %s  strange %s  altered %s  gaps %s  unexplained %s\n",
+		digits(s.Missing), digits(s.Doubled), digits(s.Strange), digits(s.Altered), digits(s.Gaps), digits(s.Stretches))
+	r.verdicts(out)
 	r.findings(out)
 	for _, note := range r.Notes {
-		fmt.Fprintf(out, "note: %s\n", note)
+		paragraph(out, "note: ", "      ", note)
 	}
 	word := "EXACT"
 	if !r.Exact {
@@ -52,115 +34,170 @@ func (r *Report) Text(w io.Writer) error {
 	return out.Flush()
 }
 
+// account is what went in and what came out.
+func (r *Report) account(out io.Writer) {
+	s := &r.Sums
+	line := func(sign, name string, n int64, say string) {
+		text := fmt.Sprintf("%1s %-17s %15s   %s", sign, name, digits(n), say)
+		fmt.Fprintln(out, trimRight(text))
+	}
+	line("", "user records read", s.Read, "")
+	line("-", "discarded", s.Discarded, kept("dead letters on file", s.Letters, s.Discarded))
+	if s.Filtered > 0 {
+		line("-", "filtered", s.Filtered, "")
+	}
+	line("=", "appended", s.Appended, r.ledgers())
+	line("=", "committed", s.Committed, r.counters())
+	line("-", "rejected", s.Rejected, kept("rows in ERROR_TABLE", s.ErrorTable, s.Rejected))
+	say := "the table was not counted"
+	if s.Table != nil {
+		say = "the table has " + digits(*s.Table) + "   " + same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected)
+	}
+	line("=", "in table", s.Committed-s.Rejected, say)
+}
+
+func same(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "DIFFERS"
+}
+
+// kept says how many of something are still where they were put.
+func kept(what string, found *int64, want int64) string {
+	if found == nil {
+		return ""
+	}
+	return what + " " + digits(*found) + "   " + same(*found >= want)
+}
+
 func (r *Report) title() string {
-	text := r.Connector
+	text := "audit of " + r.Connector
 	if !r.Since.IsZero() {
-		text += " since " + r.Since.UTC().Format(time.RFC3339)
+		text += ", accepted since " + r.Since.UTC().Format(time.RFC3339)
 	}
 	if !r.Until.IsZero() {
-		text += " until " + r.Until.UTC().Format(time.RFC3339)
+		text += ", accepted until " + r.Until.UTC().Format(time.RFC3339)
 	}
 	return text
 }
 
-// String names the sources.
+// String names the sources, and those that could not be asked.
 func (s Sources) String() string {
-	var asked []string
+	text := ""
 	for _, one := range []struct {
 		name string
 		was  bool
 	}{{"leases", s.Leases}, {"channels", s.Channels}, {"table", s.Table}} {
 		if one.was {
-			asked = append(asked, one.name)
+			text += one.name + ", "
+		} else {
+			text += "no " + one.name + ", "
 		}
 	}
-	return strings.Join(asked, ", ") + fmt.Sprintf("; ledgers of %d of %d nodes", s.Ledgers, s.Nodes)
+	return text + fmt.Sprintf("ledgers of %d of %s", s.Ledgers, count(int64(s.Nodes), "node"))
 }
 
-// chains says how many shards' ledgers are without a hole.
-func (r *Report) chains() string {
-	closed, ended := 0, 0
+// ledgers says how many shards' ledgers are without a hole.
+func (r *Report) ledgers() string {
+	whole := 0
 	for i := range r.Shards {
-		if r.Shards[i].Ended {
-			ended++
-		}
-		whole := true
+		covered := true
 		for _, s := range r.Shards[i].Stretches {
-			whole = whole && s.Verdict == Witnessed
+			covered = covered && s.Ledger
 		}
-		if whole {
-			closed++
+		if covered {
+			whole++
 		}
 	}
-	return fmt.Sprintf("%d of %d chains closed, %d ended", closed, len(r.Shards), ended)
+	return fmt.Sprintf("ledgers whole for %d of %s", whole, count(int64(len(r.Shards)), "shard"))
 }
 
 func (r *Report) counters() string {
-	text := "Snowflake's counters not comparable"
+	text := "Snowflake's counters do not compare"
 	if n := r.Sums.Snowflake; n != nil {
-		text = "Snowflake's counters " + digits(*n)
+		text = "Snowflake counted " + digits(*n) + "   " + same(!r.has(WrongCounters))
 	}
-	return text + "   in flight " + digits(r.Sums.InFlight)
-}
-
-func (r *Report) errorTable() string {
-	if n := r.Sums.ErrorTable; n != nil {
-		return "ERROR_TABLE " + digits(*n)
-	}
-	return ""
-}
-
-// share is how much stands on whose word.
-func (r *Report) share() string {
-	if r.Sums.Committed == 0 {
-		return "nothing was committed"
-	}
-	text := fmt.Sprintf("witnessed %.2f %%", 100*float64(r.Sums.Witnessed)/float64(r.Sums.Committed))
-	if r.Sums.Bridged > 0 {
-		text += ", bridged " + digits(r.Sums.Bridged) + " rows"
+	if r.Sums.InFlight > 0 {
+		text += "   in flight " + digits(r.Sums.InFlight)
 	}
 	return text
 }
 
-func (r *Report) findings(out io.Writer) {
-	shown, all := 0, 0
-	for i := range r.Shards {
-		sh := &r.Shards[i]
-		for _, f := range sh.Findings {
-			if all++; shown < maxShown {
-				shown++
-				fmt.Fprintf(out, "%s  %-8s  %s\n", sh.Shard, f.Kind, f.Text)
-				if f.From != "" {
-					fmt.Fprintf(out, "    after %s up to %s\n", f.From, f.To)
-				}
-			}
+// has reports whether there is a finding of a kind.
+func (r *Report) has(k Kind) bool {
+	is := func(f Finding) bool { return f.Kind == k }
+	return slices.ContainsFunc(r.Findings, is) || slices.ContainsFunc(r.Shards, func(s Shard) bool { return slices.ContainsFunc(s.Findings, is) })
+}
+
+// verdicts say how much stands on whose word.
+func (r *Report) verdicts(out io.Writer) {
+	s := &r.Sums
+	line := func(name string, n int64, why string) {
+		share := 0.0
+		if s.Committed > 0 {
+			share = 100 * float64(n) / float64(s.Committed)
 		}
-		for _, s := range sh.Stretches {
-			if s.Verdict != Unexplained || len(sh.Findings) > 0 {
-				continue
-			}
-			if all++; shown < maxShown {
-				shown++
-				fmt.Fprintf(out, "%s  UNEXPLAINED  %s\n    after %s up to %s\n", sh.Shard, s.Why, s.From, s.To)
-			}
-		}
+		fmt.Fprintf(out, "%-11s %8s %15s   %s\n", name, percent(share, n < s.Committed), digits(n), why)
 	}
-	if all > shown {
-		fmt.Fprintf(out, "and %d more; -o json lists all\n", all-shown)
+	line("witnessed", s.Witnessed, "a ledger has every batch of it")
+	if s.Holes > 0 {
+		line("bridged", s.Bridged, count(s.Holes, "hole")+" in the ledgers, all else agrees")
+	}
+	if s.Stretches > 0 {
+		line("unexplained", s.Unexplained, "in "+count(s.Stretches, "stretch")+", for the reasons below")
 	}
 }
 
-// digits writes a number in groups of three.
-func digits(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, text = "-", text[1:]
+// percent never rounds a part up to the whole.
+func percent(share float64, part bool) string {
+	if part && share > 99.99 {
+		share = 99.99
 	}
-	var groups []string
-	for len(text) > 3 {
-		groups = append([]string{text[len(text)-3:]}, groups...)
-		text = text[:len(text)-3]
+	return fmt.Sprintf("%.2f %%", share)
+}
+
+func (r *Report) findings(out io.Writer) {
+	all := 0
+	show := func(subject, kind, text, from, to string) {
+		if all++; all > maxShown {
+			return
+		}
+		fmt.Fprintf(out, "\n%s  %s\n", subject, kind)
+		paragraph(out, "    ", "    ", text)
+		if to != "" {
+			fmt.Fprintf(out, "    after  %s\n    up to  %s\n", place(from), place(to))
+		}
 	}
-	return sign + strings.Join(append([]string{text}, groups...), ",")
+	for _, f := range r.Findings {
+		show(r.Connector, string(f.Kind), f.Text, f.From, f.To)
+	}
+	for i := range r.Shards {
+		sh := &r.Shards[i]
+		for _, f := range sh.Findings {
+			show(string(sh.Shard), string(f.Kind), f.Text, f.From, f.To)
+		}
+		for _, s := range sh.Stretches {
+			if s.Verdict == Unexplained && len(sh.Findings) == 0 {
+				show(string(sh.Shard), "UNEXPLAINED", s.Why, s.From, s.To)
+			}
+		}
+	}
+	if all > maxShown {
+		fmt.Fprintf(out, "and %d more; -o json lists all\n", all-maxShown)
+	}
+	if all > 0 {
+		fmt.Fprintln(out)
+	}
+}
+
+// place is a position for people.
+func place(position string) string {
+	switch position {
+	case "":
+		return "the beginning"
+	case farthest.String():
+		return "the end"
+	}
+	return position
 }

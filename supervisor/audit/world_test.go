@@ -40,6 +40,8 @@ type world struct {
 	counters messages.Counters
 	end      int // the last record appended
 	epoch    int64
+	asked    int  // statements to count
+	moves    bool // the token moves from one question to the next
 	silent   bool // Snowflake's channels do not answer
 	noSQL    bool
 }
@@ -151,38 +153,49 @@ func (c channels) Status(_ context.Context, names []string) (map[string]*message
 	if c.silent {
 		return nil, errors.New("no route to host")
 	}
-	return map[string]*messages.ChannelStatus{names[0]: c.status}, nil
+	status := *c.status
+	if c.moves && c.asked > 0 {
+		status.Token += "9"
+	}
+	return map[string]*messages.ChannelStatus{names[0]: &status}, nil
 }
 
 // counted is the table.
 type counted struct{ *world }
 
-func (c counted) Count(_ context.Context, _ messages.ShardID, from, to messages.Position) (n int64, err error) {
-	for p, rows := range c.rows {
-		if to.Covers(p) && !from.Covers(p) {
-			n += rows
+func (c counted) Tally(_ context.Context, spans []warehouse.Span) ([]warehouse.Tally, error) {
+	tallies := make([]warehouse.Tally, len(spans))
+	for i, s := range spans {
+		for p, rows := range c.rows {
+			if rows > 0 && s.To.Covers(p) && !s.From.Covers(p) {
+				tallies[i].Rows += rows
+				tallies[i].Positions++
+			}
 		}
 	}
-	return n, nil
+	c.asked++
+	return tallies, nil
 }
 
-func (c counted) Repeated(_ context.Context, _ messages.ShardID, from, to messages.Position) (list []warehouse.Repeat, err error) {
+func (c counted) Repeated(_ context.Context, s warehouse.Span) (list []warehouse.Repeat, err error) {
 	for p, rows := range c.rows {
-		if to.Covers(p) && !from.Covers(p) && rows > 1 {
+		if s.To.Covers(p) && !s.From.Covers(p) && rows > 1 {
 			list = append(list, warehouse.Repeat{Position: p, Rows: rows})
 		}
 	}
 	return list, nil
 }
 
-func (c counted) Rejected(context.Context) (int64, error) { return c.errors, nil }
+func (c counted) Rejected(context.Context) (map[messages.ShardID]int64, error) {
+	return map[messages.ShardID]int64{shard: c.errors}, nil
+}
 
 // kinds are the findings' kinds.
 func kinds(r *Report) string {
 	var all []string
 	for _, s := range r.Shards {
 		for _, f := range s.Findings {
-			all = append(all, f.Kind)
+			all = append(all, string(f.Kind))
 		}
 	}
 	return strings.Join(all, " ")

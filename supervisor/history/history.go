@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ type History struct {
 	Connector string           `json:"connector"`
 	Shard     messages.ShardID `json:"shard"`
 	Lines     []Line           `json:"lines"`
-	Unknown   int              `json:"unknownEntries"` // written by a newer version
+	Unknown   int64            `json:"unknownEntries"` // written by a newer version
 	SetAside  int64            `json:"segmentsSetAside"`
 }
 
@@ -33,16 +34,31 @@ func Read(ctx context.Context, dataDir, connector, shard string, detail Detail) 
 		return nil, err
 	}
 	h := &History{Connector: connector, Shard: messages.ShardID(shard), Lines: []Line{}}
-	for _, node := range slices.Sorted(maps.Keys(folders)) {
-		if err := h.read(ctx, folders[node], node, detail); err != nil {
+	nodes := slices.Sorted(maps.Keys(folders))
+	for _, node := range nodes {
+		if err := h.read(ctx, folders[node], node); err != nil {
 			return nil, err
 		}
 	}
-	if len(h.Lines) == 0 && h.Unknown == 0 {
-		return nil, fmt.Errorf("no journal under %s tells of %s/%s", dataDir, connector, shard)
+	if !slices.ContainsFunc(h.Lines, own) && h.Unknown == 0 {
+		return nil, h.nothing(dataDir, nodes)
 	}
-	slices.SortStableFunc(h.Lines, func(a, b Line) int { return a.At.Compare(b.At) })
+	h.order()
+	h.Lines = slices.DeleteFunc(h.Lines, func(l Line) bool { return detail == Chapters && routine(l.Event) })
 	return h, nil
+}
+
+// own reports whether a line is of the shard alone: a pause may be of all.
+func own(l Line) bool {
+	return l.Kind != messages.KindPaused && l.Kind != messages.KindResumed
+}
+
+// nothing says why there is no story.
+func (h *History) nothing(dataDir string, nodes []string) error {
+	if len(nodes) == 0 {
+		return fmt.Errorf("no node has a journal of connector %s under %s: did kinesnow run there, with this data_dir?", h.Connector, dataDir)
+	}
+	return fmt.Errorf("the journals under %s (of %s) do not tell of %s/%s", dataDir, strings.Join(nodes, ", "), h.Connector, h.Shard)
 }
 
 // Detail is how much is told.
@@ -55,7 +71,7 @@ const (
 )
 
 // read adds one node's part.
-func (h *History) read(ctx context.Context, folder, node string, detail Detail) error {
+func (h *History) read(ctx context.Context, folder, node string) error {
 	r, err := journal.OpenReader(folder)
 	if err != nil {
 		return err
@@ -64,29 +80,24 @@ func (h *History) read(ctx context.Context, folder, node string, detail Detail) 
 	if err != nil {
 		return err
 	}
+	var lines []Line
 	for _, name := range streams {
-		if name != "shard/"+string(h.Shard) && !strings.HasPrefix(name, "leases/") {
+		if name != "shard/"+string(h.Shard) && !strings.HasPrefix(name, "leases/") && !strings.HasPrefix(name, "connector/") {
 			continue
 		}
-		seen := map[string]bool{}
-		err := r.Read(ctx, name, 0, func(e messages.Entry) bool {
-			event, err := messages.Decode(e.Kind, e.Body)
-			if err != nil {
-				h.Unknown++
-				return true
+		unknown, err := journal.Events(ctx, r, name, func(e messages.Entry, event messages.Event) {
+			if h.about(event) {
+				lines = append(lines, Line{At: when(e), Node: node, Kind: event.Kind(), Text: textOf(event), Event: event, Fields: fieldsOf(event)})
 			}
-			id := e.Writer + string(e.Kind) + string(e.Body) // a writer repeats what was not answered
-			if !seen[id] && h.about(event) && (detail == Batches || !routine(e.Kind)) {
-				h.Lines = append(h.Lines, Line{At: when(e), Node: node, Kind: e.Kind, Text: textOf(event), Event: event})
-			}
-			seen[id] = true
-			return true
 		})
+		h.Unknown += int64(unknown)
 		if err != nil {
 			return err
 		}
 	}
-	h.SetAside += r.SetAside()
+	epochs(lines)
+	h.Lines = append(h.Lines, lines...)
+	h.Unknown, h.SetAside = h.Unknown+r.Unknown(), h.SetAside+r.SetAside()
 	return nil
 }
 
@@ -110,35 +121,54 @@ func (h *History) about(e messages.Event) bool {
 		return e.Shard == h.Shard
 	case *messages.ShardDiscovered:
 		return e.Shard == h.Shard
-	case *messages.NodeClaimed:
-		return false
+	case *messages.Paused:
+		return len(e.Shards) == 0 || slices.Contains(e.Shards, h.Shard)
+	case *messages.Resumed:
+		return len(e.Shards) == 0 || slices.Contains(e.Shards, h.Shard)
 	}
 	return textOf(e) != ""
 }
 
-// routine kinds come with every batch.
-func routine(k messages.Kind) bool {
-	switch k {
-	case messages.KindBatchAppended, messages.KindCommitted, messages.KindCheckpointed:
+// routine events come with every batch. A commit with rejected rows is none.
+func routine(e messages.Event) bool {
+	switch e := e.(type) {
+	case *messages.Committed:
+		return e.Rejected == 0
+	case *messages.BatchAppended, *messages.Checkpointed:
 		return true
 	}
 	return false
 }
 
-// Text writes the story, a line each, with the time that passed since the line
-// before where that is long.
+// skew is how far the story may go back in time before it is said why.
+const skew = time.Second
+
+// Text writes the story, a line for each fact.
 func (h *History) Text(w io.Writer) error {
+	out := bufio.NewWriter(w)
 	for _, l := range h.Lines {
-		if _, err := fmt.Fprintf(w, "%s  %-8s  %s\n", l.At.Format("2006-01-02 15:04:05.000"), l.Node, l.Text); err != nil {
-			return err
-		}
+		fmt.Fprintf(out, "%s  %-7s %s\n", l.At.Format("2006-01-02 15:04:05.000"), l.Node, l.Text)
+	}
+	if len(h.Lines) == 0 {
+		fmt.Fprintln(out, "nothing happened in that time; --batches tells of appends and commits, too")
+	}
+	if d := h.backwards(); d > skew {
+		fmt.Fprintf(out, "note: the nodes' clocks differ by %s or more; the lines are in the order of the leases\n", d.Round(time.Second))
 	}
 	if h.Unknown > 0 {
-		if _, err := fmt.Fprintf(w, "%d entries were written by a newer version and are not shown\n", h.Unknown); err != nil {
-			return err
-		}
+		fmt.Fprintf(out, "note: not shown, for a newer version wrote it: %s\n", entries(h.Unknown))
 	}
-	return nil
+	if h.SetAside > 0 {
+		fmt.Fprintf(out, "note: set aside, for it was damaged: %s of the journals\n", plural(h.SetAside, "segment"))
+	}
+	return out.Flush()
+}
+
+func entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // Since keeps what happened from a time on.

@@ -1,0 +1,396 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/audit"
+)
+
+// audits runs audit, as text and as JSON, which have to agree.
+func (w *site) audits(want int, args ...string) (text string, r *audit.Report) {
+	w.t.Helper()
+	code, text, stderr := w.types(append([]string{"audit"}, args...)...)
+	if code != want || stderr != "" {
+		w.t.Errorf("audit exits with %d, want %d; stderr %q; it says\n%s", code, want, stderr, text)
+	}
+	asJSON, line, _ := w.types(append([]string{"audit", "-o", "json"}, args...)...)
+	if asJSON != code {
+		w.t.Errorf("audit exits with %d, with -o json with %d", code, asJSON)
+	}
+	r = &audit.Report{}
+	if err := json.Unmarshal([]byte(line), r); err != nil {
+		w.t.Fatalf("%v in %q", err, line)
+	}
+	if r.Exact != (want == exitFine) {
+		w.t.Errorf("-o json: exact %v, exit %d", r.Exact, want)
+	}
+	if dir := os.Getenv("KINESNOW_KEEP_AUDITS"); dir != "" { // for a reader of what people see
+		name := filepath.Join(dir, strings.ReplaceAll(w.t.Name(), "/", "-"))
+		_ = os.WriteFile(name+".txt", fmt.Appendf(nil, "$ kinesnow audit %s\n%sexit %d\n", strings.Join(args, " "), text, code), 0o600)
+		_ = os.WriteFile(name+".json", []byte(line), 0o600)
+	}
+	return text, r
+}
+
+// findings are those of a report: "SHARD KIND ROWS", SHARD being its number.
+func findingsOf(r *audit.Report) (list []string) {
+	for _, f := range r.Findings {
+		list = append(list, fmt.Sprintf("- %s %d", f.Kind, f.Rows))
+	}
+	for i := range r.Shards {
+		for _, f := range r.Shards[i].Findings {
+			number := strings.TrimLeft(strings.TrimPrefix(string(r.Shards[i].Shard), "shardId-"), "0")
+			list = append(list, fmt.Sprintf("%s %s %d", "0"[len(number):]+number, f.Kind, f.Rows))
+		}
+	}
+	return list
+}
+
+func TestACleanRunIsExactAndEveryStretchWitnessed(t *testing.T) {
+	w := newSite(t)
+	w.work(3)
+	text, r := w.audits(exitFine)
+	if s := r.Sums; s.Read != 30 || s.Committed != 30 || s.Witnessed != 30 || *s.Table != 30 || *s.Snowflake != 30 || len(r.Shards) != 2 {
+		t.Errorf("%+v", s)
+	}
+	for _, sh := range r.Shards {
+		for _, s := range sh.Stretches {
+			if s.Verdict != audit.Witnessed {
+				t.Errorf("%s: %+v", sh.Shard, s)
+			}
+		}
+	}
+	for _, want := range []string{"sources: leases, channels, table, ledgers of 1 of 1 node\n", "witnessed   100.00 %", "missing 0  doubled 0", "\nEXACT\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// TestAuditsJSONIsForPrograms: numbers are numbers, positions are texts, and
+// what is there keeps its name.
+func TestAuditsJSONIsForPrograms(t *testing.T) {
+	w := newSite(t)
+	w.work(1)
+	_, line, _ := w.types("audit", "-o", "json")
+	v := parsed(t, line)
+	for path, want := range map[string]string{
+		"connector": "string", "at": "string", "exact": "bool", "sources.leases": "bool", "sources.channels": "bool", "sources.table": "bool",
+		"sources.ledgers": "number", "sources.nodes": "number",
+		"sums.userRecordsRead": "number", "sums.discarded": "number", "sums.filtered": "number", "sums.rowsAppended": "number", "sums.rowsCommitted": "number",
+		"sums.rowsBySnowflakesCounters": "number", "sums.rowsRejected": "number", "sums.rowsInTable": "number", "sums.rowsInFlight": "number",
+		"sums.missing": "number", "sums.doubled": "number", "sums.strange": "number", "sums.altered": "number", "sums.gaps": "number",
+		"sums.rowsWitnessed": "number", "sums.rowsBridged": "number", "sums.rowsUnexplained": "number", "sums.stretchesUnexplained": "number", "sums.holesBridged": "number",
+		"shards.0.shard": "string", "shards.0.from": "string", "shards.0.to": "string", "shards.0.ended": "bool", "shards.0.sums.rowsCommitted": "number",
+		"shards.0.stretches.0.from": "string", "shards.0.stretches.0.to": "string", "shards.0.stretches.0.rows": "number",
+		"shards.0.stretches.0.rowsInTable": "number", "shards.0.stretches.0.inLedger": "bool", "shards.0.stretches.0.verdict": "string",
+	} {
+		if got := typeAt(v, path); got != want {
+			t.Errorf("%s is %s, want %s, in\n%s", path, got, want, line)
+		}
+	}
+}
+
+// typeAt is the JSON type of what lies at a path.
+func typeAt(v any, path string) string {
+	for _, key := range strings.Split(path, ".") {
+		if i, err := strconv.Atoi(key); err == nil {
+			list, _ := v.([]any)
+			if i >= len(list) {
+				return "absent"
+			}
+			v = list[i]
+			continue
+		}
+		object, _ := v.(map[string]any)
+		v = object[key]
+	}
+	switch v := v.(type) {
+	case string:
+		return "string"
+	case bool:
+		return "bool"
+	case json.Number:
+		if _, err := v.Int64(); err != nil {
+			return "inexact number"
+		}
+		return "number"
+	}
+	return "absent"
+}
+
+func TestACrashBetweenAppendAndCheckpointIsWitnessedOrBridged(t *testing.T) {
+	w := newSite(t)
+	w.work(1)
+	w.putOn(0, 20)
+	w.crashes(func() { w.untilRows(25) })
+	w.putOn(1, 5)
+	w.catchUp()
+	_, r := w.audits(exitFine)
+	if s := r.Sums; s.Committed != 35 || s.Witnessed+s.Bridged != 35 || *s.Table != 35 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestAHandOverBetweenNodesIsWitnessedAndAuditRunsBesideThem lets a second
+// process take over half of the shards, and asks while both work.
+func TestAHandOverBetweenNodesIsWitnessedAndAuditRunsBesideThem(t *testing.T) {
+	w := newSite(t)
+	first := w.runs()
+	w.putOn(0, 5)
+	w.putOn(1, 5)
+	w.untilRows(10)
+	second := w.runs()
+	w.wait("two nodes with a shard each", func() bool {
+		_, text, _ := w.types("status")
+		return strings.Contains(text, "2 shards on 2 nodes") && strings.Contains(text, "FLOWING")
+	})
+	w.putOn(0, 5)
+	w.putOn(1, 5)
+	w.untilRows(20)
+	for range 5 {
+		w.putOn(0, 3)
+		w.putOn(1, 3)
+		w.audits(exitFine) // whatever is in flight
+		if code, story, stderr := w.types("history", "orders/0", "--batches"); code != exitFine || !strings.Contains(story, "appended ") {
+			t.Errorf("history exits with %d beside the processes: %s%s", code, story, stderr)
+		}
+	}
+	w.untilRows(50)
+	first.ends(exitFine)
+	second.ends(exitFine)
+	text, r := w.audits(exitFine)
+	if s := r.Sums; s.Committed != 50 || s.Witnessed != 50 || r.Sources.Ledgers != 2 {
+		t.Errorf("%+v\n%s", s, text)
+	}
+	_, story, _ := w.types("history", "orders/0")
+	_, other, _ := w.types("history", "orders/1")
+	if both := story + other; !strings.Contains(both, "node-0") || !strings.Contains(both, "node-1") || !strings.Contains(both, "handed") {
+		t.Errorf("nobody tells of the hand-over:\n%s\n%s", story, other)
+	}
+}
+
+func TestALostLedgerIsBridged(t *testing.T) {
+	w := newSite(t)
+	w.work(2)
+	w.loseLedger()
+	w.work(1)
+	text, r := w.audits(exitFine)
+	if s := r.Sums; s.Bridged != 20 || s.Witnessed != 10 || s.Holes != 2 || !strings.Contains(text, "2 holes in the ledgers, all else agrees") {
+		t.Errorf("%+v\n%s", s, text)
+	}
+}
+
+func (w *site) loseLedger() {
+	w.t.Helper()
+	if _, err := os.Stat(w.ledger(0)); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.RemoveAll(w.ledger(0)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestAuditWithoutAWarehouseSaysSo: ledgers, leases and channels are left.
+func TestAuditWithoutAWarehouseSaysSo(t *testing.T) {
+	w := newSite(t)
+	w.work(1)
+	w.rewrite("host: \""+w.cloud.Snowflake.URL(), "host: \""+w.withoutSQL())
+	text, r := w.audits(exitFine)
+	if r.Sources.Table || r.Sums.Table != nil || !strings.Contains(text, "no table") || !strings.Contains(text, "note: the table could not be counted") {
+		t.Errorf("%+v\n%s", r.Sources, text)
+	}
+}
+
+// facade is a Snowflake that changes what the local one says.
+func (w *site) facade(change func(*http.Response) error, refuse func(*http.Request) bool) string {
+	w.t.Helper()
+	target, err := url.Parse(w.cloud.Snowflake.URL())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+		r.Out.Header.Set("Accept-Encoding", "identity")
+	}, ModifyResponse: change}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if refuse != nil && refuse(r) {
+			rw.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(rw, `{"success":false,"code":"000606","message":"No active warehouse selected in the current session.","data":{"sqlState":"57P03","errorCode":"000606"}}`)
+			return
+		}
+		proxy.ServeHTTP(rw, r)
+	}))
+	w.t.Cleanup(server.Close)
+	return server.URL
+}
+
+func (w *site) withoutSQL() string {
+	return w.facade(nil, func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/queries/v1/query-request") })
+}
+
+// lease changes an attribute of a shard's lease row.
+func (w *site) lease(shard int, attribute string, value types.AttributeValue) {
+	w.t.Helper()
+	client := dynamodb.New(dynamodb.Options{
+		Region: localcloud.Region, BaseEndpoint: aws.String(w.cloud.Dynamo.URL()),
+		Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
+	})
+	table, err := client.DescribeTable(w.t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("app-" + w.stream)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	key := map[string]types.AttributeValue{}
+	for i, k := range table.Table.KeySchema {
+		key[*k.AttributeName] = &types.AttributeValueMemberS{Value: []string{w.stream, string(w.shardID(shard))}[i]}
+	}
+	_, err = client.UpdateItem(w.t.Context(), &dynamodb.UpdateItemInput{
+		TableName: aws.String("app-" + w.stream), Key: key, UpdateExpression: aws.String("SET #a = :v"), ConditionExpression: aws.String("attribute_exists(#a)"),
+		ExpressionAttributeNames: map[string]string{"#a": attribute}, ExpressionAttributeValues: map[string]types.AttributeValue{":v": value},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// metadata is KINESISMETADATA with another sequence number, and whatever goes
+// with it.
+const moved = `OBJECT_CONSTRUCT('stream', KINESISMETADATA:stream, 'shardId', KINESISMETADATA:shardId, 'sequenceNumber', '%[1]s', 'subSequenceNumber', 0, 'shardedSequenceNumber', '%[2]s')`
+
+const onShard0 = " KINESISMETADATA:shardId::STRING = 'shardId-000000000000' "
+
+// TestPlantedFaultsAreFound plants each fault that audit promises to find into
+// three batches of six rows on shard 0 (N 0-5, 10-15, 20-25) and of four on
+// shard 1 (6-9, 16-19, 26-29).
+func TestPlantedFaultsAreFound(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		plant func(*site)
+		want  []string // findings
+		says  []string
+	}{
+		{"a row deleted", func(w *site) { w.execute("DELETE FROM T WHERE N = 12", 1) },
+			[]string{"0 MISSING 1"}, []string{"1 row of the batch accepted 20", "Z is not in the table: 6 committed there, the table has 5", "    after  ", "    up to  "}},
+		{"a row inserted twice", func(w *site) { w.execute("INSERT INTO T SELECT * FROM T WHERE N = 7", 1) },
+			[]string{"1 DOUBLED 1"}, []string{"is in the table twice, and its record made 1 row"}},
+		{"a row deleted and another doubled", func(w *site) {
+			w.execute("DELETE FROM T WHERE N = 12", 1)
+			w.execute("INSERT INTO T SELECT * FROM T WHERE N = 13", 1)
+		}, []string{"0 DOUBLED 1", "0 MISSING 1"}, []string{"missing 1  doubled 1", "1 row of the batch accepted 20", "the table has 6, 1 of them doubled"}},
+		{"a batch deleted and another doubled", func(w *site) {
+			w.execute("DELETE FROM T WHERE N BETWEEN 0 AND 5", 6)
+			w.execute("INSERT INTO T SELECT * FROM T WHERE N BETWEEN 10 AND 15", 6)
+		}, []string{"0 MISSING 6", "0 DOUBLED 6"}, []string{"missing 6  doubled 6", "so it is with 5 positions more"}},
+		{"a ledger cut out and rows missing under it", func(w *site) {
+			w.loseLedger()
+			w.work(1)
+			w.execute("DELETE FROM T WHERE N BETWEEN 10 AND 13", 4)
+		}, []string{"0 MISSING 4"}, []string{"4 rows are not in the table, in a stretch that no ledger has: the counters say 18, the table has 14"}},
+		{"a token moved back", func(w *site) {
+			w.setToken(0, w.firstToken())
+		}, []string{"0 TOKEN 0"}, []string{"behind the checkpoint"}},
+		{"a token moved forward", func(w *site) {
+			t, err := messages.ParseToken(w.token(1), w.shardID(1))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			t.Position.Seq += "0"
+			w.setToken(1, t.String())
+		}, []string{"1 TOKEN 0"}, []string{"the end of no batch"}},
+		{"a token that is not ours", func(w *site) { w.setToken(0, "offset=42") }, []string{"0 TOKEN 0"}, []string{"is not ours"}},
+		{"a counter forged in the lease row", func(w *site) {
+			w.lease(1, "countCommitted", &types.AttributeValueMemberN{Value: "11"})
+		}, []string{"1 COUNTERS 0", "1 COUNTERS 1"}, []string{"the lease row and the ledger count differently at", "committed 11 in the row, 12 in the ledger"}},
+		{"a digest forged in the lease row", func(w *site) {
+			w.lease(1, "digest", &types.AttributeValueMemberS{Value: "0123456789abcdef"})
+		}, []string{"1 COUNTERS 0"}, []string{"0123456789abcdef"}},
+		{"a counter forged in Snowflake", func(w *site) {
+			first := regexp.MustCompile(`"rows_inserted":18\b`)
+			w.rewrite("host: \""+w.cloud.Snowflake.URL(), "host: \""+w.facade(func(r *http.Response) error {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					return err
+				}
+				body = first.ReplaceAll(body, []byte(`"rows_inserted":17`))
+				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(string(body))), int64(len(body))
+				r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+				return nil
+			}, nil))
+		}, []string{"0 COUNTERS 1"}, []string{"Snowflake's counters say 17 rows"}},
+		{"another connector's ledger in its place", func(w *site) {
+			other := takeSite(w.t)
+			other.work(1)
+			w.loseLedger()
+			if err := os.CopyFS(w.ledger(0), os.DirFS(other.ledger(0))); err != nil {
+				w.t.Fatal(err)
+			}
+		}, []string{"0 LEDGER 0", "1 LEDGER 0"}, []string{"another connector's ledger lies in its place"}},
+		{"a row moved to another position", func(w *site) {
+			to := w.text("SELECT KINESISMETADATA:sequenceNumber::STRING FROM T WHERE N = 25") + "9"
+			w.execute(fmt.Sprintf("UPDATE T SET KINESISMETADATA = "+moved+" WHERE N = 3", to, to+"00000"), 1)
+		}, []string{"0 STRANGE 1", "0 MISSING 1"}, []string{"behind the newest committed position"}},
+		{"a row's sequence number changed alone", func(w *site) {
+			to := w.text("SELECT KINESISMETADATA:sequenceNumber::STRING FROM T WHERE N = 4")
+			w.execute(fmt.Sprintf("UPDATE T SET KINESISMETADATA = "+moved+" WHERE N = 3", to[:len(to)-3]+"999", to+"00000"), 1)
+		}, []string{"0 ALTERED 1"}, []string{"contradicts itself"}},
+		{"two shards' rows swapped", func(w *site) {
+			swap := "UPDATE T SET KINESISMETADATA = OBJECT_INSERT(KINESISMETADATA, 'shardId', '%s', TRUE) WHERE N IN (%s)"
+			w.execute(fmt.Sprintf(swap, w.shardID(1), "0, 1"), 2)
+			w.execute(fmt.Sprintf(swap, w.shardID(0), "16, 17"), 2)
+		}, nil, []string{"MISSING", "STRANGE"}},
+		{"the table truncated", func(w *site) { w.execute("TRUNCATE TABLE "+w.table, -1) },
+			[]string{"0 MISSING 6", "0 MISSING 6", "0 MISSING 6", "1 MISSING 4", "1 MISSING 4", "1 MISSING 4"}, []string{"the table has 0   DIFFERS"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newSite(t)
+			w.work(1)
+			w.remember()
+			w.work(2)
+			if code, text, _ := w.types("audit"); code != exitFine {
+				t.Fatalf("audit exits with %d before the fault is planted:\n%s", code, text)
+			}
+			c.plant(w)
+			text, r := w.audits(exitFindings)
+			if got := findingsOf(r); c.want != nil && strings.Join(got, ", ") != strings.Join(c.want, ", ") {
+				t.Errorf("found %q, want %q in\n%s", got, c.want, text)
+			}
+			for _, sh := range r.Shards {
+				for _, f := range sh.Findings {
+					if f.From == "" || f.To == "" || f.Text == "" {
+						t.Errorf("a finding without a place to look at: %+v", f)
+					}
+				}
+			}
+			for _, words := range append(c.says, "shardId-00000000000", "NOT EXACT") {
+				if !strings.Contains(strings.Join(strings.Fields(text), " "), strings.Join(strings.Fields(words), " ")) {
+					t.Errorf("no %q in\n%s", words, text)
+				}
+			}
+			for line := range strings.Lines(text) {
+				if len(line) > 81 && !strings.Contains(line, "/") {
+					t.Errorf("a line of %d columns: %s", len(line)-1, line)
+				}
+			}
+		})
+	}
+}

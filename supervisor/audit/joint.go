@@ -1,0 +1,79 @@
+package audit
+
+import "github.com/kinesnow/kinesnow/messages"
+
+// joint is several holes between two places where the counters are known, with
+// parts in between that the ledger has: an owner was killed, and the next one
+// too before its first checkpoint. How many rows each hole should have, nobody
+// knows; how many they should have together, the counters tell.
+type joint struct {
+	holes []int // of the hearing's stretches
+	piece       // what they should have together
+}
+
+// share gives what the counters of both sides leave to the holes between them.
+func (h *hearing) share() {
+	for first := 0; first < len(h.stretches); {
+		before, known := h.upTo(h.stretches[first].from)
+		last := first
+		var after mark
+		ends := false
+		for ; last < len(h.stretches) && !ends; last++ {
+			after, ends = h.upTo(h.stretches[last].to)
+		}
+		if known && ends && before.era == after.era {
+			h.divide(first, last, minus(after.counters, before.counters))
+		}
+		first = last
+	}
+	for i := range h.stretches {
+		if s := &h.stretches[i]; !s.known && s.joint == nil {
+			s.counts = messages.Counters{}
+		}
+	}
+}
+
+// divide gives the stretches [first, last) what went through all of them.
+func (h *hearing) divide(first, last int, rest messages.Counters) {
+	var holes []int
+	for i := first; i < last; i++ {
+		if h.stretches[i].known {
+			rest = minus(rest, h.stretches[i].counts)
+		} else {
+			holes = append(holes, i)
+		}
+	}
+	if len(holes) == 0 || min(rest.Read, rest.Discarded, rest.Filtered, rest.Appended, rest.Committed, rest.Rejected) < 0 {
+		return
+	}
+	if len(holes) == 1 {
+		s := &h.stretches[holes[0]]
+		s.counts, s.known = rest, true
+		s.pieces[0].expect(rest)
+		return
+	}
+	j := &joint{holes: holes}
+	j.expect(rest)
+	for n, i := range holes {
+		h.stretches[i].joint, h.stretches[i].counts = j, messages.Counters{}
+		if n == 0 {
+			h.stretches[i].counts = rest // counted once
+		}
+	}
+}
+
+// differ reports whether the table has something else in the holes, all of
+// them taken together, than it should.
+func (h *hearing) differ(j *joint) bool {
+	if j == nil {
+		return false
+	}
+	all := j.piece
+	for _, i := range j.holes {
+		for _, p := range h.stretches[i].pieces {
+			all.tally.Rows += p.tally.Rows
+			all.tally.Positions += p.tally.Positions
+		}
+	}
+	return all.differs()
+}

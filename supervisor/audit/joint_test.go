@@ -1,0 +1,67 @@
+package audit
+
+import "testing"
+
+// unlucky is a shard whose owner was killed before its ledger was on disk, and
+// whose next owner was killed so, too, before its first checkpoint: two holes,
+// records 11 to 16 and 24 to 28, and no counters between them.
+func unlucky(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.batch(10)
+	w.end += 6
+	w.commit(6)
+	w.node()
+	w.open(16)
+	w.accept(7)
+	w.commit(7)
+	w.end += 5
+	w.commit(5)
+	w.node()
+	w.open(28)
+	w.batch(4)
+	return w
+}
+
+func TestTwoHolesWithoutACheckpointBetweenAreBridgedTogether(t *testing.T) {
+	r := unlucky(t).audit()
+	if !r.Exact || r.Sums.Witnessed != 21 || r.Sums.Bridged != 11 || r.Sums.Read != 32 || r.Sums.Committed != 32 {
+		t.Errorf("%+v %s", r.Sums, kinds(r))
+	}
+}
+
+func TestARowMissingFromOneOfTwoHolesIsSeen(t *testing.T) {
+	for name, spoil := range map[string]func(*world){
+		"missing from the first":  func(w *world) { delete(w.rows, row(12)) },
+		"missing from the second": func(w *world) { delete(w.rows, row(25)) },
+		"twice in the second":     func(w *world) { w.rows[row(25)]++ },
+		"missing and twice":       func(w *world) { delete(w.rows, row(12)); w.rows[row(25)]++ },
+	} {
+		w := unlucky(t)
+		spoil(w)
+		if r := w.audit(); r.Exact {
+			t.Errorf("%s: exact, %+v %s", name, r.Sums, kinds(r))
+		}
+	}
+}
+
+// TestAHoleBesideAWitnessedPartIsBridgedByWhatIsLeft: the ledger's part between
+// two checkpoints is known, and so is what remains.
+func TestAHoleBesideAWitnessedPartIsBridgedByWhatIsLeft(t *testing.T) {
+	w := newWorld(t)
+	w.batch(10)
+	w.end += 6
+	w.commit(6)
+	w.node()
+	w.open(16)
+	w.accept(7)
+	w.commit(7)
+	w.batch(4)
+	if r := w.audit(); !r.Exact || r.Sums.Witnessed != 21 || r.Sums.Bridged != 6 || r.Sums.Read != 27 {
+		t.Errorf("%+v %s", r.Sums, kinds(r))
+	}
+	delete(w.rows, row(12))
+	if r := w.audit(); r.Exact || r.Sums.Missing != 1 {
+		t.Errorf("%+v %s", r.Sums, kinds(r))
+	}
+}

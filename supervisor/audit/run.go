@@ -1,0 +1,256 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor"
+)
+
+// session is one audit under way.
+type session struct {
+	*Auditor
+	report   *Report
+	stream   *messages.StreamRow
+	rows     map[messages.ShardID]*messages.ShardRow
+	statuses map[string]*messages.ChannelStatus
+	asked    time.Time // when the tokens were read
+	most     int       // pieces of one stretch
+	hearings []*hearing
+}
+
+// Run asks and judges. A witness who cannot be asked is noted, and the rest
+// judged without him; without the lease table there is nothing to judge, which
+// is an error, a *messages.Fault.
+func (a *Auditor) Run(ctx context.Context, now time.Time) (*Report, error) {
+	s := &session{Auditor: a, report: &Report{Connector: a.Connector, At: now.UTC(), Since: a.Since, Until: a.Until, Shards: []Shard{}}}
+	if err := s.ask(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.count(ctx); err != nil {
+		return nil, err
+	}
+	for _, h := range s.hearings {
+		h.conclude(s.report.Sources.Table)
+		s.report.Shards = append(s.report.Shards, h.out)
+	}
+	s.total(ctx)
+	return s.report, nil
+}
+
+// ask asks everybody but the table. The connector may be at work meanwhile:
+// ledgers are read before the rows, which are never behind them, and again after
+// the tokens, which are never ahead of them.
+func (s *session) ask(ctx context.Context) (err error) {
+	if s.stream, err = s.Leases.Stream(ctx); err != nil {
+		return err
+	}
+	if s.stream == nil {
+		return fmt.Errorf("application %s never ran on stream %s: there is nothing to audit", s.Config.Application, s.Config.Kinesis.StreamName())
+	}
+	earlier, err := s.newest(ctx)
+	if err != nil {
+		return err
+	}
+	list, nodes, err := s.Leases.Rows(ctx)
+	if err != nil {
+		return err
+	}
+	from := &s.report.Sources
+	from.Leases, from.Nodes, from.Ledgers = true, len(nodes), len(s.Journals)
+	s.rows = map[messages.ShardID]*messages.ShardRow{}
+	for i := range list {
+		s.rows[list[i].Shard] = &list[i]
+	}
+	s.statuses, err = s.channels(ctx, slices.Sorted(maps.Keys(s.rows)))
+	s.asked = time.Now()
+	if from.Channels = err == nil; err != nil {
+		s.note("Snowflake's channels could not be asked: %v", err)
+	}
+	shards, err := shardsIn(s.Journals)
+	if err != nil {
+		return err
+	}
+	shards = slices.AppendSeq(shards, maps.Keys(s.rows))
+	slices.Sort(shards)
+	shards = slices.Compact(shards)
+	s.most = piecesFor(len(shards))
+	for _, id := range shards {
+		if err := s.hear(ctx, id, earlier[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hear hears what is known of one shard.
+func (s *session) hear(ctx context.Context, id messages.ShardID, before *messages.Checkpointed) error {
+	status := s.statuses[s.channel(id)]
+	told, chain, err := s.story(ctx, id, status)
+	if err != nil {
+		return err
+	}
+	if told.unknown > 0 {
+		s.note("%s: %d ledger entries are of a newer version and were passed over", id, told.unknown)
+	}
+	h := hear(evidence{
+		shard: id, chain: chain, before: before, row: s.rows[id], status: status, asked: s.report.Sources.Channels, most: s.most,
+		since: s.Since, until: s.Until,
+	})
+	for _, name := range slices.Sorted(maps.Keys(told.foreign)) {
+		if family(name, id) == family(s.channel(id), id) { // the name's hash alone differs
+			s.note("%s: the ledger also tells of an earlier stream of this name (channel %s); those entries were passed over", id, name)
+			continue
+		}
+		h.find(WrongLedger, 0, span{}, "%d entries of the ledger are of channel %s, which is not this connector's %s: another connector's ledger lies in its place", told.foreign[name], name, s.channel(id))
+	}
+	s.hearings = append(s.hearings, h)
+	return nil
+}
+
+// A process at work writes its ledger a moment after the fact: 200 ms, and a
+// retry. Audit waits so long, once for all shards, where a token is ahead of it.
+const (
+	ledgerLate = 2 * time.Second
+	lookAgain  = 100 * time.Millisecond
+)
+
+// story reads a shard's story, up to the token that was read before if somebody
+// is about to write it down.
+func (s *session) story(ctx context.Context, id messages.ShardID, status *messages.ChannelStatus) (story, *chain, error) {
+	for {
+		told, err := readStory(ctx, s.Journals, id, s.channel(id))
+		if err != nil {
+			return story{}, nil, err
+		}
+		c := fold(told)
+		row := s.rows[id]
+		if row == nil || row.Owner == "" || status == nil || len(s.Journals) == 0 || c.knows(status.Token, row) || time.Since(s.asked) > ledgerLate {
+			return told, c, nil
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return told, c, nil
+		}
+	}
+}
+
+// newest are the newest checkpoints that the ledgers tell of.
+func (s *session) newest(ctx context.Context) (map[messages.ShardID]*messages.Checkpointed, error) {
+	shards, err := shardsIn(s.Journals)
+	if err != nil {
+		return nil, err
+	}
+	newest := map[messages.ShardID]*messages.Checkpointed{}
+	for _, id := range shards {
+		told, err := readStory(ctx, s.Journals, id, s.channel(id))
+		if err != nil {
+			return nil, err
+		}
+		newest[id] = fold(told).last
+	}
+	return newest, nil
+}
+
+func (s *session) note(format string, args ...any) {
+	s.report.Notes = append(s.report.Notes, fmt.Sprintf(format, args...))
+}
+
+func (s *session) channel(shard messages.ShardID) string {
+	return supervisor.ChannelName(s.Config.Application, &messages.Stream{
+		Name: s.Config.Kinesis.StreamName(), ARN: s.stream.ARN, CreatedAt: s.stream.CreatedAt,
+	}, shard)
+}
+
+// family is a channel's name without its hash, which the stream's time of
+// creation is part of (P3).
+func family(channel string, shard messages.ShardID) string {
+	text := strings.TrimSuffix(channel, "-"+string(shard))
+	return text[:max(0, len(text)-10)]
+}
+
+// channels asks for the channels of shards, ended ones included: theirs stay
+// for a while.
+func (s *session) channels(ctx context.Context, shards []messages.ShardID) (map[string]*messages.ChannelStatus, error) {
+	names := make([]string, len(shards))
+	for i := range shards {
+		names[i] = s.channel(shards[i])
+	}
+	return s.Channels.Status(ctx, names)
+}
+
+// count asks the table about all shards at once, and looks closer where it
+// differs.
+func (s *session) count(ctx context.Context) error {
+	if s.Table == nil {
+		return nil
+	}
+	var spans []warehouse.Span
+	var shares []int
+	for _, h := range s.hearings {
+		own := h.spans()
+		spans, shares = append(spans, own...), append(shares, len(own))
+	}
+	tallies, err := s.Table.Tally(ctx, spans)
+	if err != nil {
+		s.note("the table could not be counted: %v", err)
+		return nil
+	}
+	s.report.Sources.Table = true
+	for i, h := range s.hearings {
+		h.weigh(tallies[:shares[i]])
+		tallies = tallies[shares[i]:]
+	}
+	if err := s.beyond(ctx); err != nil {
+		return err
+	}
+	for _, h := range s.hearings {
+		if len(h.differing()) == 0 {
+			continue
+		}
+		told, err := readStory(ctx, s.Journals, h.shard, s.channel(h.shard))
+		if err != nil {
+			return err
+		}
+		if err := h.locate(ctx, fold(told), s.Table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beyond looks at shards with rows after their committed end. Those of a
+// connector at work were committed a moment ago, and its token has moved since;
+// where it has not, nobody has committed them.
+func (s *session) beyond(ctx context.Context) error {
+	var ahead []messages.ShardID
+	for _, h := range s.hearings {
+		if h.beyond > 0 {
+			ahead = append(ahead, h.shard)
+		}
+	}
+	if len(ahead) == 0 || !s.report.Sources.Channels {
+		return nil
+	}
+	now, err := s.channels(ctx, ahead)
+	if err != nil {
+		s.note("Snowflake's channels could not be asked again: %v", err)
+		return nil
+	}
+	for _, h := range s.hearings {
+		status := now[s.channel(h.shard)]
+		if h.beyond == 0 || status != nil && h.status != nil && status.Token != h.status.Token || status != nil && h.status == nil {
+			continue
+		}
+		h.find(Strange, h.beyond, span{h.end, farthest}, "%s in the table behind the newest committed position %s, where nothing was committed", are(rowsOf(h.beyond), h.beyond), h.end)
+		h.out.Sums.Strange += h.beyond
+	}
+	return nil
+}
