@@ -27,6 +27,7 @@ type sighting struct {
 	beat  beat
 	since time.Time // first read with this beat; carries the monotonic clock
 	reads int
+	moved bool // another beat was read before
 }
 
 // NewFleet returns an observer that has seen nothing.
@@ -48,7 +49,7 @@ func (f *Fleet) look(rows []messages.ShardRow, nodes []messages.NodeRow, now tim
 
 func (s sighting) read(b beat, now time.Time) sighting {
 	if s.reads == 0 || s.beat != b {
-		return sighting{b, now, 1}
+		return sighting{b, now, 1, s.reads > 0}
 	}
 	s.reads++
 	return s
@@ -86,6 +87,10 @@ func life(r *messages.ShardRow, duration time.Duration) time.Duration {
 // slot picks the node id to claim: the lowest that has no row, was retired, or
 // whose row stood still for one lease duration (P20). want restricts it to one
 // id. It returns the row as seen, nil where there is none.
+//
+// No id is made while idleSlots rows have not been seen moving: processes that
+// die and come back for ever would leave a row each. Whoever waits sees the
+// living move, and soon a dead one that stood still.
 func (f *Fleet) slot(nodes []messages.NodeRow, want string, duration time.Duration, now time.Time) (string, *messages.NodeRow, bool) {
 	rows := map[string]*messages.NodeRow{}
 	for i := range nodes {
@@ -98,9 +103,16 @@ func (f *Fleet) slot(nodes []messages.NodeRow, want string, duration time.Durati
 	if want != "" {
 		return want, rows[want], usable(want)
 	}
+	idle := 0
+	for id, r := range rows {
+		if r.Process != "" && !f.nodes[id].moved {
+			idle++
+		}
+	}
 	for k := 0; ; k++ {
-		if id := nodeID(k); usable(id) {
-			return id, rows[id], true
+		id := nodeID(k)
+		if usable(id) {
+			return id, rows[id], rows[id] != nil || idle < idleSlots
 		}
 	}
 }

@@ -80,6 +80,12 @@ func TestTheLowestFreeSlotIsClaimed(t *testing.T) {
 	epoch := time.Unix(1700000000, 0)
 	alive := func(k int) messages.NodeRow { return messages.NodeRow{Node: nodeID(k), Process: "p", Counter: 7} }
 	retired := func(k int) messages.NodeRow { return messages.NodeRow{Node: nodeID(k), Counter: 7} }
+	crowd := func() (nodes []messages.NodeRow) { // that was left by processes which died
+		for k := range idleSlots {
+			nodes = append(nodes, alive(k))
+		}
+		return nodes
+	}
 	for _, c := range []struct {
 		name  string
 		nodes []messages.NodeRow
@@ -94,6 +100,9 @@ func TestTheLowestFreeSlotIsClaimed(t *testing.T) {
 		{name: "a hole", nodes: []messages.NodeRow{alive(0), alive(2)}, id: "node-1", ok: true},
 		{name: "a retired one", nodes: []messages.NodeRow{retired(0), alive(1)}, id: "node-0", seen: true, ok: true},
 		{name: "a dead one", nodes: []messages.NodeRow{alive(0), alive(1)}, still: true, id: "node-0", seen: true, ok: true},
+		{name: "none, while too many may be dead", nodes: crowd(), id: nodeID(idleSlots)},
+		{name: "the first of many dead ones", nodes: crowd(), still: true, id: "node-0", seen: true, ok: true},
+		{name: "a retired one among many", nodes: append(crowd()[1:], retired(0)), id: "node-0", seen: true, ok: true},
 		{name: "the configured one, alive elsewhere", nodes: []messages.NodeRow{alive(0), alive(1)}, want: "node-1", id: "node-1", seen: true},
 		{name: "the configured one, free", nodes: []messages.NodeRow{alive(0)}, want: "blue", id: "blue", ok: true},
 	} {

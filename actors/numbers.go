@@ -25,7 +25,8 @@ const (
 	callLimit       = 30 * time.Second // one call of the table or of a status: a silent connection must not stop an actor
 	appendLimit     = 60 * time.Second // one attempt of an open or an append, of 4 MiB on a slow line
 	discoverEvery   = 5 * time.Second  // looks at a table of many rows
-	lookSoonest     = 2 * time.Second  // looks at one of few
+	lookSoonest     = time.Second      // looks at one of few: a shard that was given up waits for it
+	idleSlots       = 16               // node rows that were not seen moving, from which on no new one is made
 	lookPerRow      = 10 * time.Millisecond
 	claimGrace      = 5 * time.Second  // a free row is left to who has too few, then it is anybody's
 	handoffLate     = 30 * time.Second // after it a request is not counted on (P21)
