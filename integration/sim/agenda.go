@@ -2,11 +2,14 @@ package sim
 
 import (
 	"container/heap"
+	"sync"
 	"time"
 )
 
-// agenda is what is going to happen, by the driver's own hand.
+// agenda is what is going to happen, by the driver's own hand; anybody may add
+// to it, and then wakes the driver (Scheduler.look).
 type agenda struct {
+	mu    sync.Mutex
 	items agendaHeap
 	count int
 }
@@ -19,6 +22,8 @@ type agendaItem struct {
 
 // at plans something.
 func (a *agenda) at(t time.Time, do func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.count++
 	heap.Push(&a.items, agendaItem{t, a.count, do})
 }
@@ -28,6 +33,8 @@ func (a *agenda) in(d time.Duration, do func()) { a.at(time.Now().Add(d), do) }
 
 // next is when the first thing is due.
 func (a *agenda) next() (time.Time, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if len(a.items) == 0 {
 		return time.Time{}, false
 	}
@@ -35,10 +42,18 @@ func (a *agenda) next() (time.Time, bool) {
 }
 
 // take removes it.
-func (a *agenda) take() func() { return heap.Pop(&a.items).(agendaItem).do }
+func (a *agenda) take() func() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return heap.Pop(&a.items).(agendaItem).do
+}
 
 // clear forgets everything.
-func (a *agenda) clear() { a.items = nil }
+func (a *agenda) clear() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.items = nil
+}
 
 type agendaHeap []agendaItem
 

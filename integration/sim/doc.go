@@ -21,6 +21,13 @@
 //     replaces (testing/cryptotest);
 //   - a run has one processor, and no garbage collection in its midst.
 //
+// Some seeds have circumstances (Plan): the first start is LATEST, in the midst
+// of puts; the storm looks for the worst moment (Spite); or nothing at all goes
+// wrong but that channels are dropped at rest, where no stop is excused.
+//
+// That the oracle would see a product that is wrong is shown by planting wrong
+// ones (integration/mutants).
+//
 // Blows are only counted where they mattered: where a call was made again
 // because of one, a generation ended, an actor was spawned again, or a lease
 // moved (Ledger).

@@ -126,6 +126,9 @@ func (p Plan) config() supervisor.Config {
 	c.AWS.Region = "us-east-1"
 	c.AWS.Endpoints = config.Endpoints{Kinesis: "http://" + hostKinesis, DynamoDB: "http://" + hostDynamo}
 	c.Kinesis.Stream = streamName
+	if p.Latest {
+		c.Kinesis.InitialPosition.Kind = config.Latest
+	}
 	c.Snowflake.Account, c.Snowflake.User, c.Snowflake.Role = "LOCAL", "SIM", "SIM"
 	c.Snowflake.Database, c.Snowflake.Schema, c.Snowflake.Table = "RAW", "EVENTS", "ORDERS"
 	c.Snowflake.Host = "http://" + hostSnowflake

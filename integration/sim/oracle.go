@@ -21,6 +21,11 @@ type Oracle struct {
 	puts   int
 	rows   int64
 	gaps   int
+
+	start   time.Time            // the service's, that LATEST was resolved to; zero = not yet
+	tenures map[string][]tenure  // by shard
+	opens   map[string]time.Time // of a channel, by node and shard
+	process map[string][]string  // of a node
 }
 
 // shardLog is what was put on one shard, in order, and what became of it.
@@ -80,7 +85,7 @@ func (r *record) kept() bool {
 type gap struct{ from, to messages.Position }
 
 func newOracle(w *World) *Oracle {
-	return &Oracle{world: w, shards: map[string]*shardLog{}, keys: map[string]int{}}
+	return &Oracle{world: w, shards: map[string]*shardLog{}, keys: map[string]int{}, tenures: map[string][]tenure{}, opens: map[string]time.Time{}, process: map[string][]string{}}
 }
 
 func (o *Oracle) shard(name string) *shardLog {
@@ -205,6 +210,7 @@ func (o *Oracle) tokenIn(state []byte) {
 		return
 	}
 	s.token, s.text = t.Position, text
+	o.world.spite.committed(shard)
 	o.promised(s, "T", t.Position)
 }
 

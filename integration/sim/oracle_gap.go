@@ -56,7 +56,7 @@ func (o *Oracle) horizon(retention time.Duration) (lost int) {
 		s := o.shards[name]
 		// A shard of which nothing was read has no place from which to miss
 		// anything (P9): it starts with what is there.
-		row := o.world.cloud.Dynamo.Item(application, streamName, name)
+		row := o.world.row(name)
 		unread := s.token.IsZero() && row["committedToken"] == nil && row["skippedToken"] == nil
 		for _, r := range s.records {
 			if r.put.Before(horizon.Add(time.Millisecond)) {
@@ -73,6 +73,12 @@ func (o *Oracle) horizon(retention time.Duration) (lost int) {
 
 // event listens to what the connectors say.
 func (o *Oracle) event(n *Node, e messages.Event) {
+	switch e := e.(type) {
+	case *messages.NodeClaimed:
+		o.claimed(n, e)
+	case *messages.Parked:
+		o.parked(n, e)
+	}
 	g, ok := e.(*messages.GapDetected)
 	if !ok || n.isDead() {
 		return

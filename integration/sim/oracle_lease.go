@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/messages"
@@ -9,16 +10,26 @@ import (
 
 // delivered looks at the lease row that a call may have written: K and S must
 // never be ahead of what is durable, and SHARD_END means that all of it is.
-func (o *Oracle) delivered(c *Call) {
-	if c.service != "dynamodb" || c.shard == "" || c.action == "GetItem" {
+func (o *Oracle) delivered(c *Call, status int, how string) {
+	if c.action == "OpenChannel" && status == http.StatusOK && how == "" {
+		o.opened(c)
+	}
+	if c.service != "dynamodb" || c.action == "GetItem" {
 		return
 	}
-	row := o.world.cloud.Dynamo.Item(application, streamName, c.shard)
+	if o.world.plan.Latest {
+		o.begins()
+	}
+	if c.shard == "" {
+		return
+	}
+	row := o.world.row(c.shard)
 	if row == nil {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.tenure(c.shard, row)
 	s := o.shard(c.shard)
 	for _, attr := range []string{"committedToken", "skippedToken"} {
 		text, _ := row[attr].(string)
@@ -59,7 +70,7 @@ func (w *World) shards() []localkinesis.ShardInfo {
 // everything: K is T, and shards that are closed have ended.
 func (o *Oracle) unfinished() string {
 	for _, info := range o.world.shards() {
-		row := o.world.cloud.Dynamo.Item(application, streamName, info.ID)
+		row := o.world.row(info.ID)
 		o.mu.Lock()
 		s := o.shard(info.ID)
 		text, token := s.text, s.token
@@ -67,6 +78,7 @@ func (o *Oracle) unfinished() string {
 		state, _ := row["shardState"].(string)
 		committed, _ := row["committedToken"].(string)
 		switch {
+		case row == nil && !info.Open && o.beforeStart(info.ID):
 		case row == nil:
 			return "no lease row of " + info.ID
 		case !info.Open && state != "SHARD_END":

@@ -21,6 +21,12 @@ type Plan struct {
 	Compression               string
 	Limits                    bool // Kinesis enforces the rates of a shard
 	Trim                      bool // once, everything that was not read expires
+
+	Latest bool // the first start is LATEST, in the midst of puts
+	Gentle bool // nothing goes wrong but that channels are dropped at rest: nothing may stop
+	Spite  bool // the storm looks for the worst moment
+	Still  bool // no shard splits or merges: the first ones grow old; beside Spite, opens arrive again
+	Drops  int  // of 1,000 rows that begin to say settled, whose channels are dropped
 }
 
 // NewPlan makes the plan of a seed.
@@ -40,5 +46,22 @@ func NewPlan(seed uint64) Plan {
 		Limits:        d.chance(250), Trim: d.chance(150),
 	}
 	p.LeaseRenew = p.LeaseDuration / 4
+	p.circumstances(throw(seed, "circumstances"))
 	return p
 }
+
+// circumstances are drawn beside the rest, so that a seed's other choices stay
+// what they were before there were any.
+func (p *Plan) circumstances(d dice) {
+	p.Latest = d.chance(250)
+	switch at := d.IntN(100); {
+	case at < 18:
+		p.Gentle, p.Drops = true, 500
+		p.Calls, p.Panics, p.Trim, p.Limits = 0, 0, false, false
+	case at < 75:
+		p.Spite, p.Drops, p.Still = true, pick(d, 100, 300, 600, 900), d.chance(400)
+	}
+}
+
+// drops reports whether channels are dropped when their rows say settled.
+func (p *Plan) drops() bool { return p.Gentle || p.Spite }

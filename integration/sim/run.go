@@ -29,6 +29,7 @@ type Result struct {
 	Virtual      time.Duration
 	Settled      time.Duration // from the last blow until everything was there
 	Goroutines   int           // more than before
+	Repeats      int           // runs of it that left another trace than the first
 }
 
 // Counted is how many blows mattered.

@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // event is one kind of blow to the world. do reports whether it could be done.
 type event struct {
@@ -24,8 +27,8 @@ func events() []event {
 		{"paused and resumed", 3, (*World).pause},
 		{"channel invalidated at rest", 5, (*World).invalidate},
 		{"stale sequencer", 3, (*World).open},
-		{"channel dropped at rest", 4, func(w *World, d dice) bool { return w.drop(d, "channel dropped at rest", true) }},
-		{"token dropped with its channel", 2, func(w *World, d dice) bool { return w.drop(d, "token dropped with its channel", false) }},
+		{"channel dropped at rest", 4, func(w *World, d dice) bool { return w.drop(d, true) }},
+		{"token dropped with its channel", 2, func(w *World, d dice) bool { return w.drop(d, false) }},
 		{"table and pipe recreated", 1, (*World).recreate},
 		{"lease theft", 4, (*World).steal},
 		{"clock of kinesis jumps", 3, func(w *World, d dice) bool { return w.jump(d, "kinesis") }},
@@ -35,12 +38,23 @@ func events() []event {
 	}
 }
 
+// gentleKinds are those that a gentle plan has.
+var gentleKinds = []string{"shard split", "shards merged", "hot shard", "node joined", "node drained", "paused and resumed", "channel dropped at rest"}
+
+// has reports whether a plan has blows of a kind.
+func (p *Plan) has(kind string) bool {
+	if p.Gentle {
+		return slices.Contains(gentleKinds, kind)
+	}
+	return !p.Still || kind != "shard split" && kind != "shards merged"
+}
+
 // storm plans the blows of a seed, one after the other.
 func (w *World) storm() {
 	var kinds []event
 	d := throw(w.plan.Seed, "events")
 	for _, e := range events() {
-		if d.chance(750) {
+		if d.chance(750) && w.plan.has(e.kind) {
 			kinds = append(kinds, e)
 		}
 	}

@@ -40,18 +40,16 @@ func (w *World) open(d dice) bool {
 
 // drop lets somebody drop a channel with its token: at rest, which loses
 // nothing, or with rows in flight, which only a human can sort out.
-func (w *World) drop(d dice, kind string, atRest bool) bool {
+func (w *World) drop(d dice, atRest bool) bool {
 	name, shard, ok := w.channel(d)
 	if !ok {
 		return false
 	}
-	row := w.cloud.Dynamo.Item(application, streamName, shard)
-	settled, _ := row["settled"].(bool)
+	settled, _ := w.row(shard)["settled"].(bool)
 	if settled != atRest || w.cloud.Snowflake.DropChannelState(name) != nil {
 		return false
 	}
-	w.dropped[shard] = true
-	w.ledger.strike(&Blow{kind: kind, shard: shard, slow: true})
+	w.lost(shard, atRest)
 	return true
 }
 
@@ -61,9 +59,11 @@ func (w *World) recreate(dice) bool {
 		w.fail("the table cannot be made anew: %v", err)
 		return false
 	}
+	w.oracle.mu.Lock()
 	for n := range maxShards + 8 { // expired ones, too
 		w.dropped[shardName(n)] = true
 	}
+	w.oracle.mu.Unlock()
 	for _, shard := range w.openShards() {
 		w.ledger.strike(&Blow{kind: "table and pipe recreated", shard: shard, slow: true})
 		break
@@ -78,7 +78,7 @@ func (w *World) steal(d dice) bool {
 		return false
 	}
 	shard := pick(d, worked...)
-	row := w.cloud.Dynamo.Item(application, streamName, shard)
+	row := w.row(shard)
 	if row["shardState"] == "SHARD_END" || row["leaseOwner"] == nil {
 		return false
 	}

@@ -82,6 +82,7 @@ func (w *Wire) carry(c *Call, f *fate, done chan<- reply) {
 		done <- reply{err: errReset}
 		if f.late > 0 {
 			time.Sleep(f.late)
+			w.world.spite.hold(c)
 			w.deliver(c, f, "late")
 		}
 		return
@@ -94,10 +95,20 @@ func (w *Wire) carry(c *Call, f *fate, done chan<- reply) {
 	if f.before != nil {
 		f.before(c)
 	}
+	w.world.spite.arriving(c)
 	got := w.deliver(c, f, "")
+	if w.world.spite.repeats(c) {
+		go func() {
+			if w.world.spite.await(c, w.world.spite.dice("await", c.id())) {
+				w.deliver(c, f, "again")
+				w.world.ledger.strike(&Blow{kind: "second delivery", node: c.node.name, shard: c.shard, within: doubleWithin})
+			}
+		}()
+	}
 	if f.twice > 0 {
 		go func() {
 			time.Sleep(f.twice)
+			w.world.spite.hold(c)
 			w.deliver(c, f, "again")
 			w.world.ledger.strike(f.blow)
 		}()
@@ -140,7 +151,8 @@ func (w *Wire) deliver(c *Call, f *fate, how string) (got *recorder) {
 	if status >= 400 {
 		w.world.ledger.refusedBy(c.service)
 	}
-	w.world.oracle.delivered(c)
+	w.world.oracle.delivered(c, status, how)
+	w.world.spite.written(c, status)
 	return got
 }
 

@@ -25,6 +25,7 @@ type World struct {
 	ledger    *Ledger
 	oracle    *Oracle
 	menu      *Menu
+	spite     *Spite
 	log       zerolog.Logger
 	host      *actor.PID // answers of connectors come here
 
@@ -56,6 +57,7 @@ func newWorld(p Plan, log io.Writer, all func(string)) (*World, error) {
 		w.log = zerolog.New(zerolog.SyncWriter(log)).With().Timestamp().Logger()
 	}
 	w.oracle, w.menu = newOracle(w), newMenu(w)
+	w.spite = newSpite(w)
 	w.scheduler = newScheduler(p.Seed, w.trace)
 	w.scheduler.begun = w.ledger.begun
 	w.scheduler.frozen = w.frozen
