@@ -8,7 +8,7 @@ import (
 )
 
 // workloads by name.
-var workloads = map[string]func(*crashWorld){"split": split, "six": six}
+var workloads = map[string]func(*crashWorld){"split": split, "hours": hours, "six": six}
 
 // split is the workload of the exhaustive run: about 60 rows, a split, a node
 // that joins and is handed its part, a record that cannot be appended, a channel
@@ -50,18 +50,28 @@ func split(w *crashWorld) {
 	}
 }
 
-// mustVisit are messages and calls that a workload is there for: without them
-// the run would prove less than it says.
-var mustVisit = map[string][]string{
-	"split": {
-		"Describe", "List", "ListAt", "Next", "Prepare", "Stream", "CreateStream", "MarkInitialised", "CreateShard", "Rows", "Claim", "Begin", "Renew",
-		"WritePosition", "AskHandoff", "HandOff", "Release", "ClaimNode", "Beat", "RetireNode", "Open", "Append", "Status", "Put", "Read",
-		"GenerationGranted", "RowBlock", "sealed", "appended", "BatchAccepted", "StatusRead", "BatchCommitted", "PositionWritten", "wrote", "Unsettle",
-		"Unsettled", "Passed", "SettleAndEnd", "buried", "RecordsLost", "EndReached", "ShardFinished", "EndWritten", "HandoffWanted", "windDown", "Flush",
-		"Flushed", "Conclude", "Concluded", "LeaseReleased", "Drain", "Retire", "Retired", "RecordEvents", "Recorded", "StretchWanted", "StretchFound",
-		"Started", "Stopping", "Stopped", "Terminated",
-	},
-	"six": {"Open", "Append", "Status", "WritePosition", "RowBlock", "BatchCommitted", "EndReached", "ShardFinished", "EndWritten"},
+// hours is what happens to a shard that has little to do: a human pauses it and
+// looks, its lease is taken by somebody who dies, it rests, and it ends.
+func hours(w *crashWorld) {
+	one := actorstest.User{Rows: 1}
+	w.shard(0)
+	w.put(0, one, one)
+	w.start("p1")
+	w.wait(1500 * time.Millisecond)
+	w.tell(&messages.Inspect{})
+	w.tell(&messages.Pause{})
+	w.wait(time.Second)
+	w.put(0, one)
+	for range 3 { // a human who sees that it did not go on says it again
+		w.tell(&messages.Resume{})
+		w.wait(700 * time.Millisecond)
+	}
+	w.steal(0)
+	w.wait(2 * crashLease)
+	w.put(0, one)
+	w.wait(64 * time.Second)
+	w.put(0, one)
+	w.cloud.Stream.Close(actorstest.ShardID(0))
 }
 
 // six is small enough for every pair: six rows, one shard, one node.

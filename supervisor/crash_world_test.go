@@ -80,10 +80,11 @@ const (
 // and the world as it ended.
 func runCrash(t *testing.T, work func(*crashWorld), log zerolog.Logger, blows ...blow) (w *crashWorld, wrong []string, took time.Duration) {
 	t.Helper()
+	firstSystem()
 	cryptotest.SetGlobalRandom(t, 1)
 	synctest.Test(t, func(t *testing.T) {
 		w = &crashWorld{
-			t: t, cloud: actorstest.NewCloud(), serial: newSerial(), system: quietSystem(), log: log, planned: blows,
+			t: t, cloud: actorstest.NewCloud(), serial: newSerial(), system: smallSystem(), log: log, planned: blows,
 			want: map[messages.ShardID][]string{}, told: map[messages.ShardID]*messages.Counters{}, counts: map[string]int{}, disks: map[string]*journal.Memory{},
 		}
 		w.cloud.Sink.CommitDelay = crashCommit
@@ -128,6 +129,24 @@ func (w *crashWorld) drain(name string) {
 			n.leaving = true
 			w.system.Root.Send(n.pid, &messages.Drain{Within: 10 * time.Second})
 		}
+	}
+}
+
+// tell gives every node that is there a command, as a human does.
+func (w *crashWorld) tell(command any) {
+	for _, n := range w.nodes {
+		if !n.dead.Load() {
+			w.system.Root.Send(n.pid, command)
+		}
+	}
+}
+
+// steal gives a shard's lease to somebody who is never heard of again.
+func (w *crashWorld) steal(shard int) {
+	if w.cloud.Table.Row(actorstest.ShardID(shard)) != nil {
+		w.cloud.Table.Edit(actorstest.ShardID(shard), func(row *messages.ShardRow) {
+			row.Owner, row.Epoch, row.WriteNo, row.Counter = "node-9/thief", row.Epoch+1, 0, row.Counter+1
+		})
 	}
 }
 
@@ -239,7 +258,6 @@ func (w *crashWorld) end() {
 			}
 		}
 	}
-	w.system.Shutdown()
 	time.Sleep(70 * time.Second) // late requests, and the dead-letter throttle
 	w.serial.end()
 }
