@@ -118,14 +118,14 @@ func (c *Cloud) serve() (err error) {
 		}
 		return filepath.Join(c.dir, name)
 	}
-	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits}); err != nil {
+	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits, Now: c.options.Clocks.Kinesis}); err != nil {
 		return err
 	}
-	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{Listen: listen[1], Dir: at("dynamodb"), Region: Region}); err != nil {
+	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{Listen: listen[1], Dir: at("dynamodb"), Region: Region, Now: c.options.Clocks.DynamoDB}); err != nil {
 		return err
 	}
 	c.Snowflake, err = localsnowflake.Start(localsnowflake.Options{
-		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1),
+		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1), Now: c.options.Clocks.Snowflake,
 	})
 	return err
 }

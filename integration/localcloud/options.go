@@ -37,8 +37,16 @@ type Options struct {
 	// records/s written, 2 MiB/s and 5 calls/s read) and the calls per second of
 	// each operation. Off by default.
 	Limits bool
+	// Clocks are what time it is in each service; nil is this machine's clock.
+	Clocks Clocks
 	// Tuning changes what the configuration file says.
 	Tuning Tuning
+}
+
+// Clocks let services disagree about the time, with each other and with their
+// clients. Delays are not measured by them.
+type Clocks struct {
+	Kinesis, DynamoDB, Snowflake func() time.Time
 }
 
 // Tuning is what a demo or a test wants otherwise than a user would have it.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/kinesnow/kinesnow/integration/fault"
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+)
+
+// spoiled is an action whose calls are refused, or whose answers are lost.
+type spoiled struct {
+	injector func(*localcloud.Cloud) *fault.Injector
+	name     string
+	refusal  *fault.Refusal
+}
+
+var (
+	throttledByAWS       = &fault.Refusal{Status: http.StatusBadRequest, Code: "ProvisionedThroughputExceededException", Message: "Rate exceeded."}
+	throttledBySnowflake = &fault.Refusal{Status: http.StatusTooManyRequests, Code: "ERR_TOO_MANY_REQUESTS", Message: "Too many requests.", Header: http.Header{"Retry-After": {"1"}}}
+	failedBySnowflake    = &fault.Refusal{Status: http.StatusServiceUnavailable, Code: "ERR_INTERNAL", Message: "Try again."}
+)
+
+func ofKinesis(c *localcloud.Cloud) *fault.Injector   { return c.Kinesis.Faults() }
+func ofDynamo(c *localcloud.Cloud) *fault.Injector    { return c.Dynamo.Faults() }
+func ofSnowflake(c *localcloud.Cloud) *fault.Injector { return c.Snowflake.Faults() }
+
+var spoiledActions = []spoiled{
+	{ofKinesis, "GetRecords", throttledByAWS},
+	{ofKinesis, "GetShardIterator", throttledByAWS},
+	{ofKinesis, "ListShards", &fault.Refusal{Status: http.StatusBadRequest, Code: "LimitExceededException", Message: "Rate exceeded."}},
+	{ofDynamo, "UpdateItem", throttledByAWS},
+	{ofDynamo, "Query", throttledByAWS},
+	{ofSnowflake, localsnowflake.ActionAppendRows, throttledBySnowflake},
+	{ofSnowflake, localsnowflake.ActionOpenChannel, failedBySnowflake},
+	{ofSnowflake, localsnowflake.ActionBulkChannelStatus, failedBySnowflake},
+}
+
+// spoils counts calls by what became of them.
+type spoils struct{ refused, lost atomic.Int64 }
+
+// services makes servers refuse a few calls, or lose the answers to them after
+// they had their effect.
+func (s *storm) services(ctx context.Context, dice *rand.Rand) {
+	for sleep(ctx, between(dice, 800*time.Millisecond, 3*time.Second)) {
+		a := spoiledActions[dice.IntN(len(spoiledActions))]
+		calls := 1 + dice.IntN(6)
+		effect, how := fault.Effect{Refuse: a.refusal}, &s.w.spoils.refused
+		switch dice.IntN(4) {
+		case 0:
+			effect, how = fault.Effect{LoseAfter: true}, &s.w.spoils.lost
+		case 1:
+			effect, how = fault.Effect{CutAfter: 1 + dice.IntN(200)}, &s.w.spoils.lost
+		}
+		a.injector(s.w.cloud).Set(a.name, fault.Times(calls, func(fault.Call) fault.Effect {
+			how.Add(1)
+			return effect
+		}))
+		s.w.trace.say("service", "", "action", a.name, "calls", calls, "refused", effect.Refuse != nil)
+	}
+}
+
+// skews sets a service's clock ten minutes off, or right again.
+func (s *storm) skews(ctx context.Context, dice *rand.Rand) {
+	for sleep(ctx, between(dice, 3*time.Second, 8*time.Second)) {
+		service := dice.IntN(services)
+		off := offsets[service][dice.IntN(len(offsets[service]))]
+		if !s.w.skew(service, off) {
+			continue
+		}
+		s.w.tally.do(func(t *tally) { t.clockJumps++ })
+		s.w.trace.say("clock", "", "service", serviceNames[service], "off", off.String())
+	}
+}
+
+const (
+	fewestShards = 3
+	mostShards   = 7
+)
+
+// reshard splits and merges about 17 times, however long the storm is: each adds
+// lease rows and channels that stay.
+func (s *storm) reshard(ctx context.Context, dice *rand.Rand) {
+	for sleep(ctx, between(dice, s.length/22, s.length/12)) {
+		var open []string
+		for _, sh := range s.w.shards() {
+			if sh.Open {
+				open = append(open, sh.ID)
+			}
+		}
+		if len(open) == 0 {
+			continue
+		}
+		split := len(open) <= fewestShards || len(open) < mostShards && dice.IntN(2) == 0
+		order := dice.Perm(len(open))
+		if split {
+			if err := s.w.cloud.Kinesis.SplitShard(streamName, open[order[0]]); err == nil {
+				s.w.tally.do(func(t *tally) { t.splits++ })
+				s.w.trace.say("split", "", "shard", open[order[0]])
+			}
+			continue
+		}
+		s.merge(open, order)
+	}
+}
+
+// merge joins the first two of the order that are neighbours.
+func (s *storm) merge(open []string, order []int) {
+	for i, a := range order {
+		for _, b := range order[i+1:] {
+			if s.w.cloud.Kinesis.MergeShards(streamName, open[a], open[b]) == nil {
+				s.w.tally.do(func(t *tally) { t.merges++ })
+				s.w.trace.say("merge", "", "shards", open[a]+" "+open[b])
+				return
+			}
+		}
+	}
+}
+
+// invalidate takes a channel from its writer now and then, as the service may.
+func (s *storm) invalidate(ctx context.Context, dice *rand.Rand) {
+	for sleep(ctx, between(dice, 8*time.Second, 16*time.Second)) {
+		channels := s.w.cloud.Snowflake.Channels()
+		if len(channels) == 0 {
+			continue
+		}
+		name := channels[dice.IntN(len(channels))].Name
+		if s.w.cloud.Snowflake.InvalidateChannel(name, "") == nil {
+			s.w.tally.do(func(t *tally) { t.invalidated++ })
+			s.w.trace.say("invalidate", "", "channel", name)
+		}
+	}
+}
