@@ -25,27 +25,49 @@ demo: ## the main job on the local cloud, under chaos
 race: ## the same tests under the race detector (needs gcc; the tag keeps the Snowflake driver's native library out)
 	CGO_ENABLED=1 $(GO) test -race -tags minicore_disabled ./...
 
-# Seeds of the simulation: about 190 faults that mattered each.
-SEEDS ?= 1700
+# Seeds of the simulation: about 175 faults that mattered each.
+SEEDS ?= 1900
 SIM   := $(GO) test -vet=off -count=1 -timeout 0 -v ./integration/sim -run TestEveryRecordOnceAndInOrderWhateverHappens
 
 .PHONY: sim sim-long
 sim: ## whole connectors under seeded faults: SEEDS=n how many, SEED=x that one alone, FIRST=n where to begin
-	$(SIM) $(if $(SEED),-sim.seed $(SEED),-sim.seeds $(SEEDS) -sim.first $(or $(FIRST),1) $(if $(filter 1700,$(SEEDS)),-sim.faults 300000))
+	$(SIM) $(if $(SEED),-sim.seed $(SEED),-sim.seeds $(SEEDS) -sim.first $(or $(FIRST),1) $(if $(filter 1900,$(SEEDS)),-sim.faults 300000))
 
 sim-long: ## the same, ten million faults that mattered
-	$(SIM) -sim.seeds 56000 -sim.first $(or $(FIRST),100000) -sim.faults 10000000
+	$(SIM) -sim.seeds 62000 -sim.first $(or $(FIRST),100000) -sim.faults 10000000
 
-# Blows at the boundaries of a small workload: before and after every message and every call.
+.PHONY: mutants mutants-long
+mutants: ## rules broken on purpose, one at a time: the simulation must see each; MUTANT=name SEED=n replays one
+	$(GO) run ./integration/mutants $(if $(MUTANT),-only $(MUTANT)) $(if $(SEED),-seed $(SEED))
+
+mutants-long: ## how many of 1,000 seeds see each
+	$(GO) run ./integration/mutants -all
+
+# Blows at the boundaries of small workloads: before and after every message and every call.
 CRASH := $(GO) test -vet=off -count=1 -timeout 0 -v ./supervisor -run TestEveryCrashPoint
 
 .PHONY: crash crash-pairs
-crash: ## a panic, a kill, and a kill with a restart at every boundary of a small workload
+crash: ## a panic, a kill, and a kill with a restart at every boundary of a small workload with a split, and of a few hours
 	$(CRASH) -crash
+	$(CRASH) -crash -crash.work hours
 
-crash-pairs: ## every pair of blows on six rows, then PAIRS=n sampled pairs of the workload of make crash
-	$(CRASH) -crash.work six -crash.pairs -1
-	$(CRASH) -crash.pairs $(or $(PAIRS),1000000) -crash.seed $(or $(SEED),1)
+crash-pairs: ## every pair of blows on six rows, then PAIRS=n sampled pairs of the workload of make crash; FOR=1h bounds each
+	$(CRASH) -crash.work six -crash.pairs -1 $(if $(FOR),-crash.for $(FOR))
+	$(CRASH) -crash.pairs $(or $(PAIRS),1000000) -crash.seed $(or $(SEED),1) $(if $(FOR),-crash.for $(FOR))
+
+.PHONY: chaos chaos-long
+chaos: ## three processes behind a bad network: kills, zombies, full disks, wrong clocks, resharding, the version before
+	$(GO) run ./integration/chaos $(if $(SEED),-seed $(SEED))
+
+chaos-long: ## an hour of it, with the tables on disk
+	$(GO) run ./integration/chaos -for 1h -kills 800 -rows 20500000 -disk -elder -takeover=false -mixed=false $(if $(SEED),-seed $(SEED))
+
+.PHONY: model model-full
+model: ## the protocol, every state of small worlds (needs spin and gcc: integration/model/README.md)
+	$(GO) run ./integration/model
+
+model-full: ## the same, and the runs that take minutes
+	$(GO) run ./integration/model -full
 
 lint:
 	$(GO) run $(GOLANGCI) run ./...
@@ -64,7 +86,7 @@ tidy:
 judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md); JUDGES='-only KCL'
 	$(GO) run ./integration/judges $(JUDGES)
 
-check: tidy lint race vuln fuzz judges ## everything but the benchmarks, and what takes long on purpose
+check: tidy lint race vuln fuzz judges sim crash mutants chaos ## everything but the benchmarks, and what takes long on purpose
 
 bench: ## CPU per GB beside the straight-line programs, on this machine
 	$(GO) run ./integration/bench
