@@ -103,9 +103,9 @@ func chaos(seed uint64, records int) error {
 		return err
 	}
 	defer db.Close()
-	var rows, different int
-	for deadline := time.Now().Add(60 * time.Second); different < records && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if rows, different, err = count(db); err != nil {
+	deadline := time.Now().Add(60 * time.Second)
+	for there := 0; there < records && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if _, there, err = count(db); err != nil {
 			return err
 		}
 	}
@@ -113,7 +113,8 @@ func chaos(seed uint64, records int) error {
 	if err := supervisor.Wait(system, []*actor.PID{pid}, 10*time.Second); err != nil {
 		return err
 	}
-	if rows, different, err = count(db); err != nil {
+	rows, different, err := count(db)
+	if err != nil {
 		return err
 	}
 	fmt.Println(rows, "rows,", different, "different")

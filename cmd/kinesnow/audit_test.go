@@ -273,11 +273,9 @@ func (w *site) lease(shard int, attribute string, value types.AttributeValue) {
 	}
 }
 
-// metadata is KINESISMETADATA with another sequence number, and whatever goes
+// moved is KINESISMETADATA with another sequence number, and whatever goes
 // with it.
 const moved = `OBJECT_CONSTRUCT('stream', KINESISMETADATA:stream, 'shardId', KINESISMETADATA:shardId, 'sequenceNumber', '%[1]s', 'subSequenceNumber', 0, 'shardedSequenceNumber', '%[2]s')`
-
-const onShard0 = " KINESISMETADATA:shardId::STRING = 'shardId-000000000000' "
 
 // TestPlantedFaultsAreFound plants each fault that audit promises to find into
 // three batches of six rows on shard 0 (N 0-5, 10-15, 20-25) and of four on

@@ -11,7 +11,7 @@ import (
 // TestEveryMutantStillFitsTheCode: a mutant whose place has gone would be
 // missed silently. All of them at once must compile.
 func TestEveryMutantStillFitsTheCode(t *testing.T) {
-	root, err := Root()
+	root, err := Root(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"go/parser"
@@ -62,12 +63,12 @@ func Overlay(root, dir string, mutants []Mutant) (string, error) {
 }
 
 // Build compiles the simulator's test binary; overlay "" is the product as it is.
-func Build(root, overlay, binary string) error {
+func Build(ctx context.Context, root, overlay, binary string) error {
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", binary}
 	if overlay != "" {
 		args = append(args, "-tags", tag, "-overlay", overlay)
 	}
-	command := exec.Command("go", append(args, simulate)...)
+	command := exec.CommandContext(ctx, "go", append(args, simulate)...)
 	command.Dir = root
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
@@ -77,8 +78,8 @@ func Build(root, overlay, binary string) error {
 }
 
 // Root is the module's folder.
-func Root() (string, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+func Root(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
 	if err != nil {
 		return "", fmt.Errorf("no module %s here: %w", module, err)
 	}

@@ -45,7 +45,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	root, err := Root()
+	root, err := Root(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	binary := filepath.Join(dir, "mutated.test")
-	if err := Build(root, overlay, binary); err != nil {
+	if err := Build(ctx, root, overlay, binary); err != nil {
 		return err
 	}
 	if o.seed != 0 {
@@ -70,7 +70,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		printer.hunt(h)
 	})
 	plain := filepath.Join(dir, "plain.test")
-	if err := Build(root, "", plain); err != nil {
+	if err := Build(ctx, root, "", plain); err != nil {
 		return err
 	}
 	c := compare(plain, binary, controls(hunts))
