@@ -78,8 +78,8 @@ type Host struct {
 	// Pace bounds how often a shard is read; nil = what Kinesis allows all its
 	// readers together. Benchmarks against a local server unbind it.
 	Pace *stream.Pace
-	// DataDir holds journal and dead letters under <DataDir>/<node>/; "" keeps
-	// the journal in memory.
+	// DataDir holds the journal under <DataDir>/<node>/ and dead letters under
+	// <DataDir>/deadletter/; "" keeps the journal in memory.
 	DataDir string
 	// Node names this process; "" claims the lowest free slot.
 	Node string
