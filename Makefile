@@ -16,8 +16,11 @@ FUZZTIME ?= 5s
 build: ## one static binary
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/kinesnow ./cmd/kinesnow
 
+# The tests wait for services more than they compute: two packages for each processor.
+PACKAGES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+
 test: ## every test, with Go alone, in under two minutes (make check vets)
-	$(GO) test -vet=off -ldflags="-s -w" ./...
+	$(GO) test -p $(PACKAGES) -vet=off -ldflags="-s -w" ./...
 
 demo: ## the main job on the local cloud, under chaos
 	$(GO) run ./cmd/kinesnow demo

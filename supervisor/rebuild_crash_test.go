@@ -24,7 +24,7 @@ import (
 // is a dropped entry.
 func TestStatesRebuildWhoeverDies(t *testing.T) {
 	kills, looks := map[string]int{}, map[messages.Health]int{}
-	for seed := uint64(1); seed <= 20; seed++ {
+	for seed := uint64(1); seed <= 10; seed++ {
 		synctest.Test(t, func(t *testing.T) {
 			w := newRebuildWorld(t, seed)
 			w.run()

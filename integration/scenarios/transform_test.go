@@ -91,7 +91,7 @@ func TestAJournalThatCannotBeKeptHoldsNothingUp(t *testing.T) {
 	r := w.run(process.Options{UntilCaughtUp: true})
 	r.ends(process.ExitFine)
 	w.expect("", between(0, 5)...)
-	if told := r.log.with("the journal is kept in memory"); len(told) != 1 {
+	if told := r.log.with("the journal is kept in memory until its folder can be opened"); len(told) != 1 {
 		t.Errorf("it was told %d times", len(told))
 	}
 }

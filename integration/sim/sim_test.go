@@ -16,7 +16,7 @@ import (
 
 var (
 	seedFlag   = flag.Uint64("sim.seed", 0, "run this seed alone, and tell all of it")
-	seedsFlag  = flag.Int("sim.seeds", 10, "how many seeds to run, beside those of past failures")
+	seedsFlag  = flag.Int("sim.seeds", 4, "how many seeds to run, beside those of past failures")
 	firstFlag  = flag.Uint64("sim.first", 1, "the first of them")
 	faultsFlag = flag.Int64("sim.faults", 0, "how many faults must have mattered")
 	failFlag   = flag.Int("sim.failures", 1, "after how many failed seeds to end")
