@@ -130,8 +130,9 @@ type heldLease struct {
 	busy    bool
 	op      leaseOp // in flight while busy
 	queue   []leaseOp
-	waiting *messages.PositionWaiting // rides on the next renewal
-	sender  *actor.PID                // of waiting
+	grant   *messages.GenerationGranted // the newest; nil = none yet
+	waiting *messages.PositionWaiting   // rides on the next renewal
+	sender  *actor.PID                  // of waiting
 }
 
 // NewLease returns the lease actor of a connector.

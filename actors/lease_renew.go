@@ -102,6 +102,10 @@ func (l *Lease) ask(c actor.Context, message any) {
 		c.Respond(&messages.LeaseLost{Shard: shard, Why: "the lease is not held"})
 		return
 	}
+	if wanted, ok := message.(*messages.GenerationWanted); ok && h.grant != nil && h.grant.Answers == wanted {
+		c.Respond(h.grant) // it crossed the answer: another epoch would end the generation that has begun
+		return
+	}
 	op := leaseOp{message, c.Sender()}
 	if h.busy {
 		if !h.asked(message) {
@@ -249,7 +253,8 @@ func (l *Lease) written(c actor.Context, err error) {
 func (l *Lease) answer(c actor.Context, h *heldLease, m *leaseDone) {
 	switch q := m.op.message.(type) {
 	case *messages.GenerationWanted:
-		c.Send(m.op.sender, &messages.GenerationGranted{Shard: m.shard, Generation: q.Generation, Owner: l.owner, Row: m.row})
+		h.grant = &messages.GenerationGranted{Shard: m.shard, Answers: q, Owner: l.owner, Row: m.row}
+		c.Send(m.op.sender, h.grant)
 	case *messages.RecheckWanted:
 		c.Send(m.op.sender, &messages.LeaseConfirmed{Shard: m.shard, Row: m.row})
 	default:

@@ -345,3 +345,27 @@ func TestAStreamThatWasCreatedAnewStopsTheConnector(t *testing.T) {
 		})
 	}
 }
+
+// TestAQuestionThatCrossesItsAnswerBeginsNothing: a second lease write would end
+// the generation that has begun (P5).
+func TestAQuestionThatCrossesItsAnswerBeginsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		w := start(t, cloud, plan{})
+		time.Sleep(5 * time.Second)
+		begun := cloud.Calls("Begin")
+		granted := w.granted()
+		if len(granted) != 1 {
+			t.Fatalf("%d generations began", len(granted))
+		}
+		for range 3 {
+			w.system.Root.RequestWithCustomSender(w.pid("leases"), granted[0].Answers, w.pid(string(shard0)))
+		}
+		time.Sleep(30 * time.Second)
+		w.stop()
+		w.whole()
+		if got := cloud.Calls("Begin"); got != begun || len(w.granted()) != 1 {
+			t.Errorf("%d lease writes, want %d; %d generations", got, begun, len(w.granted()))
+		}
+	})
+}

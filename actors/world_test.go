@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -100,6 +101,13 @@ func (w *world) stop() {
 
 func (w *world) pid(name string) *actor.PID {
 	return actor.NewPID(w.root.Address, w.root.Id+"/"+name)
+}
+
+// granted lists the generations that began.
+func (w *world) granted() []*messages.GenerationGranted {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.started)
 }
 
 // note changes what the world has seen, under its lock.

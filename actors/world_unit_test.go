@@ -24,6 +24,7 @@ type testUnit struct {
 	begun   int
 	before  messages.Position
 	timer   *time.Timer
+	wanted  *messages.GenerationWanted
 }
 
 type wantNow struct{}
@@ -33,7 +34,10 @@ func (u *testUnit) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started, *wantNow:
 		if len(u.live) == 0 && !u.over {
-			c.Request(w.pid("leases"), &messages.GenerationWanted{Shard: u.shard.ID, Generation: int64(u.begun + 1)})
+			if n := int64(u.begun + 1); u.wanted == nil || u.wanted.Generation != n {
+				u.wanted = &messages.GenerationWanted{Shard: u.shard.ID, Generation: n}
+			}
+			c.Request(w.pid("leases"), u.wanted)
 			u.timer = After(c, repeatEvery, &wantNow{})
 		}
 	case *messages.GenerationGranted:

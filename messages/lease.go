@@ -26,12 +26,13 @@ type GenerationWanted struct {
 	Generation int64
 }
 
-// GenerationGranted hands over the row as the lease write left it.
+// GenerationGranted hands over the row as the lease write left it. Whoever asks
+// repeats one and the same question: what answers another one is not for him.
 type GenerationGranted struct {
-	Shard      ShardID
-	Generation int64
-	Owner      Owner
-	Row        *ShardRow
+	Shard   ShardID
+	Answers *GenerationWanted
+	Owner   Owner
+	Row     *ShardRow
 }
 
 // RecheckWanted asks whether the lease still stands: one conditional renewal.

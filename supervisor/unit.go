@@ -169,7 +169,7 @@ func (u *shardUnit) repeat(c actor.Context) {
 // spawn begins the generation that Lease granted. Its number is the epoch, so
 // names are never used twice.
 func (u *shardUnit) spawn(c actor.Context, m *messages.GenerationGranted) {
-	if _, wanted := u.waiting.(*messages.GenerationWanted); !wanted || len(u.live) > 0 || u.wind != nil {
+	if wanted, ok := u.waiting.(*messages.GenerationWanted); !ok || m.Answers != wanted || len(u.live) > 0 || u.wind != nil {
 		return
 	}
 	u.answered()
