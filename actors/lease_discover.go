@@ -154,8 +154,8 @@ func (l *Lease) recreated(c actor.Context, stream *messages.Stream) {
 // over, and everything where Lease was respawned, for it begins empty-handed
 // (KP8).
 func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.ShardID]*messages.ShardRow) {
-	for id, h := range l.held {
-		r := rows[id]
+	for _, id := range inOrder(l.held) {
+		h, r := l.held[id], rows[id]
 		if h.since.Before(d.began) && !h.busy && r != nil && (r.Owner != l.owner || r.Ended) {
 			if r.Ended {
 				l.drop(c, id, "ended")
@@ -164,7 +164,8 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 			}
 		}
 	}
-	for id, r := range rows {
+	for _, id := range inOrder(rows) {
+		r := rows[id]
 		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.taking[id] {
 			l.hold(r, rows, d.began)
 			l.outbox.Add(c, &messages.LeaseTaken{Shard: id, Epoch: r.Epoch, At: time.Now().UTC()})
@@ -246,8 +247,8 @@ func (l *Lease) publish(c actor.Context) {
 		return
 	}
 	held := &messages.LeasesHeld{Stream: l.stream, Durable: l.durable(), Drained: l.streamRow.Drained}
-	for _, h := range l.held {
-		held.Shards = append(held.Shards, messages.HeldShard{Shard: h.shard, First: h.first})
+	for _, id := range inOrder(l.held) {
+		held.Shards = append(held.Shards, messages.HeldShard{Shard: l.held[id].shard, First: l.held[id].first})
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{

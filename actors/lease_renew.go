@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -42,8 +43,8 @@ type retired struct{}
 func (l *Lease) renewAll(c actor.Context) {
 	l.later(c, renewTimer, l.renewEvery(), &renewNow{})
 	l.outbox.Repeat(c)
-	for id, h := range l.held {
-		if !h.busy {
+	for _, id := range inOrder(l.held) {
+		if h := l.held[id]; !h.busy {
 			l.start(c, id, h, leaseOp{})
 		}
 	}
@@ -289,9 +290,15 @@ func (l *Lease) drop(c actor.Context, shard messages.ShardID, why string) {
 }
 
 func (l *Lease) dropAll(c actor.Context, why string) {
-	for id := range l.held {
+	for _, id := range inOrder(l.held) {
 		l.lost(c, id, why)
 	}
+}
+
+// inOrder lists the shards of a map by id: what is done for each of them is
+// done in the same order every time.
+func inOrder[V any](byShard map[messages.ShardID]V) []messages.ShardID {
+	return slices.Sorted(maps.Keys(byShard))
 }
 
 // retire gives the node slot up, so that the next process may have it at once.
@@ -306,8 +313,8 @@ func (l *Lease) retire(c actor.Context) {
 		left[id] = h.epoch
 	}
 	run(l.ctx, c, func() any {
-		for id, epoch := range left { // whose units could not do it
-			if err := l.Table.Release(l.ctx, id, owner, epoch); err != nil {
+		for _, id := range inOrder(left) { // whose units could not do it
+			if err := l.Table.Release(l.ctx, id, owner, left[id]); err != nil {
 				l.Log.Debug().Err(err).Str("shard", string(id)).Msg("lease not released")
 			}
 		}

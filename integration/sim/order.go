@@ -19,7 +19,7 @@ func inOrder(list []any) []any {
 	all := make([]said, len(list))
 	for i, m := range list {
 		var b strings.Builder
-		tell(&b, reflect.ValueOf(m), 4)
+		tell(&b, reflect.ValueOf(m), 7)
 		all[i] = said{m, b.String()}
 	}
 	slices.SortStableFunc(all, func(a, b said) int { return strings.Compare(a.text, b.text) })
