@@ -3,7 +3,7 @@
 // simulation find them (integration/sim). A simulator that misses a wrong
 // product proves nothing of a right one.
 //
-//	go run ./integration/mutants                                  every mutant, within 100 seeds each
+//	go run ./integration/mutants                                  every mutant, within 300 seeds each
 //	go run ./integration/mutants -only P7-no-reset -seed 12       one seed of one mutant, and the end of its trace
 //	go run ./integration/mutants -all                             how many of 1,000 seeds catch each
 //	go run ./integration/mutants -list                            what they are

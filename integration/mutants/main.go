@@ -13,7 +13,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "one mutant by name, or several with commas between")
 	flag.Uint64Var(&o.seed, "seed", 0, "replay this seed alone, and print the end of its trace")
 	flag.Uint64Var(&o.first, "first", 1, "the first seed")
-	flag.IntVar(&o.seeds, "seeds", 100, "within how many seeds a mutant has to be caught")
+	flag.IntVar(&o.seeds, "seeds", 300, "within how many seeds a mutant has to be caught")
 	flag.BoolVar(&o.all, "all", false, "run every seed, 1,000 unless -seeds says otherwise, and tell how many of them catch each mutant")
 	flag.BoolVar(&o.list, "list", false, "tell what the mutants are, and run nothing")
 	flag.StringVar(&o.format, "o", "text", "text or json")
