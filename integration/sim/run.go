@@ -64,8 +64,20 @@ func Run(t *testing.T, p Plan, o Options) (r Result) {
 		cryptotest.SetGlobalRandom(t, p.Seed)
 		synctest.Test(t, func(t *testing.T) { r = rage(t, p, o) })
 	})
-	r.Goroutines = runtime.NumGoroutine() - before
+	r.Goroutines = leftover(before)
 	return r
+}
+
+// leftover counts the goroutines beside those of before. The one that ran the
+// seed may have reported and not ended yet.
+func leftover(before int) (n int) {
+	for range 1000 {
+		if n = runtime.NumGoroutine() - before; n <= 0 {
+			return 0
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return n
 }
 
 func rage(t *testing.T, p Plan, o Options) Result {
