@@ -29,7 +29,7 @@ func Encode(e Event) ([]byte, error) { return msgpack.Marshal(e) }
 // Errors: ErrUnknownKind, or the body is none of this kind.
 func Decode(kind Kind, body []byte) (Event, error) {
 	if old := newOlder(kind); old != nil {
-		if err := msgpack.Unmarshal(body, old); err != nil {
+		if err := Unmarshal(body, old); err != nil {
 			return nil, fmt.Errorf("event %s: %w", kind, err)
 		}
 		return old.upcast(), nil
@@ -38,7 +38,7 @@ func Decode(kind Kind, body []byte) (Event, error) {
 	if e == nil {
 		return nil, fmt.Errorf("%w %q", ErrUnknownKind, kind)
 	}
-	if err := msgpack.Unmarshal(body, e); err != nil {
+	if err := Unmarshal(body, e); err != nil {
 		return nil, fmt.Errorf("event %s: %w", kind, err)
 	}
 	return e, nil

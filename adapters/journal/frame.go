@@ -102,7 +102,7 @@ func torn(err error) error {
 // read was written by another version.
 func decodeEntry(payload []byte) (messages.Entry, error) {
 	var s stored
-	if err := msgpack.Unmarshal(payload, &s); err != nil {
+	if err := messages.Unmarshal(payload, &s); err != nil {
 		return messages.Entry{}, err
 	}
 	return messages.Entry{Seq: s.Seq, At: s.At.UTC(), Writer: s.Writer, Kind: s.Kind, Body: s.Body}, nil

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vmihailenco/msgpack/v5"
-
 	"github.com/kinesnow/kinesnow/adapters/journal"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -106,7 +104,7 @@ func when(e messages.Entry) time.Time {
 	var fact struct {
 		At time.Time `msgpack:"at"`
 	}
-	if err := msgpack.Unmarshal(e.Body, &fact); err != nil || fact.At.IsZero() {
+	if err := messages.Unmarshal(e.Body, &fact); err != nil || fact.At.IsZero() {
 		return e.At.UTC()
 	}
 	return fact.At.UTC()
