@@ -118,7 +118,11 @@ func (c *Cloud) serve() (err error) {
 		}
 		return filepath.Join(c.dir, name)
 	}
-	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits, Now: c.options.Clocks.Kinesis}); err != nil {
+	push := c.options.Subscriptions
+	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{
+		Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits, Now: c.options.Clocks.Kinesis,
+		SubscriptionLife: push.Life, IdleEvents: push.Idle, TakeOver: push.TakeOver,
+	}); err != nil {
 		return err
 	}
 	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{Listen: listen[1], Dir: at("dynamodb"), Region: Region, Now: c.options.Clocks.DynamoDB}); err != nil {

@@ -55,13 +55,17 @@ func (c *Cloud) configText() string {
 	if t.LeaseDuration > 0 {
 		line("  lease: {duration: %s, renew: %s}", duration(t.LeaseDuration), duration(t.LeaseRenew))
 	}
+	consumer := ""
+	if t.FanOut {
+		consumer = ", consumer_type: ENHANCED_FAN_OUT"
+	}
 	line("connectors:")
 	taken := map[string]bool{}
 	for _, p := range c.pairs {
 		name := connectorName(p.Stream.Name, taken)
 		line("  %s:", quote(name))
 		line("    application: %s", quote(application(p.Stream.Name)))
-		line("    kinesis: {stream: %s}", quote(p.Stream.Name))
+		line("    kinesis: {stream: %s%s}", quote(p.Stream.Name), consumer)
 		line("    snowflake: {table: %s}", quote(p.Table))
 	}
 	return b.String()

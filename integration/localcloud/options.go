@@ -39,6 +39,9 @@ type Options struct {
 	Limits bool
 	// Clocks are what time it is in each service; nil is this machine's clock.
 	Clocks Clocks
+	// Subscriptions are Kinesis' times of enhanced fan-out; zero values leave the
+	// service's.
+	Subscriptions Subscriptions
 	// Tuning changes what the configuration file says.
 	Tuning Tuning
 }
@@ -56,7 +59,13 @@ type Tuning struct {
 	Linger                    time.Duration
 	Memory                    string // such as "64MiB"
 	HTTPListen                string // of the read-only port
+	FanOut                    bool   // consumer_type: ENHANCED_FAN_OUT
 }
+
+// Subscriptions says how long one of SubscribeToShard lasts, how often an idle
+// one has an event, and from which age on another one takes it over: 5 min, 4 s
+// and 5 s.
+type Subscriptions struct{ Life, Idle, TakeOver time.Duration }
 
 // Stream is a Kinesis stream to have.
 type Stream struct {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/deadline"
@@ -17,6 +18,7 @@ import (
 type Server struct {
 	options  Options
 	store    *store
+	policy   atomic.Pointer[Policy] // set in mid-run; nil = Options.Policy
 	tokens   tokens
 	faults   fault.Injector
 	listener net.Listener

@@ -129,7 +129,7 @@ func TestAnAnswerInCBORHasMillisecondsAndBytes(t *testing.T) {
 	}
 }
 
-func TestEveryMomentKeepsItsMillisecondsInCBOR(t *testing.T) {
+func TestKP24EveryMomentKeepsItsMillisecondsInCBOR(t *testing.T) {
 	for range 2000 {
 		ms := rand.Int64N(1 << 42) // until 2109
 		answer := append(append([]byte(`{"Timestamp":`), appendSeconds(nil, ms)...), '}')

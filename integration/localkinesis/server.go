@@ -21,6 +21,7 @@ type Server struct {
 	http      *http.Server
 	faults    fault.Injector
 	eventHook atomic.Pointer[EventHook]
+	policy    atomic.Pointer[Policy] // set in mid-run; nil = Options.Policy
 	quotas    quotas
 	put       atomic.Int64 // records accepted since Start
 	dateSkew  atomic.Int64 // ns added to the Date header
