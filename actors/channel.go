@@ -82,11 +82,13 @@ type Channel struct {
 	rechecker *time.Timer
 
 	behind     time.Duration
-	landed     int64     // rows of this opening that were committed
-	mismatched bool      // Snowflake counts otherwise; said once
-	warned     bool      // of discarded records, once a generation
-	idled      time.Time // when caughtUpAt was last handed on
-	caughtUp   time.Time // service time of the last answer with nothing behind; zero = not now
+	landed     int64                // rows of this opening that were committed
+	mismatched bool                 // Snowflake counts otherwise; said once
+	warned     bool                 // of discarded records, once a generation
+	outside    bool                 // of user records of another shard, the same
+	packed     messages.Aggregation // not reported yet
+	idled      time.Time            // when caughtUpAt was last handed on
+	caughtUp   time.Time            // service time of the last answer with nothing behind; zero = not now
 	end        *messages.RowBlock
 	ended      bool
 	flush      *actor.PID // who waits for Flushed

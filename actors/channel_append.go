@@ -43,6 +43,8 @@ func (ch *Channel) take(c actor.Context, b *messages.RowBlock) {
 		panic(&messages.Fault{Class: messages.Transient, Reason: messages.ReasonInvariant, Op: "channel.take", Shard: ch.Shard, Err: err})
 	}
 	ch.behind, ch.caughtUp = b.Behind, time.Time{}
+	ch.packed = ch.packed.Add(b.Packed)
+	ch.warnOutside(b)
 	if b.CaughtUp() {
 		ch.caughtUp = b.At
 	}

@@ -274,6 +274,7 @@ func (ch *Channel) rest(c actor.Context) {
 // report tells the unit where the channel is.
 func (ch *Channel) report(c actor.Context, p *messages.Progress) {
 	p.Flowing = true
+	p.Packed, ch.packed = ch.packed, messages.Aggregation{}
 	p.Read, p.Accepted, p.Committed = ch.queue.tail, ch.sealedTo, ch.flights.committed()
 	p.Behind, p.Held, p.InFlight = ch.behind, ch.queue.bytes, ch.flights.raw()
 	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0

@@ -56,7 +56,7 @@ type draft struct {
 	oldest  int64 // arrival of its oldest record, ms; 0 = unknown
 	pieces  [][]byte
 	raw     int64
-	records int               // user records, rows or not
+	records int               // marks: user records, rows or not
 	rowful  int               // of them, those with rows
 	counts  messages.Counters // Read, Discarded, Filtered, Appended (rows)
 	cause   string            // of its first discarded record
@@ -136,7 +136,9 @@ func (d *draft) add(m *messages.Mark, size int64) {
 	}
 	d.last, d.raw = *m, d.raw+size
 	d.records++
-	d.counts.Read++
+	if m.Counts() {
+		d.counts.Read++
+	}
 	d.counts.Appended += int64(m.Rows)
 	switch m.Fate {
 	case messages.Discarded:

@@ -28,7 +28,9 @@ func Recount(ctx context.Context, source BlockSource, to messages.Position) (mes
 				done = true
 				break
 			}
-			sum.Read++
+			if m.Counts() {
+				sum.Read++
+			}
 			sum.Appended += int64(m.Rows)
 			switch m.Fate {
 			case messages.Discarded:

@@ -10,6 +10,7 @@ const (
 	Rendered  Fate = iota // its rows are in the block
 	Discarded             // unusable: counted, and dead-lettered where that is configured
 	Filtered              // a transform asked for no row
+	Hollow                // an aggregate of no user record at all: a place, and nothing to count
 )
 
 // Mark is one user record's place in a block.
@@ -32,11 +33,14 @@ func (m Mark) Position() Position {
 	return Position{m.Seq, m.Sub}
 }
 
+// Counts reports whether the mark is of a user record.
+func (m *Mark) Counts() bool { return m.Fate != Hollow }
+
 // RowBlock carries what one fetch yielded. Reader -> Channel. Read-only once
 // sent. A block without marks says only how far behind the shard is.
 type RowBlock struct {
 	After    Position      // where the block continues from; a block that does not continue is stale (P10)
-	Marks    []Mark        // one per user record, oldest first
+	Marks    []Mark        // one per user record, or per Kinesis record without any; oldest first
 	NDJSON   []byte        // the rows, each line ended by '\n'
 	Charged  int64         // bytes taken from the budget for it, returned at acceptance
 	Behind   time.Duration // how far the block's end lags the shard's tip (MillisBehindLatest)
@@ -45,6 +49,7 @@ type RowBlock struct {
 	Trimmed  bool          // Closed because the shard's records expired (P22)
 	Children []ShardID     // named by the last answer, or by ListShards
 	Cause    string        // why the first Discarded record was unusable; "" where none was
+	Packed   Aggregation   // of the block's Kinesis records
 	Recycle  func([]byte)  // takes NDJSON back once it is not needed any more; may be nil
 }
 

@@ -144,10 +144,11 @@ type Progress struct {
 	Live                                  Counters // since the last Progress
 	Counters                              *Counters
 	CaughtUp                              bool
-	Flowing                               bool  // the start was decided; the channel says so
-	Mismatches                            int64 // since the last Progress
-	Gaps                                  int64 // since the last Progress
-	Commit                                bool  // something was committed: backoff starts over
+	Flowing                               bool        // the start was decided; the channel says so
+	Mismatches                            int64       // since the last Progress
+	Gaps                                  int64       // since the last Progress
+	Packed                                Aggregation // since the last Progress
+	Commit                                bool        // something was committed: backoff starts over
 }
 
 // RecordEvents asks the ledger to keep events. Repeated until answered with

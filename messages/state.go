@@ -27,6 +27,10 @@ const (
 	PhaseEnded   Phase = "ENDED"
 )
 
+// StandsStill reports whether nothing comes of a shard in this phase until a
+// human resolves or resumes it.
+func (p Phase) StandsStill() bool { return p == PhaseParked || p == PhasePaused }
+
 // ShardState is what a unit knows of its shard. Unit -> Connector, at every
 // change of phase and at most twice a second else.
 type ShardState struct {
@@ -56,6 +60,7 @@ type ShardState struct {
 	Bytes        int64            `json:"bytes"`           // rendered, appended by this process
 	Wire         int64            `json:"wireBytes"`       // the same after compression
 	Gaps         int64            `json:"gaps"`
+	Packed       Aggregation      `json:"packed"`            // read by this process
 	Mismatches   int64            `json:"counterMismatches"` // generations whose commits Snowflake counts otherwise (P14)
 	Failing      bool             `json:"failing,omitempty"` // reopened again and again without an append
 	Lag          time.Duration    `json:"lagNs"`             // arrival to commit, of the last commit
@@ -98,14 +103,15 @@ type JournalState struct {
 }
 
 // CaughtUp reports whether no listed shard is behind and everything is
-// committed and checkpointed: the end of run --until-caught-up.
+// committed and checkpointed, but for those that stand still until a human does
+// something: the end of run --until-caught-up.
 func (s *State) CaughtUp() bool {
 	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards) < s.Listed {
 		return false
 	}
 	for i := range s.Shards {
 		sh := &s.Shards[i]
-		if !sh.CaughtUp && sh.Phase != PhaseParked && sh.Phase != PhaseEnded {
+		if !sh.CaughtUp && !sh.Phase.StandsStill() && sh.Phase != PhaseEnded {
 			return false
 		}
 	}

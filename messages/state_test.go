@@ -20,6 +20,8 @@ func TestAConnectorIsCaughtUpWhenNoListedShardIsBehind(t *testing.T) {
 		{"one not here", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp}}, false},
 		{"one finished", State{Health: Flowing, Listed: 2, Done: 1, Shards: []ShardState{caughtUp}}, true},
 		{"all finished", State{Health: Flowing, Listed: 2, Done: 2}, true},
+		{"one paused, one behind", State{Health: Flowing, Listed: 2, Shards: []ShardState{{Phase: PhasePaused}, behind}}, false},
+		{"one paused, one caught up", State{Health: Flowing, Listed: 2, Shards: []ShardState{{Phase: PhasePaused}, caughtUp}}, true},
 		{"one parked, one ended", State{Health: Degraded, Listed: 2, Shards: []ShardState{parked, ended}}, true},
 	} {
 		if got := c.state.CaughtUp(); got != c.want {
@@ -28,9 +30,9 @@ func TestAConnectorIsCaughtUpWhenNoListedShardIsBehind(t *testing.T) {
 	}
 }
 
-// TestTheTimeUntilLossIsThatOfTheShardFurthestBehind: retention minus the
+// TestKP22TheTimeUntilLossIsThatOfTheShardFurthestBehind: retention minus the
 // oldest age.
-func TestTheTimeUntilLossIsThatOfTheShardFurthestBehind(t *testing.T) {
+func TestKP22TheTimeUntilLossIsThatOfTheShardFurthestBehind(t *testing.T) {
 	now := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 	s := State{Retention: 24 * time.Hour, At: now, Shards: []ShardState{
 		{Oldest: now.Add(-time.Hour)}, {Oldest: now.Add(-time.Minute), Behind: 5 * time.Hour}, {},

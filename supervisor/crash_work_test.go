@@ -21,6 +21,7 @@ func split(w *crashWorld) {
 	}
 	w.put(0, one, two, actorstest.User{Fate: messages.Filtered})
 	w.put(0, actorstest.User{Fate: messages.Discarded})
+	w.put(0) // an aggregate of nothing
 	w.start("p1")
 	w.wait(1500 * time.Millisecond)
 	for range 5 {

@@ -71,6 +71,7 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 		s.Bytes, s.Wire = s.Bytes+m.Bytes, s.Wire+m.Wire
 		s.Live = s.Live.Add(m.Live)
 		s.Gaps += m.Gaps
+		s.Packed = s.Packed.Add(m.Packed)
 		s.Mismatches += m.Mismatches
 		if u.share == nil {
 			return // sent before its generation ended, which overtook it

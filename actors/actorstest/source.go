@@ -107,6 +107,10 @@ func (s *Source) seek(sh *shard) error {
 
 // render adds a record's user records to a block, without those up to after.
 func render(block *messages.RowBlock, r *Record, after messages.Position) {
+	whole, over := messages.Position{Seq: r.Seq, Sub: messages.Whole}, messages.Position{Seq: r.Seq, Sub: int64(len(r.Users)) - 1}
+	if !after.Covers(whole) && (len(r.Users) == 0 || after.Covers(over)) {
+		block.Marks = append(block.Marks, messages.Mark{Seq: r.Seq, End: len(block.NDJSON), Arrival: r.Arrival.UnixMilli(), Last: true, Fate: messages.Hollow})
+	}
 	for sub := range r.Users {
 		if after.Covers(messages.Position{Seq: r.Seq, Sub: int64(sub)}) {
 			continue

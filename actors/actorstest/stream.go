@@ -67,7 +67,7 @@ func (s *Stream) Put(id messages.ShardID, n int) {
 	}
 }
 
-// PutRecord adds one record.
+// PutRecord adds one record: an aggregate of no user records where none is given.
 func (s *Stream) PutRecord(id messages.ShardID, users ...User) {
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
