@@ -27,9 +27,11 @@ type answer struct {
 	body     []byte // followed by NULs, so that the parser needs no bounds of its own
 	records  []view
 	held     bool   // body is one of bodies
+	rendered int    // records that were looked at, where not all were:
+	cut      bool   // the block was full before the end
 	data     int    // bytes of record data
 	text     int    // bytes of partition keys, and twice those of sequence numbers
-	iterator string // NextShardIterator; "" = null
+	iterator string // NextShardIterator, or ContinuationSequenceNumber of an event; "" = null
 	behind   int64  // MillisBehindLatest; -1 = not said
 	children []messages.ShardID
 	at       time.Time // Date; zero = not said

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 
+	"github.com/kinesnow/kinesnow/adapters/stream/kpl"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -14,6 +15,10 @@ type Client struct {
 	learned learned
 	control *kinesis.Client // with the SDK's own three attempts
 	data    *kinesis.Client // one attempt: the Source counts calls and waits
+	push    *kinesis.Client // SubscribeToShard alone, on connections of its own
+
+	consumer *consumer
+	turns    turns
 }
 
 // New returns a client. It makes no call.
@@ -32,11 +37,19 @@ func New(config Config) *Client {
 		// Only here: what is set in the Options struct itself is overwritten.
 		o.Protocol = protocol{o.Protocol}
 	}
-	return &Client{
+	push := func(o *kinesis.Options) {
+		o.HTTPClient = newPushTransport(config.AWS.HTTPClient)
+		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 1
+		o.Protocol = pushProtocol{o.Protocol}
+	}
+	c := &Client{
 		config:  config,
 		control: kinesis.NewFromConfig(config.AWS, control),
 		data:    kinesis.NewFromConfig(config.AWS, control, data),
+		push:    kinesis.NewFromConfig(config.AWS, control, push),
 	}
+	c.consumer = newConsumer(c)
+	return c
 }
 
 // name and arn are how a call says which stream: by name wherever no ARN was
@@ -60,6 +73,7 @@ func (c *Client) arn() *string {
 func (c *Client) Open(shard messages.Shard, from messages.ReadFrom) *Source {
 	return &Source{
 		client:   c,
+		op:       "GetRecords",
 		shard:    shard.ID,
 		from:     from,
 		rows:     c.config.Rows(shard.ID),
@@ -68,5 +82,20 @@ func (c *Client) Open(shard messages.Shard, from messages.ReadFrom) *Source {
 		pacer:    pacer{pace: *c.config.Pace},
 		patience: patience{limit: c.config.Patience},
 		aim:      c.learned.aim(),
+		hashes:   kpl.NewRange(shard.HashFrom, shard.HashTo),
 	}
+}
+
+// Subscribe returns a source of a shard's records by enhanced fan-out, as
+// Config.Consumer. It makes no call.
+func (c *Client) Subscribe(shard messages.Shard, from messages.ReadFrom) *FanOut {
+	s := c.Open(shard, from)
+	s.op = "SubscribeToShard"
+	return &FanOut{Source: s}
+}
+
+// SubscribeOrPoll returns a source that polls the shard while enhanced fan-out
+// cannot be had. It makes no call.
+func (c *Client) SubscribeOrPoll(shard messages.Shard, from messages.ReadFrom) *Fallback {
+	return &Fallback{client: c, shard: shard, fan: c.Subscribe(shard, from)}
 }

@@ -43,6 +43,13 @@ type Config struct {
 	Patience time.Duration         // Next reports what passes with time after it; 0 = 30 s
 	Retrying func(*messages.Fault) // told of what Next bears with patience; may be nil
 	Now      func() time.Time      // nil = time.Now
+
+	// Of enhanced fan-out only.
+	Consumer string      // 1 to 128 of [a-zA-Z0-9_.-]; registered when it is first needed
+	FanOut   *FanOutPace // nil = DefaultFanOutPace
+	// Polling is told when a Fallback begins to poll, and why, and with nil when
+	// it ends to; may be nil. It is called by all shards' sources.
+	Polling func(messages.ShardID, *messages.Fault)
 }
 
 // Pace bounds how often one shard is read. Zero means unbounded.
@@ -76,6 +83,12 @@ func (c Config) complete() Config {
 	}
 	if c.Retrying == nil {
 		c.Retrying = func(*messages.Fault) {}
+	}
+	if c.FanOut == nil {
+		c.FanOut = DefaultFanOutPace()
+	}
+	if c.Polling == nil {
+		c.Polling = func(messages.ShardID, *messages.Fault) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

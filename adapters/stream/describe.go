@@ -31,6 +31,7 @@ func (c *Client) Describe(ctx context.Context) (*messages.Stream, error) {
 	if !ok {
 		now = c.config.Now()
 	}
+	c.consumer.learn(aws.ToString(d.StreamARN))
 	return &messages.Stream{
 		Name:      aws.ToString(d.StreamName),
 		ARN:       aws.ToString(d.StreamARN),

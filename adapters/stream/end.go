@@ -31,7 +31,7 @@ func (s *Source) ended(ctx context.Context, a *answer) (closed bool, children []
 		}
 	}
 	if !closed {
-		s.client.config.Retrying(s.fault("GetRecords", errors.New("null iterator of an open shard: asking for another")))
+		s.client.config.Retrying(s.fault(s.op, errors.New("null iterator of an open shard: asking for another")))
 		children = nil
 	}
 	return closed, children, nil

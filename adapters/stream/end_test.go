@@ -126,7 +126,7 @@ func (r rewriter) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func TestANullIteratorIsConfirmedByTheList(t *testing.T) {
+func TestKP16ANullIteratorIsConfirmedByTheList(t *testing.T) {
 	w := newWorld(t, 1)
 	want := w.put(objects(2)...)
 	times := 1

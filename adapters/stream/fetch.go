@@ -33,6 +33,14 @@ func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, err
 		return nil, err
 	}
 	s.pacer.answered(s.now(), a.data, len(a.records) == 0 && a.behind == 0)
+	if a.filled(s.aim.limit(room)) {
+		s.pacer.filled(s.now())
+	}
+	return s.take(ctx, a)
+}
+
+// take makes a block of an answer, or of an event, and moves behind it.
+func (s *Source) take(ctx context.Context, a *answer) (*messages.RowBlock, error) {
 	if err := s.checkAnchor(a); err != nil {
 		return nil, err
 	}
@@ -40,7 +48,7 @@ func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, err
 	last := a.last()
 	a.free() // what follows may wait for others
 	if err != nil {
-		return nil, s.fault("GetRecords", err)
+		return nil, s.fault(s.op, err)
 	}
 	if err := s.finish(ctx, a, block, letters); err != nil {
 		recycle(block.NDJSON)
@@ -98,7 +106,7 @@ func (s *Source) finish(ctx context.Context, a *answer, block *messages.RowBlock
 			}
 		}
 	}
-	if a.iterator == "" {
+	if a.iterator == "" && !a.cut {
 		block.Closed, block.Children, err = s.ended(ctx, a)
 	}
 	return err
@@ -114,8 +122,12 @@ func (a *answer) last() messages.SequenceNumber {
 
 // advance moves the source behind the answer, whose last record is last.
 func (s *Source) advance(a *answer, last messages.SequenceNumber, block *messages.RowBlock) {
-	s.aim.hit(len(a.records), len(block.NDJSON))
+	s.aim.hit(a.looked(), len(block.NDJSON))
 	s.client.learned.record.Store(s.aim.record)
+	if a.cut {
+		s.resume(block.Last())
+		return
+	}
 	s.iterator, s.taken = a.iterator, s.now()
 	if last != "" {
 		s.read = last

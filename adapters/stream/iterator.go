@@ -67,7 +67,7 @@ func (s *Source) gone(ctx context.Context, err error) error {
 	if listing != nil {
 		return listing
 	}
-	f := s.fault("GetRecords", err)
+	f := s.fault(s.op, err)
 	for i := range shards {
 		if shards[i].ID == s.shard {
 			return f

@@ -11,7 +11,7 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-func TestASpentIteratorIsReplacedFromTheLastRecordRead(t *testing.T) {
+func TestKP04ASpentIteratorIsReplacedFromTheLastRecordRead(t *testing.T) {
 	w := newWorld(t, 1)
 	want := w.put(objects(3)...)
 	reader := &clock{t: w.clock.now()}
@@ -68,7 +68,7 @@ func (r recorder) Do(request *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-func TestAnIteratorThatExpiresBeforeAnyRecordKeepsTheOriginalStart(t *testing.T) {
+func TestKP03AnIteratorThatExpiresBeforeAnyRecordKeepsTheOriginalStart(t *testing.T) {
 	w := newWorld(t, 1)
 	w.put(`{"old":1}`)
 	w.clock.move(time.Second)

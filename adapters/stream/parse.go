@@ -8,7 +8,7 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-var errMalformed = errors.New("answer is not a GetRecords answer")
+var errMalformed = errors.New("answer is not one of GetRecords or SubscribeToShard")
 
 // guard follows a body while it is parsed: NUL fits nowhere, so that no step
 // needs to ask whether there is another byte.
@@ -25,7 +25,7 @@ func (a *answer) parse() error {
 		switch string(name) {
 		case "Records":
 			p.array(func() { a.records = append(a.records, p.record(a)) })
-		case "NextShardIterator":
+		case "NextShardIterator", "ContinuationSequenceNumber":
 			a.iterator = string(unescape(p.nullable().in(p.b)))
 		case "MillisBehindLatest":
 			if !p.null() {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestAShardIsAskedNoFasterThanItsPace(t *testing.T) {
+func TestKP18AShardIsAskedNoFasterThanItsPace(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	p := pacer{pace: *DefaultPace()}
 	for i, c := range []struct {

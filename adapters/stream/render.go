@@ -10,6 +10,7 @@ import (
 
 	"github.com/segmentio/asm/base64"
 
+	"github.com/kinesnow/kinesnow/adapters/stream/kpl"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -30,6 +31,9 @@ type rendering struct {
 	block   *messages.RowBlock
 	at      messages.Position // up to which records were seen
 	letters []messages.Letter
+	key     []byte // partition key of the Kinesis record at hand
+	raw     []byte // data of the user record at hand; nil = a plain record's, as in the answer
+	damage  error  // why the record at hand, which begins like an aggregate, is none
 }
 
 // render makes the block of an answer, without any copy of a record on the
@@ -41,9 +45,9 @@ func (s *Source) render(a *answer) (*messages.RowBlock, []messages.Letter, error
 		return b, nil, nil
 	}
 	r := rendering{Source: s, answer: a, block: b, at: s.position}
-	b.Marks = make([]messages.Mark, 0, len(a.records))
-	names := len(s.client.config.Stream) + len(s.shard)
-	b.NDJSON = takeBuffer(a.data + a.text + len(a.records)*(metadataRoom+names) + slack)
+	size := a.data + a.text + len(a.records)*(metadataRoom+len(s.client.config.Stream)+len(s.shard))
+	room, marks := s.swell.room(size, len(a.records))
+	b.Marks, b.NDJSON = make([]messages.Mark, 0, marks), takeBuffer(room+slack)
 	b.Recycle = recycle
 	digits := a.digits()
 	for i := range a.records {
@@ -55,6 +59,14 @@ func (s *Source) render(a *answer) (*messages.RowBlock, []messages.Letter, error
 			recycle(b.NDJSON)
 			return nil, nil, err
 		}
+		if r.full() && (i+1 < len(a.records) || r.at.Sub != messages.Whole) {
+			a.rendered, a.cut = i+1, true
+			b.Behind = max(b.Behind, behind(-1))
+			break
+		}
+	}
+	if !a.cut {
+		s.swell.learn(b, size, len(a.records))
 	}
 	if len(b.Marks) == 0 { // all were handed on before
 		recycle(b.NDJSON)
@@ -88,29 +100,47 @@ func (a *answer) digits() string {
 
 // record renders one Kinesis record: a plain one is one user record.
 func (r *rendering) record(v *view, sequence messages.SequenceNumber) (err error) {
-	at := messages.Position{Seq: sequence}
-	if r.at.Covers(at) {
+	whole := messages.Position{Seq: sequence, Sub: messages.Whole}
+	if r.at.Covers(whole) {
 		return nil // handed on before
 	}
 	start := len(r.block.NDJSON)
 	if r.block.NDJSON, err = appendData(r.block.NDJSON, v.data.in(r.answer.body)); err != nil {
 		return fmt.Errorf("data of record %s: %w", sequence, err)
 	}
-	r.user(messages.Mark{Seq: sequence, Arrival: v.arrival, Last: true}, v, start)
-	r.at = messages.Position{Seq: sequence, Sub: messages.Whole}
+	r.key, r.raw, r.damage = nil, nil, nil
+	if !v.key.absent() {
+		r.key = unescape(v.key.in(r.answer.body))
+	}
+	switch {
+	case kpl.Marked(r.block.NDJSON[start:]) && r.takeApart(v, sequence, start):
+		return nil
+	case r.at.Covers(messages.Position{Seq: sequence}): // its only user record
+		r.block.NDJSON = r.block.NDJSON[:start]
+		r.hollow(v, sequence)
+		return nil
+	}
+	r.user(messages.Mark{Seq: sequence, Arrival: v.arrival, Last: true}, v, r.key, start)
+	r.at = whole
 	return nil
+}
+
+// hollow marks the place of a record of which nothing is handed on: an aggregate
+// of no user records, or one whose every user record is covered by a position
+// inside it. Only another product leaves such a position, which cannot tell the
+// last user record; the place behind the whole record is one that it can go on
+// from, too (P24).
+func (r *rendering) hollow(v *view, sequence messages.SequenceNumber) {
+	r.block.Marks = append(r.block.Marks, messages.Mark{Seq: sequence, Arrival: v.arrival, End: len(r.block.NDJSON), Last: true, Fate: messages.Hollow})
+	r.at = messages.Position{Seq: sequence, Sub: messages.Whole}
 }
 
 // user turns the payload that the block's buffer ends with into rows, and marks
 // the user record's place.
-func (r *rendering) user(m messages.Mark, v *view, start int) {
+func (r *rendering) user(m messages.Mark, v *view, key []byte, start int) {
 	b := r.block
 	b.Marks = append(b.Marks, m)
 	mark := &b.Marks[len(b.Marks)-1] // where it stays: no allocation of its own
-	var key []byte
-	if !v.key.absent() {
-		key = unescape(v.key.in(r.answer.body))
-	}
 	fate, rows, err := messages.Rendered, 0, error(nil)
 	if p := r.client.config.Payloads; p != nil {
 		fate, err = r.pass(p, mark, key, start)
@@ -120,7 +150,7 @@ func (r *rendering) user(m messages.Mark, v *view, start int) {
 	}
 	if err != nil {
 		fate = messages.Discarded
-		r.discard(mark, v, key, err.Error())
+		r.discard(mark, v, key, r.because(err))
 	}
 	if fate != messages.Rendered {
 		b.NDJSON = b.NDJSON[:start]
@@ -148,7 +178,10 @@ func (r *rendering) discard(mark *messages.Mark, v *view, key []byte, cause stri
 	if r.client.config.DeadLetter == nil {
 		return
 	}
-	raw, _ := appendData(nil, v.data.in(r.answer.body)) // it was decoded before
+	raw := slices.Clone(r.raw)
+	if raw == nil {
+		raw, _ = appendData(nil, v.data.in(r.answer.body)) // it was decoded before
+	}
 	r.letters = append(r.letters, messages.Letter{
 		Connector: r.client.config.Connector, Stream: r.client.config.Stream, Shard: r.shard,
 		Seq: strings.Clone(string(mark.Seq)), Sub: strconv.FormatInt(mark.Sub, 10), PartitionKey: string(key),

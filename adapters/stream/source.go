@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/kinesnow/kinesnow/adapters/stream/kpl"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -12,6 +13,7 @@ import (
 // concurrent use.
 type Source struct {
 	client *Client
+	op     string // which of the service's operations reads
 	shard  messages.ShardID
 	from   messages.ReadFrom
 	rows   RowMaker
@@ -27,6 +29,10 @@ type Source struct {
 	pacer    pacer
 	patience patience
 	aim      aim
+
+	hashes kpl.Range // of the shard
+	packed kpl.Aggregate
+	swell  swell
 }
 
 // Next returns the next block, oldest record first: what one answer of the
@@ -41,10 +47,7 @@ type Source struct {
 // stream or a permission is missing, ReasonExpired when the shard is gone.
 func (s *Source) Next(ctx context.Context, room int64) (*messages.RowBlock, error) {
 	if s.closed {
-		return nil, &messages.Fault{
-			Class: messages.Transient, Reason: messages.ReasonInvariant, Op: "kinesis.GetRecords", Shard: s.shard,
-			Err: errors.New("read beyond the end of the shard"),
-		}
+		return nil, s.readBeyondEnd()
 	}
 	due := s.now().Add(s.client.config.Idle)
 	for {
@@ -84,6 +87,14 @@ func (s *Source) bear(ctx context.Context, err error) error {
 	}
 	s.client.config.Retrying(fault)
 	return sleep(ctx, pause)
+}
+
+// readBeyondEnd is the fault of a caller that goes on after the last block.
+func (s *Source) readBeyondEnd() *messages.Fault {
+	return &messages.Fault{
+		Class: messages.Transient, Reason: messages.ReasonInvariant, Op: "kinesis." + s.op, Shard: s.shard,
+		Err: errors.New("read beyond the end of the shard"),
+	}
 }
 
 // Close ends the source. There is nothing to free: every fetch frees its own.

@@ -11,19 +11,11 @@ import (
 )
 
 func TestAResumeReadsItsAnchorAndHandsOnWhatFollows(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		sub  int64
-	}{{"the whole record", messages.Whole}, {"its user record", 0}} {
-		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, 1)
-			seqs := w.put(objects(5)...)
-			p := messages.Position{Seq: seqs[1], Sub: c.sub}
-			got, _ := w.read(w.open(messages.ReadFrom{After: p}), p, 3)
-			if !slices.Equal(got, seqs[2:]) {
-				t.Errorf("read %v, want %v", got, seqs[2:])
-			}
-		})
+	w := newWorld(t, 1)
+	seqs := w.put(objects(5)...)
+	got, _ := w.read(w.open(messages.ReadFrom{After: at(seqs[1])}), at(seqs[1]), 3)
+	if !slices.Equal(got, seqs[2:]) {
+		t.Errorf("read %v, want %v", got, seqs[2:])
 	}
 }
 
