@@ -26,19 +26,38 @@ func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 	}
 	known := m.Row.Newest()
 	if m.Adopted {
-		k.record(c, &messages.Adopted{Shard: k.Shard, Sequence: m.Row.Sequence, At: m.Event.At})
+		seq := m.Row.Sequence
+		if seq == "" {
+			seq = m.Row.PartialSeq
+		}
+		k.record(c, &messages.Adopted{Shard: k.Shard, Sequence: seq, At: m.Event.At})
 	}
 	k.record(c, m.Event)
 	if !k.Before.IsZero() && k.Before.Compare(m.Event.Start) > 0 {
 		k.record(c, &messages.Rewound{Shard: k.Shard, From: k.Before, To: m.Event.Start, At: m.Event.At})
 	}
-	if m.Adopted || m.Token.IsZero() || known.Covers(m.Token.Position) {
+	if m.Adopted {
+		k.start(c)
+		k.adopt(c, m.Event.Start)
+		return
+	}
+	if m.Token.IsZero() || known.Covers(m.Token.Position) {
 		k.start(c)
 		return
 	}
 	k.rejected = max(0, m.Opening.RowsErrors-m.Row.Counters.Rejected)
 	c.Request(k.Ledger, &messages.StretchWanted{Shard: k.Shard, From: known, To: m.Token.Position, Digest: k.counters.Digest})
 	After(c, 5*repeatEvery, &messages.StretchFound{Shard: k.Shard, From: known, To: m.Token.Position})
+}
+
+// adopt makes the other product's position ours, before anything is in flight:
+// the operator's word was for that one alone. Whatever the other product leaves
+// in the row later is adopted anew, and asks for a word of its own (P7).
+func (k *Checkpoint) adopt(c actor.Context, start messages.Position) {
+	if start.Compare(k.token.Position) > 0 && start.Compare(k.skipped.Position) > 0 {
+		k.skipped = messages.Token{Position: start, Shard: k.Shard}
+	}
+	k.settle(c, nil)
 }
 
 // stretch takes the ledger's answer, or reads the stretch again when it has

@@ -18,14 +18,14 @@ type ConnectorLedger struct {
 	Stop    messages.StopCode // why everything stands still; "" = it does not
 	Why     string            // when health or stop changed
 	Since   time.Time         // of health and stop
-	Paused  Pauses
+	Paused  messages.Pauses
 	Drained bool // it stopped as it was asked to,
 	Clean   bool // and everything that was read is committed and checkpointed
 	Left    []messages.ShardID
 }
 
 // Evolve returns the state after one more event; it is pure. A life begins with
-// nothing: what was paused in the one before is not.
+// nothing: what is paused still is told again once the lease table was read.
 func (s ConnectorLedger) Evolve(e messages.Event) ConnectorLedger {
 	switch e := e.(type) {
 	case *messages.Started:
@@ -35,7 +35,7 @@ func (s ConnectorLedger) Evolve(e messages.Event) ConnectorLedger {
 	case *messages.HealthChanged:
 		s.Health, s.Stop, s.Why, s.Since = e.To, e.Stop, e.Why, e.At
 	case *messages.Paused:
-		s.Paused = s.Paused.Add(e.Shards)
+		s.Paused = s.Paused.Add(e.Shards, e.At)
 	case *messages.Resumed:
 		s.Paused = s.Paused.Remove(e.Shards)
 	case *messages.ConnectorDrained:

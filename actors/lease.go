@@ -21,11 +21,14 @@ type LeaseTable interface {
 	// CreateStream writes it once and returns what is there then.
 	CreateStream(ctx context.Context, row messages.StreamRow) (*messages.StreamRow, error)
 	MarkInitialised(ctx context.Context) error
+	// ForgetDrained takes the operator's word for an adopted table back: it was
+	// for what was there then.
+	ForgetDrained(ctx context.Context) error
 	// ResetStream forgets every shard of a stream that was created anew and
 	// writes its __stream__ row (on_stream_recreated: reset).
 	ResetStream(ctx context.Context, old, row messages.StreamRow) error
-	// Rows reads all shard and node rows consistently.
-	Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error)
+	// Rows reads the stream's, all shard and all node rows consistently.
+	Rows(ctx context.Context) (messages.TableRows, error)
 	// CreateShard makes a settled row unless there is one.
 	CreateShard(ctx context.Context, row messages.ShardRow) (bool, error)
 	// Claim takes a free row, or one whose owner died, as it was seen.
@@ -105,6 +108,7 @@ type Lease struct {
 	taking    map[messages.ShardID]bool      // claims under way
 	asked     map[messages.ShardID]time.Time // hand-offs that this node asked for
 	nodes     []messages.NodeRow             // as last seen
+	pauses    messages.Pauses                // the same
 	done      int
 
 	discovering bool
@@ -187,6 +191,10 @@ func (l *Lease) Receive(c actor.Context) {
 		l.publish(c)
 	case *messages.EndWritten:
 		l.finish(c, m)
+	case *messages.LookWanted:
+		if l.stream != nil { // else it is the first thing to come
+			l.discover(c)
+		}
 
 	case *renewNow:
 		l.renewAll(c)

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -12,8 +13,7 @@ import (
 // discovered is one look at the table, and at the stream where it was due.
 type discovered struct {
 	began  time.Time
-	rows   []messages.ShardRow
-	nodes  []messages.NodeRow
+	table  messages.TableRows
 	listed []messages.Shard // nil = not asked this time
 	stream *messages.Stream // asked beside the list
 	made   []messages.Shard // rows that were made for shards found
@@ -49,11 +49,11 @@ func (l *Lease) discover(c actor.Context) {
 				return d
 			}
 		}
-		if d.rows, d.nodes, d.err = l.Table.Rows(ctx); d.err != nil || !list {
+		if d.table, d.err = l.Table.Rows(ctx); d.err != nil || !list {
 			return d
 		}
 		there := false
-		for _, s := range unlisted(d.listed, byShard(d.rows)) {
+		for _, s := range unlisted(d.listed, byShard(d.table.Shards)) {
 			row := shardRow(s)
 			made, err := l.Table.CreateShard(ctx, row)
 			if err != nil {
@@ -61,14 +61,35 @@ func (l *Lease) discover(c actor.Context) {
 				return d
 			}
 			if made {
-				d.rows, d.made = append(d.rows, row), append(d.made, s)
+				d.table.Shards, d.made = append(d.table.Shards, row), append(d.made, s)
 			}
 			there = there || !made
 		}
 		if there { // made since the table was read, and a parent perhaps
-			d.rows, d.nodes, d.err = l.Table.Rows(ctx)
+			d.table, d.err = l.Table.Rows(ctx)
 		}
 		return d
+	})
+}
+
+// lookAtStream takes over what may change in the stream's row: what is paused,
+// and whether an adopted table was drained. That word is taken back when no row
+// needs it any more, for the table may be handed over again (P7).
+func (l *Lease) lookAtStream(c actor.Context, row *messages.StreamRow, shards []messages.ShardRow) {
+	if row == nil {
+		return
+	}
+	l.pauses, l.streamRow.Drained = row.Pauses, row.Drained
+	if !row.Drained || slices.ContainsFunc(shards, func(r messages.ShardRow) bool { return vouchedFor(&r) }) {
+		return
+	}
+	run(l.ctx, c, func() any {
+		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
+		defer cancel()
+		if err := l.Table.ForgetDrained(ctx); err != nil { // else the next look tries again
+			l.Log.Warn().Err(err).Msg("that the table was drained is still kept")
+		}
+		return nil
 	})
 }
 
@@ -111,7 +132,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		c.Send(c.Parent(), &messages.ConnectorFault{})
 	}
 	now := time.Now()
-	l.Fleet.look(d.rows, d.nodes, now)
+	l.Fleet.look(d.table.Shards, d.table.Nodes, now)
 	if d.listed != nil {
 		l.lastList = now
 		clear(l.listed)
@@ -122,22 +143,23 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	for _, s := range d.made {
 		l.outbox.Add(c, &messages.ShardDiscovered{Shard: s.ID, Parents: s.Parents, At: now.UTC()})
 	}
-	rows := byShard(d.rows)
+	rows := byShard(d.table.Shards)
 	l.reconcile(c, d, rows)
 	l.looked = true
 	l.countDone(rows)
-	l.nodes = d.nodes
-	for i := range d.rows {
-		l.notice(c, &d.rows[i])
+	l.nodes = d.table.Nodes
+	l.lookAtStream(c, d.table.Stream, d.table.Shards)
+	for i := range d.table.Shards {
+		l.notice(c, &d.table.Shards[i])
 	}
-	l.even(c, d.rows, now)
+	l.even(c, d.table.Shards, now)
 	l.publish(c)
 	l.outbox.Repeat(c)
 	if l.again {
 		l.discover(c)
 		return
 	}
-	l.later(c, discoverTimer, l.lookEvery(len(d.rows)), &discoverNow{})
+	l.later(c, discoverTimer, l.lookEvery(len(d.table.Shards)), &discoverNow{})
 }
 
 // recreated: the stream was deleted and created anew under a running process.
@@ -246,13 +268,13 @@ func (l *Lease) publish(c actor.Context) {
 	if l.stream == nil || l.leaving || l.retiring != nil {
 		return
 	}
-	held := &messages.LeasesHeld{Stream: l.stream, Durable: l.durable(), Drained: l.streamRow.Drained}
+	held := &messages.LeasesHeld{Stream: l.stream, Durable: l.durable(), Drained: l.streamRow.Drained, Pauses: l.pauses}
 	for _, id := range inOrder(l.held) {
 		held.Shards = append(held.Shards, messages.HeldShard{Shard: l.held[id].shard, First: l.held[id].first})
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done,
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Pauses: l.pauses,
 	})
 }
 

@@ -48,6 +48,16 @@ func (l *Lease) prepare(c actor.Context) {
 	})
 }
 
+// reportEdit says that initial_position was changed after the first start,
+// which decides nothing any more (P12).
+func (l *Lease) reportEdit(row *messages.StreamRow) {
+	moved := l.Position == "AT_TIMESTAMP" && row.Timestamp.UnixMilli() != l.Start.UnixMilli()
+	if row.Initialised && (row.Position != l.Position || moved) {
+		l.Log.Warn().Str("kept", row.Position).Time("from", row.Timestamp).Str("configured", l.Position).
+			Msg("initial_position is ignored: the application started before")
+	}
+}
+
 // streamState reads or writes once what was decided for the whole stream: its
 // identity, and where LATEST was (P12). LATEST is never resolved twice.
 func (l *Lease) streamState(s *messages.Stream) (messages.StreamRow, error) {
@@ -70,9 +80,7 @@ func (l *Lease) streamState(s *messages.Stream) (messages.StreamRow, error) {
 	case row.ARN != s.ARN:
 		return messages.StreamRow{}, messages.Stopped(messages.StreamRecreated, "", "the lease table belongs to stream %s, not %s", row.ARN, s.ARN)
 	case row.CreatedAt.Unix() == s.CreatedAt.Unix():
-		if row.Initialised && row.Position != l.Position {
-			l.Log.Warn().Str("kept", row.Position).Str("configured", l.Position).Msg("initial_position is ignored: the application started before")
-		}
+		l.reportEdit(row)
 		return *row, nil
 	case !l.Reset:
 		return messages.StreamRow{}, messages.Stopped(messages.StreamRecreated, "",
@@ -112,13 +120,13 @@ func (l *Lease) claimNode() (messages.NodeRow, error) {
 	}
 	fleet := NewFleet()
 	for {
-		_, nodes, err := l.Table.Rows(l.ctx)
+		rows, err := l.Table.Rows(l.ctx)
 		if err != nil {
 			return node, err
 		}
 		now := time.Now()
-		fleet.look(nil, nodes, now)
-		id, seen, ok := fleet.slot(nodes, l.Node, l.Duration, now)
+		fleet.look(nil, rows.Nodes, now)
+		id, seen, ok := fleet.slot(rows.Nodes, l.Node, l.Duration, now)
 		if ok {
 			node.Node = id
 			if seen != nil {

@@ -231,9 +231,9 @@ func TestANodeThatLostItsSlotStopsEverythingAndClaimsAnother(t *testing.T) {
 	})
 }
 
-// TestARepeatedQuestionBeginsOneGeneration: the lease write takes longer than
+// TestKP07ARepeatedQuestionBeginsOneGeneration: the lease write takes longer than
 // the question's repetition.
-func TestARepeatedQuestionBeginsOneGeneration(t *testing.T) {
+func TestKP07ARepeatedQuestionBeginsOneGeneration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := oneShard(10)
 		cloud.Play(on("Begin", actorstest.Effect{Delay: 5 * time.Second}))
@@ -262,8 +262,8 @@ func TestABeginWithoutAnAnswerIsFoundAgain(t *testing.T) {
 	})
 }
 
-// TestAClaimWithoutAnAnswerIsHeldAfterTheNextLook.
-func TestAClaimWithoutAnAnswerIsHeldAfterTheNextLook(t *testing.T) {
+// TestKP08AClaimWithoutAnAnswerIsHeldAfterTheNextLook.
+func TestKP08AClaimWithoutAnAnswerIsHeldAfterTheNextLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := oneShard(10)
 		cloud.Play(on("Claim", actorstest.Effect{Forget: true}))
@@ -307,8 +307,8 @@ func TestCheckpointsRideOnSlowRenewalsToo(t *testing.T) {
 	})
 }
 
-// TestARespawnedLeaseTakesBackWhatItsProcessHolds, and the flow goes on.
-func TestARespawnedLeaseTakesBackWhatItsProcessHolds(t *testing.T) {
+// TestKP08ARespawnedLeaseTakesBackWhatItsProcessHolds, and the flow goes on.
+func TestKP08ARespawnedLeaseTakesBackWhatItsProcessHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := oneShard(10)
 		w := start(t, cloud, plan{})

@@ -36,11 +36,15 @@ func DecideStart(row *messages.ShardRow, opening *messages.Opening, durable mess
 	}
 	adopted, isAdopted := adoptedPosition(row)
 
+	durable = row.Durable(durable)
 	start := Start{Token: token, Adopted: isAdopted}
 	switch {
 	case !token.IsZero() && checkpoint.Compare(token.Position) > 0:
 		return Start{}, messages.Stopped(messages.TokenRegressed, row.Shard,
 			"the committed token went back from %s to %s", checkpoint.Position, token.Position)
+	case isAdopted && token.IsZero() && !row.Settled && row.ChannelCreated != 0 && row.ChannelCreated != opening.CreatedMS:
+		return Start{}, messages.Stopped(messages.TokenLost, row.Shard,
+			"the channel has no committed token, but rows were in flight since the shard was adopted at %s", adopted)
 	case isAdopted && adopted.Compare(token.Position) > 0:
 		if !drained {
 			return Start{}, messages.Stopped(messages.AdoptedUndrained, row.Shard,
@@ -49,6 +53,12 @@ func DecideStart(row *messages.ShardRow, opening *messages.Opening, durable mess
 		start.resume(adopted, "adopted", "no token, adopted, drained")
 	case !token.IsZero():
 		start.resume(token.Position, "token", "token at or ahead of the checkpoint")
+	case row.Foreign && !drained:
+		return Start{}, messages.Stopped(messages.AdoptedUndrained, row.Shard,
+			"another product worked on the shard and kept no position; rows of its own may still be in flight")
+	case row.Foreign:
+		start.Adopted = true
+		start.begin(durable, "no token, adopted without a position, drained")
 	case row.Settled && checkpoint.IsZero():
 		start.begin(durable, "no token, no checkpoint, settled")
 	case row.Settled:
@@ -90,14 +100,25 @@ func readToken(text string, shard messages.ShardID, whose string) (messages.Toke
 	return t, nil
 }
 
-// adoptedPosition returns the position that a sibling product left in the
-// row, where that differs from what we would have derived (P24).
+// vouchedFor reports whether a row still needs the operator's word that another
+// product's rows have landed.
+func vouchedFor(row *messages.ShardRow) bool {
+	_, adopted := adoptedPosition(row)
+	return !row.Ended && (adopted || row.Foreign)
+}
+
+// adoptedPosition returns the position that another product left in the row, or
+// a migration took over from one, where that differs from what we would have
+// derived (P24).
 func adoptedPosition(row *messages.ShardRow) (messages.Position, bool) {
 	seq, partialSeq, partialSub := row.Derived()
-	if row.Sequence == "" || row.Sequence == seq {
+	ours := row.PartialSeq == partialSeq && (partialSeq == "" || row.PartialSub == partialSub)
+	switch {
+	case row.Sequence == "" && row.PartialSeq != "" && !ours:
+		return messages.Position{Seq: row.PartialSeq, Sub: row.PartialSub}, true
+	case row.Sequence == "" || row.Sequence == seq:
 		return messages.Position{}, false
-	}
-	if partialSeq != "" && row.PartialSeq == partialSeq && row.PartialSub == partialSub && row.Sequence.Compare(partialSeq) < 0 {
+	case partialSeq != "" && ours && row.Sequence.Compare(partialSeq) < 0:
 		// A token inside an aggregate: sequenceNumber keeps the last whole record.
 		return messages.Position{}, false
 	}

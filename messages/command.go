@@ -7,12 +7,18 @@ import "time"
 // Inspect asks for a *State.
 type Inspect struct{}
 
-// Pause stops shards, or all of them, without giving up their leases. The
-// answer is *Done.
-type Pause struct{ Shards []ShardID } // empty = all
+// Pause stops shards, or all of them, without giving up their leases. It is kept
+// in the lease table and holds for every node, until Resume. The answer is *Done.
+type Pause struct {
+	Shards []ShardID // empty = all
+	Who    string    // paused it, for whoever wonders
+}
 
 // Resume lets paused shards go on. The answer is *Done.
-type Resume struct{ Shards []ShardID } // empty = all
+type Resume struct {
+	Shards []ShardID // empty = all
+	Who    string
+}
 
 // Resolve is the way out of a stop. The answer is *Done.
 type Resolve struct {

@@ -7,7 +7,7 @@
 //	host        -> Connector     Inspect, Pause, Resume, Resolve, Drain
 //	Connector   -> host          State, Done, Drained
 //	Lease       -> Connector     NodeReady, ConnectorFault, Retired
-//	Connector   -> Lease         ShardsReady, Retire
+//	Connector   -> Lease         ShardsReady, LookWanted, Leaving, Retire
 //	Lease       -> ShardManager  LeasesHeld, LeaseLost
 //	ShardUnit   -> Lease         GenerationWanted, RecheckWanted, ReleaseWanted, EndWritten
 //	Lease       -> ShardUnit     GenerationGranted, LeaseConfirmed, LeaseLost, LeaseReleased

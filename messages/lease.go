@@ -9,6 +9,7 @@ type LeasesHeld struct {
 	Stream  *Stream
 	Durable ReadFrom // where a shard of the first set starts (P12)
 	Drained bool     // the operator vouched for an adopted table (P7)
+	Pauses  Pauses   // what the table says that nobody is to work on
 	Shards  []HeldShard
 }
 
@@ -105,7 +106,12 @@ type NodeReady struct {
 	Stream *Stream
 	Listed int // shards that ListShards names
 	Done   int // of them, SHARD_END in the table or ended before the start
+	Pauses Pauses
 }
+
+// LookWanted asks for a look at the table now: somebody has changed what is
+// paused. Connector -> Lease. Where it is lost, the next look tells the same.
+type LookWanted struct{}
 
 // ShardsReady says that the shards' subtree can take LeasesHeld now.
 type ShardsReady struct{}

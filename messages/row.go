@@ -43,6 +43,27 @@ type ShardRow struct {
 	ChannelCreated int64  // created_on_ms of the opening that unsettled the row; 0 = none
 	CaughtUpAt     int64  // ms, service time, when nothing was behind and all was committed (P9)
 	Counters       Counters
+
+	// What a migrated row says of a shard that has no position yet: where it
+	// starts instead of where the stream does. Start is "", TRIM_HORIZON or
+	// AT_TIMESTAMP, StartAt beside the latter.
+	Start   string
+	StartAt time.Time
+	// Foreign: another product made the row, and no position of ours was ever
+	// written to it (P7, "adopted").
+	Foreign bool
+}
+
+// Durable is where the shard starts while nothing was ever committed: what its
+// own row says, else of.
+func (r *ShardRow) Durable(of ReadFrom) ReadFrom {
+	switch r.Start {
+	case "":
+		return of
+	case "AT_TIMESTAMP":
+		return ReadFrom{Time: r.StartAt}
+	}
+	return ReadFrom{}
 }
 
 // Newest is the newest position that the row carries of ours: K or S. It is zero
@@ -80,7 +101,15 @@ type StreamRow struct {
 	Timestamp   time.Time // where LATEST and AT_TIMESTAMP start, by AWS's clock
 	Initialised bool      // the first set of shard rows has been made
 	Drained     bool      // the operator said that the table was adopted drained
+	Pauses      Pauses
 	Schema      int
+}
+
+// TableRows is one look at the lease table: all that it has of the stream.
+type TableRows struct {
+	Stream *StreamRow // nil = there is none yet
+	Shards []ShardRow // by id
+	Nodes  []NodeRow  // by id
 }
 
 // NodeRow is a node's heartbeat row (P20).

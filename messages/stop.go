@@ -37,7 +37,7 @@ var hints = map[StopCode]string{
 	TokenForeign:     "another program wrote this channel's offset token: find it, then kinesnow resolve --from checkpoint|table|POSITION",
 	TokenRegressed:   "was the table restored, or the token moved by hand? kinesnow resolve --from token|checkpoint",
 	TokenLost:        "the channel was dropped while rows were in flight: kinesnow resolve --from table, or compare the table's highest position with the checkpoint and use --from checkpoint|POSITION",
-	AdoptedUndrained: "the lease row was written by another product: stop it, let its rows land, then kinesnow resolve --from checkpoint|table",
+	AdoptedUndrained: "the lease row was written by another product: stop it, let its rows land, then kinesnow resolve --from checkpoint|table (or, for all shards before a start, kinesnow migrate --drained)",
 	OtherWriter:      "another process opens the same channel: stop it, then kinesnow resolve --from token",
 	GapFound:         "records expired before they were read and on_gap is stop: kinesnow resolve --from token accepts the gap",
 	RowsRejected:     "Snowflake rejected rows and on_rejected_rows is stop: look at the error table, then kinesnow resolve --from token",

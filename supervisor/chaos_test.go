@@ -70,7 +70,7 @@ func rage(t *testing.T, seed uint64) (blows map[string]int) {
 		}
 		w.storm.end()
 		w.cloud.Play(nil)
-		w.resumeAll()
+		w.pausedTo = time.Now()
 		blows["rows in the storm"] += len(w.cloud.Sink.Rows(actorstest.ShardID(0))) + len(w.cloud.Sink.Rows(actorstest.ShardID(1))) + len(w.cloud.Sink.Rows(actorstest.ShardID(2)))
 		w.settle(5 * time.Minute)
 		for _, text := range append(w.cloud.Missing(), w.cloud.Problems()...) {
@@ -153,7 +153,7 @@ func (w *chaosWorld) strike() {
 	if p := w.processes[d.n(len(w.processes))]; d.chance(20) {
 		w.storm.blowing("pause")
 		w.system.Root.Send(p.pid, &messages.Pause{})
-		time.AfterFunc(d.upTo(20*time.Second), func() { w.system.Root.Send(p.pid, &messages.Resume{}) })
+		w.pausedTo = time.Now().Add(d.upTo(20 * time.Second))
 	}
 	if n := d.n(3); d.chance(200) && w.cloud.DropAtRest(w.channel(n), actorstest.ShardID(n)) {
 		w.storm.blowing("drop")
@@ -191,13 +191,6 @@ func (w *chaosWorld) caughtUp() bool {
 		}
 	}
 	return true
-}
-
-// resumeAll ends every pause: a storm may have swallowed the command that would.
-func (w *chaosWorld) resumeAll() {
-	for _, p := range append(w.leaving[:len(w.leaving):len(w.leaving)], w.processes...) {
-		w.system.Root.Send(p.pid, &messages.Resume{})
-	}
 }
 
 // tell says where everything is, for a storm that did not end well.

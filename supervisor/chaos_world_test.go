@@ -168,6 +168,7 @@ type chaosWorld struct {
 	processes []*process
 	leaving   []*process // asked to drain
 	born      int
+	pausedTo  time.Time // when somebody means to resume what is paused
 	log       zerolog.Logger
 }
 
@@ -224,10 +225,15 @@ func (w *chaosWorld) victim() *actor.PID {
 }
 
 // operate does what an operator would: it resolves shards that were parked
-// because their channel is gone. A process whose drain a crash has swallowed
-// works on, so those that should be leaving are looked at, too.
+// because their channel is gone, and resumes what is paused, as often as it
+// takes. A process whose drain a crash has swallowed works on, so those that
+// should be leaving are looked at, too.
 func (w *chaosWorld) operate() {
+	paused := time.Now().After(w.pausedTo) && !w.cloud.Table.Pauses().None()
 	for _, p := range append(w.leaving[:len(w.leaving):len(w.leaving)], w.processes...) {
+		if paused {
+			w.system.Root.Send(p.pid, &messages.Resume{})
+		}
 		state := p.plant.published.Load()
 		if state == nil {
 			continue

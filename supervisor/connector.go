@@ -37,6 +37,7 @@ type connector struct {
 	down     bool
 
 	publishedAt time.Time
+	warned      time.Time // of a pause that lasts
 }
 
 // draining is a drain under way.
@@ -84,12 +85,10 @@ func (k *connector) Receive(c actor.Context) {
 		k.unitGone(c, m)
 	case *messages.Inspect:
 		c.Respond(k.state())
-	case *messages.Pause:
-		k.record(c, &messages.Paused{Shards: m.Shards, At: time.Now().UTC()})
-		k.tellShards(c, m)
-	case *messages.Resume:
-		k.record(c, &messages.Resumed{Shards: m.Shards, At: time.Now().UTC()})
-		k.tellShards(c, m)
+	case *messages.Pause, *messages.Resume:
+		k.changePauses(c, m)
+	case *pausesChanged:
+		k.pausesChanged(c, m)
 	case *messages.Resolve:
 		k.resolve(c, m)
 
@@ -106,6 +105,7 @@ func (k *connector) Receive(c actor.Context) {
 
 	case *healthNow:
 		k.outbox.Repeat(c)
+		k.warnOfPause(time.Now())
 		k.publish(c)
 		k.tick = actors.After(c, time.Second, m)
 	case *messages.Recorded:
@@ -177,9 +177,6 @@ func (k *connector) spawn(c actor.Context, name string) {
 		panic(err) // the name is free once Terminated was seen, so this is a bug of ours
 	}
 	k.children[name] = pid
-	if pause := k.ledger.Paused.Message(); name == nameShards && pause != nil {
-		c.Send(pid, pause) // it has forgotten
-	}
 }
 
 // terminated spawns a child again, after a moment, so that a child that cannot
@@ -225,6 +222,7 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 		k.plant.log.Info().Str("node", m.Node).Str("arn", m.Stream.ARN).Str("target", k.plant.target()).Msg("connector begins")
 	}
 	k.plant.held, k.plant.slot = m.Owner, m.Node
+	k.notePauses(c, m.Pauses)
 	for _, name := range []string{nameCommits, nameShards} {
 		k.spawn(c, name)
 	}
@@ -238,15 +236,6 @@ func (k *connector) fault(c actor.Context, m *messages.ConnectorFault) {
 	}
 	k.parked = m.Fault
 	k.publish(c)
-}
-
-// tellShards hands a command on. Where nobody is there to take it, whoever
-// comes is told.
-func (k *connector) tellShards(c actor.Context, m any) {
-	if shards := k.children[nameShards]; shards != nil {
-		c.Send(shards, m)
-	}
-	c.Respond(&messages.Done{})
 }
 
 func (k *connector) resolve(c actor.Context, m *messages.Resolve) {

@@ -57,6 +57,7 @@ var elsewhere = map[string]string{
 	"unit resolved":            "as Resolve",
 	"dynamodb ResolvePosition": "as Resolve",
 	"snowflake Drop":           "as Resolve",
+	"dynamodb ForgetDrained":   "a table of another product: the start scenarios make it",
 	"dynamodb ResetStream":     "a stream that is created anew: actors' own tests make it",
 }
 

@@ -31,12 +31,20 @@ func (t crashTable) MarkInitialised(ctx context.Context) error {
 	return act(ctx, t.node, dynamodb, "MarkInitialised", "", func() error { return t.shardTable.MarkInitialised(ctx) })
 }
 
-func (t crashTable) Rows(ctx context.Context) (shards []messages.ShardRow, nodes []messages.NodeRow, err error) {
-	err = act(ctx, t.node, dynamodb, "Rows", "", func() (err error) {
-		shards, nodes, err = t.shardTable.Rows(ctx)
-		return err
-	})
-	return shards, nodes, err
+func (t crashTable) ForgetDrained(ctx context.Context) error {
+	return act(ctx, t.node, dynamodb, "ForgetDrained", "", func() error { return t.shardTable.ForgetDrained(ctx) })
+}
+
+func (t crashTable) Rows(ctx context.Context) (messages.TableRows, error) {
+	return reach(ctx, t.node, dynamodb, "Rows", "", func() (messages.TableRows, error) { return t.shardTable.Rows(ctx) })
+}
+
+func (t crashTable) Pause(ctx context.Context, shards []messages.ShardID, who string) (messages.Pauses, error) {
+	return reach(ctx, t.node, dynamodb, "Pause", "", func() (messages.Pauses, error) { return t.shardTable.Pause(ctx, shards, who) })
+}
+
+func (t crashTable) Resume(ctx context.Context, shards []messages.ShardID, who string) (messages.Pauses, error) {
+	return reach(ctx, t.node, dynamodb, "Resume", "", func() (messages.Pauses, error) { return t.shardTable.Resume(ctx, shards, who) })
 }
 
 func (t crashTable) CreateShard(ctx context.Context, row messages.ShardRow) (bool, error) {

@@ -63,9 +63,11 @@ func hours(w *crashWorld) {
 	w.tell(&messages.Pause{})
 	w.wait(time.Second)
 	w.put(0, one)
-	for range 3 { // a human who sees that it did not go on says it again
+	for range 60 { // a human who sees that it did not go on says it again
 		w.tell(&messages.Resume{})
-		w.wait(700 * time.Millisecond)
+		if w.wait(700 * time.Millisecond); w.cloud.Table.Pauses().None() {
+			break
+		}
 	}
 	w.steal(0)
 	w.wait(2 * crashLease)

@@ -42,6 +42,12 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	case len(s.Shards) > 0 && !k.reached(s):
 		return messages.Starting, "", "", ""
 	}
+	if lasts := k.pauseLasts(s.At); lasts != "" {
+		return messages.Degraded, lasts, "", "kinesnow resume " + k.plant.name
+	}
+	if polled := k.plant.polled.why(); polled != "" {
+		return messages.Flowing, polled, "", ""
+	}
 	if len(s.Shards) == 0 && s.Done < s.Listed {
 		return messages.Flowing, "no lease is free: other processes work on every shard", "", ""
 	}

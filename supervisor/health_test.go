@@ -15,6 +15,8 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 	parked := messages.ShardState{Phase: messages.PhaseParked, Stop: messages.TokenLost, Error: "lost", Hint: "resolve"}
 	node := &messages.NodeReady{Node: "node-0", Stream: &messages.Stream{}}
 	fault := &messages.Fault{Class: messages.Rejected, Stop: messages.StreamRecreated, Op: "prepare", Err: errors.New("another stream"), Hint: "a new name"}
+	polled := &plant{}
+	polled.polled.note("shardId-000000000000", &messages.Fault{Class: messages.Rejected, Stop: messages.EFOUnavailable, Op: "kinesis.SubscribeToShard", Err: errors.New("no")})
 	for _, c := range []struct {
 		name      string
 		connector connector
@@ -32,7 +34,12 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		{name: "all parked", connector: connector{node: node}, shards: []messages.ShardState{parked, parked}, health: messages.Halted, why: "lost", stop: messages.TokenLost},
 		{name: "the connector itself is parked", connector: connector{node: node, parked: fault}, shards: []messages.ShardState{flowing}, health: messages.Halted, why: fault.Error(), stop: messages.StreamRecreated},
 		{name: "draining says more than all", connector: connector{node: node, parked: fault, drain: &draining{}}, shards: []messages.ShardState{parked}, health: messages.Draining},
+		{name: "polled instead of pushed", connector: connector{node: node, plant: polled}, shards: []messages.ShardState{flowing}, health: messages.Flowing,
+			why: "shards polled: 1; enhanced fan-out cannot be used: kinesis.SubscribeToShard: no"},
 	} {
+		if c.connector.plant == nil {
+			c.connector.plant = &plant{}
+		}
 		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)

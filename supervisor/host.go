@@ -78,6 +78,9 @@ type Host struct {
 	// Pace bounds how often a shard is read; nil = what Kinesis allows all its
 	// readers together. Benchmarks against a local server unbind it.
 	Pace *stream.Pace
+	// FanOut bounds how subscriptions are opened and given up; nil = what Kinesis
+	// allows. Tests against a local server unbind it.
+	FanOut *stream.FanOutPace
 	// DataDir holds the journal under <DataDir>/<node>/ and dead letters under
 	// <DataDir>/deadletter/; "" keeps the journal in memory.
 	DataDir string

@@ -20,7 +20,7 @@ type shardManager struct {
 	units     map[messages.ShardID]*actor.PID
 	held      map[messages.ShardID]messages.HeldShard
 	last      *messages.LeasesHeld
-	paused    actors.Pauses
+	paused    messages.Pauses // as Lease last saw it in the table
 	drain     *windDown
 	down      bool
 }
@@ -55,10 +55,6 @@ func (m *shardManager) Receive(c actor.Context) {
 		m.terminated(c, msg)
 	case *windDown:
 		m.windAll(c, msg)
-	case *messages.Pause:
-		m.pause(c, msg)
-	case *messages.Resume:
-		m.resume(c, msg)
 	case *resolveShard:
 		m.resolve(c, msg)
 	case *windDone:
@@ -79,9 +75,10 @@ func (m *shardManager) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supe
 	supervisor.StopChildren(child)
 }
 
-// reconcile makes the units match the leases.
+// reconcile makes the units match the leases, and what is paused of them.
 func (m *shardManager) reconcile(c actor.Context, held *messages.LeasesHeld) {
 	m.last = held
+	m.pauses(c, held.Pauses)
 	clear(m.held)
 	for _, h := range held.Shards {
 		m.held[h.Shard.ID] = h
@@ -132,7 +129,7 @@ func (m *shardManager) terminated(c actor.Context, t *actor.Terminated) {
 }
 
 // handOff ends a shard's work here in order and gives its lease to who asked.
-// A paused shard stays where it was paused, for the pause is this process's.
+// A paused shard stays where it was paused: nobody would work on it elsewhere.
 func (m *shardManager) handOff(c actor.Context, h *messages.HandoffWanted) {
 	unit := m.units[h.Shard]
 	if unit == nil || m.drain != nil || m.paused.Has(h.Shard) {
@@ -160,24 +157,6 @@ func (m *shardManager) windAll(c actor.Context, w *windDown) {
 // windingShards names the shards that a drain waits for, and those whose unit
 // had just crashed.
 type windingShards struct{ shards, left []messages.ShardID }
-
-func (m *shardManager) pause(c actor.Context, p *messages.Pause) {
-	m.paused = m.paused.Add(p.Shards)
-	for id, unit := range m.units {
-		if m.paused.Has(id) {
-			c.Request(unit, &windDown{within: m.plant.drainTimeout()})
-		}
-	}
-}
-
-func (m *shardManager) resume(c actor.Context, r *messages.Resume) {
-	m.paused = m.paused.Remove(r.Shards)
-	for id, unit := range m.units {
-		if !m.paused.Has(id) {
-			c.Send(unit, r)
-		}
-	}
-}
 
 func (m *shardManager) resolve(c actor.Context, r *resolveShard) {
 	unit := m.units[r.command.Shard]

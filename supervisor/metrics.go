@@ -45,6 +45,9 @@ var shardSeries = []series{
 	{"kinesnow_rows_rejected_total", "Rows that Snowflake could not put into the table.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Live.Rejected) }},
 	{"kinesnow_records_discarded_total", "User records whose payload was unusable.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Live.Discarded) }},
 	{"kinesnow_records_filtered_total", "User records that a transform filtered out.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Live.Filtered) }},
+	{"kinesnow_kpl_aggregates_total", "Kinesis records that were taken apart into user records.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Packed.Aggregates) }},
+	{"kinesnow_kpl_subrecords_out_of_range_total", "User records of aggregates that belong to another shard; they are kept.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Packed.OutOfRange) }},
+	{"kinesnow_kpl_damaged_aggregates_total", "Records that begin like an aggregate and are none; plain records.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Packed.Damaged) }},
 	{"kinesnow_gaps_total", "Stretches that expired before they were read.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Gaps) }},
 	{"kinesnow_counter_mismatches_total", "Generations whose commits Snowflake counts otherwise.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Mismatches) }},
 	{"kinesnow_appended_bytes_total", "Bytes of rows appended, before compression.", prometheus.CounterValue, func(s *messages.ShardState) float64 { return float64(s.Bytes) }},
@@ -58,6 +61,7 @@ var (
 	generationsDesc = prometheus.NewDesc("kinesnow_generations_total", "Generations that ended, by reason.", []string{"connector", "shard", "reason"}, nil)
 	memoryDesc      = prometheus.NewDesc("kinesnow_memory_bytes", "Fetched and not yet accepted (held), accepted and not yet committed (in_flight), and the budget.", []string{"connector", "kind"}, nil)
 	lossDesc        = prometheus.NewDesc("kinesnow_seconds_to_data_loss", "Retention minus the age of the oldest uncommitted record, the least over the shards.", []string{"connector"}, nil)
+	polledDesc      = prometheus.NewDesc("kinesnow_shards_polled", "Shards that are polled because enhanced fan-out cannot be had.", []string{"connector"}, nil)
 	asideDesc       = prometheus.NewDesc("kinesnow_journal_segments_set_aside_total", "Journal segments that could not be read: damaged, foreign, or of a newer version.", []string{"connector"}, nil)
 	troubledDesc    = prometheus.NewDesc("kinesnow_journal_troubled", "1 while the journal does not keep everything.", []string{"connector"}, nil)
 	journalDesc     = prometheus.NewDesc("kinesnow_journal_entries_total", "Journal entries by what became of them.", []string{"connector", "fate"}, nil)
@@ -102,6 +106,7 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
+	gauge(polledDesc, float64(m.plant.polled.count()), name)
 	gauge(memoryDesc, float64(held), name, "held")
 	gauge(memoryDesc, float64(inFlight), name, "in_flight")
 	gauge(memoryDesc, float64(state.Memory.Used), name, "budget_used")

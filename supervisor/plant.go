@@ -37,6 +37,7 @@ type plant struct {
 
 	streams  shardStream
 	recounts shardStream // puts no dead letters
+	polled   polledShards
 	table    shardTable
 	sink     rowService
 	dead     messages.DeadLetter
@@ -58,6 +59,7 @@ type shardStream interface {
 type shardTable interface {
 	actors.LeaseTable
 	actors.PositionTable
+	pauseTable
 	ResolvePosition(ctx context.Context, shard messages.ShardID, owner messages.Owner, epoch int64, write messages.PositionWrite) (*messages.ShardRow, error)
 }
 
@@ -72,6 +74,7 @@ type rowService interface {
 func newPlant(name string, cfg config.Config, host Host) (*plant, error) {
 	p := &plant{name: name, cfg: cfg, host: host, version: host.Version, process: uuid.NewString(), fleet: actors.NewFleet()}
 	p.log = host.Log.With().Str("connector", name).Str("stream", cfg.Kinesis.StreamName()).Logger()
+	p.polled.log = p.log
 	if p.budget = host.Budget; p.budget == nil {
 		p.budget = messages.NewBudget(256 << 20)
 	}

@@ -4,10 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/kinesnow/kinesnow/actors"
-	"github.com/kinesnow/kinesnow/adapters/leasetable"
 	"github.com/kinesnow/kinesnow/adapters/payload"
 	"github.com/kinesnow/kinesnow/adapters/rows"
 	"github.com/kinesnow/kinesnow/adapters/stream"
@@ -17,7 +14,7 @@ import (
 
 // openAWS wires Kinesis and DynamoDB.
 func (p *plant) openAWS() error {
-	c := p.awsConfig()
+	c := access.Lent(p.host.AWS, p.cfg.AWS)
 	streamConfig := stream.Config{
 		AWS: c, Endpoint: p.cfg.AWS.Endpoints.Kinesis, Stream: p.cfg.Kinesis.StreamName(), ARN: p.cfg.Kinesis.StreamARN(), Connector: p.name,
 		Rows: func(shard messages.ShardID) stream.RowMaker {
@@ -32,27 +29,14 @@ func (p *plant) openAWS() error {
 	if path := payload.New(nil, p.host.Transform); path != nil {
 		streamConfig.Payloads = path
 	}
-	p.streams = catalog{stream.New(streamConfig)}
+	p.streams = p.shards(streamConfig)
 	streamConfig.DeadLetter = nil // the letters were put the first time
 	p.recounts = catalog{stream.New(streamConfig)}
 	if p.host.AWS == nil {
 		c.HTTPClient = nil // its own bounds each attempt: a silent connection must not outlive a lease
 	}
-	p.table = leasetable.New(leasetable.Config{
-		AWS: c, Endpoint: p.cfg.AWS.Endpoints.DynamoDB, Application: p.cfg.Application, Stream: p.cfg.Kinesis.StreamName(),
-	})
+	p.table = access.Table(p.cfg, c)
 	return nil
-}
-
-// awsConfig is the host's, or one made of the configuration. The default chain
-// is resolved at the first call, not here: New does no I/O.
-func (p *plant) awsConfig() aws.Config {
-	if p.host.AWS != nil {
-		c := p.host.AWS.Copy()
-		c.Region = p.cfg.AWS.Region
-		return c
-	}
-	return access.AWS(p.cfg.AWS)
 }
 
 // source opens a reader's source of a shard.

@@ -77,7 +77,7 @@ func (p *policy) failing() bool { return p.failures >= maxFailures }
 // that it is tried again now and then.
 func heals(code messages.StopCode) bool {
 	switch code {
-	case messages.AccessDenied, messages.TargetMissing, messages.ChannelLimit:
+	case messages.AccessDenied, messages.TargetMissing, messages.ChannelLimit, messages.EFOUnavailable:
 		return true
 	}
 	return false

@@ -100,7 +100,7 @@ func TestBackoffStartsOverWithACommit(t *testing.T) {
 }
 
 func TestOnlyWhatMayHealIsTriedAgainByItself(t *testing.T) {
-	healing := map[messages.StopCode]bool{messages.AccessDenied: true, messages.TargetMissing: true, messages.ChannelLimit: true}
+	healing := map[messages.StopCode]bool{messages.AccessDenied: true, messages.TargetMissing: true, messages.ChannelLimit: true, messages.EFOUnavailable: true}
 	for _, code := range []messages.StopCode{
 		messages.TokenForeign, messages.TokenRegressed, messages.TokenLost, messages.AdoptedUndrained, messages.OtherWriter, messages.GapFound,
 		messages.RowsRejected, messages.StreamRecreated, messages.EFOUnavailable, messages.AccessDenied, messages.TargetMissing, messages.ChannelLimit,

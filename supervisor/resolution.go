@@ -50,7 +50,7 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 	case "checkpoint":
 		at = checkpointOf(row)
 		switch {
-		case at.IsZero() && code == messages.TokenLost:
+		case at.IsZero() && (code == messages.TokenLost || code == messages.AdoptedUndrained):
 			return resolution{write: &messages.PositionWrite{}}, nil // nothing was ever read back: begin where the shard begins
 		case at.IsZero():
 			return resolution{}, fmt.Errorf("the lease row has no checkpoint: use --from table, or a position")
@@ -83,6 +83,9 @@ func planResolution(code messages.StopCode, from, token string, row *messages.Sh
 func checkpointOf(row *messages.ShardRow) messages.Position {
 	at := row.Newest()
 	if p := (messages.Position{Seq: row.Sequence, Sub: messages.Whole}); row.Sequence != "" && p.Covers(at) {
+		at = p
+	}
+	if p := (messages.Position{Seq: row.PartialSeq, Sub: row.PartialSub}); row.PartialSeq != "" && p.Covers(at) { // taken over by a migration
 		at = p
 	}
 	return at

@@ -53,8 +53,8 @@ type resolveTable struct {
 	wrote *messages.PositionWrite
 }
 
-func (r *resolveTable) Rows(context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
-	return []messages.ShardRow{r.row}, nil, nil
+func (r *resolveTable) Rows(context.Context) (messages.TableRows, error) {
+	return messages.TableRows{Shards: []messages.ShardRow{r.row}}, nil
 }
 
 func (r *resolveTable) ResolvePosition(_ context.Context, _ messages.ShardID, _ messages.Owner, _ int64, w messages.PositionWrite) (*messages.ShardRow, error) {

@@ -68,9 +68,9 @@ func (w *chaosWorld) demand(when string, shards int, want map[string]int) {
 	}
 }
 
-// TestANodeThatJoinsIsHandedItsPart (P21): nobody fences anybody, and no row is
+// TestKP09ANodeThatJoinsIsHandedItsPart (P21): nobody fences anybody, and no row is
 // read twice for it.
-func TestANodeThatJoinsIsHandedItsPart(t *testing.T) {
+func TestKP09ANodeThatJoinsIsHandedItsPart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const shards = 8
 		w := fleetOf(t, shards)

@@ -84,8 +84,9 @@ func TestAResumeOnTheWayToAPauseIsHeard(t *testing.T) {
 	})
 }
 
-// TestAPauseDoesNotOutliveItsLease: the shard comes back, is resumed, and flows.
-func TestAPauseDoesNotOutliveItsLease(t *testing.T) {
+// TestAPauseOutlivesItsLease: the shard comes back, is still paused, is resumed,
+// and flows.
+func TestAPauseOutlivesItsLease(t *testing.T) {
 	cloud := actorstest.NewCloud()
 	id := actorstest.ShardID(0)
 	cloud.Stream.AddShard(id)
@@ -99,7 +100,11 @@ func TestAPauseDoesNotOutliveItsLease(t *testing.T) {
 		})
 		time.Sleep(10 * time.Second)
 		cloud.Table.Edit(id, func(row *messages.ShardRow) { row.Owner = "" })
+		cloud.Stream.Put(id, 10)
 		time.Sleep(10 * time.Second)
+		if row := cloud.Table.Row(id); row.Owner == "" || len(cloud.Sink.Rows(id)) != 10 {
+			t.Errorf("the shard came back to %q, %d rows", row.Owner, len(cloud.Sink.Rows(id)))
+		}
 		system.Root.Send(pid, &messages.Resume{Shards: []messages.ShardID{id}})
 		cloud.Stream.Put(id, 10)
 	})

@@ -104,7 +104,7 @@ func (u *shardUnit) Receive(c actor.Context) {
 		}
 	case *messages.LeaseReleased:
 		u.leave(c)
-	case *messages.Resume:
+	case *resumeShard:
 		u.resume(c)
 	case *resolveShard:
 		u.resolve(c, m)

@@ -64,11 +64,11 @@ type stoppedShard struct {
 // row reads the shard's row as it is now: the one that the generation began
 // with is as old as that.
 func (s *stoppedShard) row(ctx context.Context, p *plant) (*messages.ShardRow, error) {
-	rows, _, err := p.table.Rows(ctx)
+	all, err := p.table.Rows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	began := s.granted.Row
+	began, rows := s.granted.Row, all.Shards
 	at := slices.IndexFunc(rows, func(r messages.ShardRow) bool { return r.Shard == began.Shard })
 	if at < 0 || rows[at].Owner != s.granted.Owner || rows[at].Epoch != began.Epoch {
 		return nil, fmt.Errorf("shard %s is not this process's any more: resolve it where it is parked", began.Shard)

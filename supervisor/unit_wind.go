@@ -119,7 +119,7 @@ func (u *shardUnit) windOver(c actor.Context) {
 	c.Send(w.sender, &windDone{u.shard.ID, w.clean})
 	switch {
 	case u.released:
-		c.Stop(c.Self()) // a pause does not outlive the lease
+		c.Stop(c.Self()) // the next one is told whether it is paused
 	case w.again:
 		u.resume(c)
 	}

@@ -57,6 +57,16 @@ func (t *Table) Nodes() (nodes []messages.NodeRow) {
 	return nodes
 }
 
+// Pauses is what is paused.
+func (t *Table) Pauses() messages.Pauses {
+	t.cloud.mu.Lock()
+	defer t.cloud.mu.Unlock()
+	if t.stream == nil {
+		return messages.Pauses{}
+	}
+	return t.stream.Pauses
+}
+
 // Edit changes a shard's row by hand, and makes it where there is none.
 func (t *Table) Edit(id messages.ShardID, change func(row *messages.ShardRow)) {
 	t.cloud.mu.Lock()
@@ -110,6 +120,14 @@ func (t *Table) MarkInitialised(ctx context.Context) error {
 	})
 }
 
+// ForgetDrained implements LeaseTable.
+func (t *Table) ForgetDrained(ctx context.Context) error {
+	return done(ctx, t, "ForgetDrained", func() error {
+		t.stream.Drained = false
+		return nil
+	})
+}
+
 // ResetStream implements LeaseTable.
 func (t *Table) ResetStream(ctx context.Context, _, row messages.StreamRow) error {
 	return done(ctx, t, "ResetStream", func() error {
@@ -120,26 +138,43 @@ func (t *Table) ResetStream(ctx context.Context, _, row messages.StreamRow) erro
 }
 
 // Rows implements LeaseTable.
-func (t *Table) Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
-	type tableRows struct {
-		shards []messages.ShardRow
-		nodes  []messages.NodeRow
-	}
-	found, err := locked(ctx, t, "Rows", func() (all tableRows, err error) {
+func (t *Table) Rows(ctx context.Context) (messages.TableRows, error) {
+	return locked(ctx, t, "Rows", func() (all messages.TableRows, err error) {
+		if t.stream != nil {
+			row := *t.stream
+			all.Stream = &row
+		}
 		for _, r := range t.rows {
-			all.shards = append(all.shards, *r)
+			all.Shards = append(all.Shards, *r)
 		}
 		for _, n := range t.nodes {
-			all.nodes = append(all.nodes, *n)
+			all.Nodes = append(all.Nodes, *n)
 		}
+		slices.SortFunc(all.Shards, func(a, b messages.ShardRow) int { return strings.Compare(string(a.Shard), string(b.Shard)) })
+		slices.SortFunc(all.Nodes, func(a, b messages.NodeRow) int { return strings.Compare(a.Node, b.Node) })
 		return all, nil
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	slices.SortFunc(found.shards, func(a, b messages.ShardRow) int { return strings.Compare(string(a.Shard), string(b.Shard)) })
-	slices.SortFunc(found.nodes, func(a, b messages.NodeRow) int { return strings.Compare(a.Node, b.Node) })
-	return found.shards, found.nodes, nil
+}
+
+// Pause keeps that shards are paused, none named meaning all.
+func (t *Table) Pause(ctx context.Context, shards []messages.ShardID, who string) (messages.Pauses, error) {
+	return t.changePauses(ctx, "Pause", who, func(p messages.Pauses) messages.Pauses { return p.Add(shards, time.Now().UTC()) })
+}
+
+// Resume takes a pause back, none named meaning all of it.
+func (t *Table) Resume(ctx context.Context, shards []messages.ShardID, who string) (messages.Pauses, error) {
+	return t.changePauses(ctx, "Resume", who, func(p messages.Pauses) messages.Pauses { return p.Remove(shards) })
+}
+
+func (t *Table) changePauses(ctx context.Context, op, who string, change func(messages.Pauses) messages.Pauses) (messages.Pauses, error) {
+	return locked(ctx, t, op, func() (messages.Pauses, error) {
+		if t.stream == nil {
+			return messages.Pauses{}, lost(op)
+		}
+		t.stream.Pauses = change(t.stream.Pauses)
+		t.stream.Pauses.Who = who
+		return t.stream.Pauses, nil
+	})
 }
 
 // CreateShard implements LeaseTable.

@@ -157,7 +157,7 @@ func (t *Table) place(row *messages.ShardRow, w *messages.PositionWrite) {
 		row.Skipped = ""
 	}
 	if w.Settled != nil {
-		row.Settled = *w.Settled
+		row.Settled, row.Foreign = *w.Settled, false
 		if !*w.Settled {
 			row.ChannelCreated = w.ChannelCreated
 		}

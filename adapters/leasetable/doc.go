@@ -15,6 +15,19 @@
 //	__stream__         StreamRow: what was decided once for the whole stream
 //	__migration__      a sibling's migration marker; passed over
 //
+// What a Kinesis Client Library (KCL) left under the application's name has one
+// key, leaseKey, and has to be migrated first (migration.go, and
+// specs/kinesis-consumption.md 8):
+//
+//	legacy.go, legacy_row.go   a KCL's items, and the rows that they become
+//	survey.go                  where a migration stands, and what is next: from the
+//	                           two tables alone, so that anybody can go on
+//	marker.go                  phase, lock and epoch, in one item of the copy
+//	migration_copy.go          quiet? copy, compare, export             -> COPIED
+//	migration_swap.go          replace the table, restore, compare      -> DONE
+//	migration_adopt.go         a sibling's table needs none of that; and no consumer
+//	                           starts in the middle (Prepare)
+//
 // Three rules hold for every write:
 //
 //   - It is conditional, and no condition compares times. Leases are guarded by
@@ -23,7 +36,8 @@
 //     refused. A refusal whose item has our nonce means that an earlier attempt
 //     of the same call landed and only its answer was lost: that is success.
 //   - It uses UpdateItem alone; with DescribeTable, CreateTable, GetItem and
-//     Query that is all the package asks of an IAM policy.
+//     Query that is all that running asks of an IAM policy. A migration uses
+//     PutItem, Scan and DeleteTable as well, and the table <application>_migration.
 //
 // # What the siblings read
 //

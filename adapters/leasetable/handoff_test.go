@@ -30,7 +30,7 @@ func TestAskingDoesNotLookLikeALifeSignOfTheOwner(t *testing.T) {
 	}
 }
 
-func TestTheMarkOfADeadNodeIsReplaced(t *testing.T) {
+func TestKP13TheMarkOfADeadNodeIsReplaced(t *testing.T) {
 	w := prepared(t)
 	held := w.claim()
 	w.must(w.table.AskHandoff(t.Context(), held, other))
@@ -40,7 +40,7 @@ func TestTheMarkOfADeadNodeIsReplaced(t *testing.T) {
 	}
 }
 
-func TestAHandOffFencesTheOldOwnersWrites(t *testing.T) {
+func TestKP10AHandOffFencesTheOldOwnersWrites(t *testing.T) {
 	w := prepared(t)
 	held := w.claim()
 	w.must(w.table.AskHandoff(t.Context(), held, other))
@@ -72,9 +72,9 @@ func TestANodeSaysThatItIsLeaving(t *testing.T) {
 	node := messages.NodeRow{Node: "node-0", Process: "me"}
 	w.must(w.table.ClaimNode(t.Context(), nil, node))
 	leaving := func() bool {
-		_, nodes, err := w.table.Rows(t.Context())
+		rows, err := w.table.Rows(t.Context())
 		w.must(err)
-		return nodes[0].Leaving
+		return rows.Nodes[0].Leaving
 	}
 	node.Leaving = true
 	w.must(w.table.Beat(t.Context(), node))

@@ -95,7 +95,7 @@ func TestASiblingsLeaseIsJudgedByItsExpiry(t *testing.T) {
 	}
 }
 
-func TestAnEndedShardIsNeverClaimed(t *testing.T) {
+func TestKP23AnEndedShardIsNeverClaimed(t *testing.T) {
 	w := prepared(t)
 	free := w.row(shard)
 	w.put(string(shard), map[string]types.AttributeValue{"shardState": S("SHARD_END")})
@@ -203,9 +203,9 @@ func TestAReleaseOfSomebodyElsesShardChangesNothing(t *testing.T) {
 	}
 }
 
-// TestALostAnswerIsNoLostLease lets the write land and its answer break, for
+// TestKP11ALostAnswerIsNoLostLease lets the write land and its answer break, for
 // each kind of write: the SDK's repeat meets its own nonce.
-func TestALostAnswerIsNoLostLease(t *testing.T) {
+func TestKP11ALostAnswerIsNoLostLease(t *testing.T) {
 	w := prepared(t)
 	steps := []struct {
 		name    string

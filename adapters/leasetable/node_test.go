@@ -11,9 +11,9 @@ import (
 
 func (w *world) nodes() []messages.NodeRow {
 	w.Helper()
-	_, nodes, err := w.table.Rows(w.Context())
+	rows, err := w.table.Rows(w.Context())
 	w.must(err)
-	return nodes
+	return rows.Nodes
 }
 
 func TestOfManyProcessesOneClaimsASlot(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 // How long a new table may take, and how often it is looked at
 // (specs/kinesis-consumption.md 1.1: usually some seconds).
 const (
-	firstLook    = 20 * time.Millisecond
+	firstLook    = 5 * time.Millisecond
 	slowestLook  = time.Second
 	createWithin = 2 * time.Minute
 )
@@ -27,8 +27,17 @@ const (
 // ctx allows. Several nodes may do so at once.
 //
 // Errors: Rejected where the table has another shape, a KCL table included,
-// or where rights are missing. Transient otherwise.
+// where a migration is under way or was cut off, or where rights are missing.
+// Transient otherwise.
 func (t *Table) Prepare(ctx context.Context) error {
+	if err := t.notMigrating(ctx); err != nil {
+		return err
+	}
+	return t.ready(ctx)
+}
+
+// ready is Prepare for whoever migrates.
+func (t *Table) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, createWithin)
 	defer cancel()
 	for wait := firstLook; ; wait = min(2*wait, slowestLook) {
@@ -118,7 +127,7 @@ func (t *Table) checkKeys(d *types.TableDescription) error {
 	case slices.Equal(keys, []string{"HASH " + attrStream + " (S)", "RANGE " + attrShard + " (S)"}):
 		return nil
 	case slices.Equal(keys, []string{"HASH " + attrLeaseKey + " (S)"}):
-		return t.unfit("use a new application name, which starts anew, or migrate the table first",
+		return t.unfit("stop the KCL, look at kinesnow migrate --plan, then kinesnow migrate; or use a new application name, which starts anew",
 			"it is a Kinesis Client Library lease table (key leaseKey) and has to be migrated before it can be used")
 	}
 	return t.unfit("use another application name",

@@ -26,7 +26,7 @@ func TestSeveralNodesPrepareOneTable(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if _, _, err := w.table.Rows(t.Context()); err != nil {
+	if _, err := w.table.Rows(t.Context()); err != nil {
 		t.Errorf("the table is not ready after Prepare: %v", err)
 	}
 }
@@ -79,7 +79,7 @@ func TestAnImpossibleApplicationNameIsRefused(t *testing.T) {
 func TestAMissingRightIsNamed(t *testing.T) {
 	w := newWorld(t, localdynamo.Options{Policy: localdynamo.Policy{application: {"CreateTable", "DescribeTable"}}})
 	w.must(w.table.Prepare(t.Context()))
-	_, _, err := w.table.Rows(t.Context())
+	_, err := w.table.Rows(t.Context())
 	f := w.wantFault(err, messages.Rejected, messages.ReasonDenied)
 	if f.Stop != messages.AccessDenied || !strings.Contains(f.Hint, "dynamodb:Query on table/"+application) {
 		t.Errorf("stop %s, hint %q: want ACCESS_DENIED naming dynamodb:Query and the table", f.Stop, f.Hint)
@@ -119,7 +119,7 @@ func TestATableThatIsBeingCreatedIsWaitedFor(t *testing.T) {
 func TestAThrottleIsTransientAndHadNoEffect(t *testing.T) {
 	w := prepared(t)
 	w.server.Faults().Set("Query", fault.Always(fault.Effect{Refuse: &fault.Refusal{Status: 400, Code: "ProvisionedThroughputExceededException", Message: "slow down"}}))
-	_, _, err := w.table.Rows(t.Context())
+	_, err := w.table.Rows(t.Context())
 	if f := w.wantFault(err, messages.Transient, messages.ReasonThrottled); !f.Complete {
 		t.Error("a throttled request counts as one of unknown outcome")
 	}

@@ -18,23 +18,24 @@ import (
 // Errors: Transient where somebody else wrote a row meanwhile, or reset the
 // stream first: look again.
 func (t *Table) ResetStream(ctx context.Context, old, row messages.StreamRow) error {
-	shards, _, err := t.Rows(ctx)
+	rows, err := t.Rows(ctx)
 	if err != nil {
 		return err
 	}
-	for i := range shards {
-		u := t.change(string(shards[i].Shard))
+	for i := range rows.Shards {
+		seen := &rows.Shards[i]
+		u := t.change(string(seen.Shard))
 		u.put(attrReset, number(t.now().UnixMilli()))
 		u.drop(shardAttributes...)
-		u.requireText(attrNonce, shards[i].Nonce) // as it was read: else it may be the new stream's already
-		_, landed, err := t.sendRow(ctx, shards[i].Shard, u)
+		u.requireText(attrNonce, seen.Nonce) // as it was read: else it may be the new stream's already
+		_, landed, err := t.sendRow(ctx, seen.Shard, u)
 		if err != nil {
 			return err
 		}
 		if !landed {
-			return t.resetRace(shards[i].Shard)
+			return t.resetRace(seen.Shard)
 		}
-		t.forget(shards[i].Shard)
+		t.forget(seen.Shard)
 	}
 	u := t.change(streamKey)
 	u.put(attrARN, text(row.ARN))
@@ -68,7 +69,7 @@ func (t *Table) resetRace(shard messages.ShardID) *messages.Fault {
 var shardAttributes = []string{
 	attrOwner, attrExpiry, attrSequence, attrPartialSeq, attrPartialSub, attrCounter, attrDuration,
 	attrHandoffTo, attrHandoffAt, attrCommitted, attrSkipped, attrSettled, attrChannelCreated, attrWriteNo, attrCaughtUp,
-	attrState, attrTrimmed, attrParents, attrChildren, attrHashFrom, attrHashTo,
+	attrState, attrTrimmed, attrPosition, attrTimestamp, attrParents, attrChildren, attrHashFrom, attrHashTo,
 	attrCountRead, attrCountDiscarded, attrCountFiltered, attrCountAppended, attrCountCommitted, attrCountRejected, attrDigest,
 }
 

@@ -30,8 +30,8 @@ func TestAStreamThatWasCreatedAnewBeginsAnew(t *testing.T) {
 	w := worked(t)
 	before := w.row(shard)
 	w.must(w.table.ResetStream(t.Context(), oldStream, newStream))
-	if shards, _, err := w.table.Rows(t.Context()); err != nil || len(shards) != 0 {
-		t.Errorf("rows after the reset: %+v, %v", shards, err)
+	if rows, err := w.table.Rows(t.Context()); err != nil || len(rows.Shards) != 0 {
+		t.Errorf("rows after the reset: %+v, %v", rows.Shards, err)
 	}
 	got, err := w.table.Stream(t.Context())
 	w.must(err)
@@ -68,8 +68,8 @@ func TestAResetThatWasCutOffIsDoneAgain(t *testing.T) {
 	w.wantFault(w.table.ResetStream(t.Context(), oldStream, newStream), messages.Transient, messages.ReasonUnavailable)
 	w.server.Faults().Set("UpdateItem", nil)
 	w.must(w.table.ResetStream(t.Context(), oldStream, newStream))
-	if shards, _, err := w.table.Rows(t.Context()); err != nil || len(shards) != 0 {
-		t.Errorf("rows after the reset: %+v, %v", shards, err)
+	if rows, err := w.table.Rows(t.Context()); err != nil || len(rows.Shards) != 0 {
+		t.Errorf("rows after the reset: %+v, %v", rows.Shards, err)
 	}
 }
 

@@ -10,49 +10,60 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// Rows reads the stream's shard rows and node rows, each in the order of their
-// keys, consistently and to the last page (1 MB each, about 1,500 shards). The
-// stream's own row, a sibling's migration marker and every other key that
+// Rows reads the stream's own row, its shard rows and its node rows, the latter
+// two in the order of their keys, consistently and to the last page (1 MB each,
+// about 1,500 shards). A sibling's migration marker and every other key that
 // begins with "__" are passed over, and so are rows of a stream that was
-// deleted (ResetStream). A node row of a sibling product has no
-// process and a counter that never moves.
+// deleted (ResetStream). A node row of a sibling product has no process and a
+// counter that never moves. A stream row of a newer version is returned as far
+// as it is known: Stream refuses it.
 //
 // Errors: Transient naming item and attribute where an item does not read:
 // better no discovery than one that takes a shard for new.
-func (t *Table) Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
-	var shards []messages.ShardRow
-	var nodes []messages.NodeRow
-	pages := dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
-		TableName:                 &t.name,
-		ConsistentRead:            aws.Bool(true),
-		KeyConditionExpression:    aws.String("#" + attrStream + " = :stream"),
-		ExpressionAttributeNames:  map[string]string{"#" + attrStream: attrStream},
-		ExpressionAttributeValues: item{":stream": text(t.stream)},
-	})
+func (t *Table) Rows(ctx context.Context) (messages.TableRows, error) {
+	var all messages.TableRows
+	pages := t.rowPages()
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, nil, t.fault(ctx, "Query", "", err)
+			return messages.TableRows{}, t.fault(ctx, "Query", "", err)
 		}
 		for _, it := range page.Items {
 			switch key := (&fields{item: it}).key(); {
 			case strings.HasPrefix(key, nodePrefix):
 				row, err := nodeRow(it)
 				if err != nil {
-					return nil, nil, t.unreadable("Query", "", err)
+					return messages.TableRows{}, t.unreadable("Query", "", err)
 				}
-				nodes = append(nodes, *row)
+				all.Nodes = append(all.Nodes, *row)
+			case key == streamKey:
+				row, err := streamRow(it)
+				if err != nil {
+					return messages.TableRows{}, t.unreadable("Query", "", err)
+				}
+				all.Stream = row
 			case strings.HasPrefix(key, ourPrefix), it[attrReset] != nil:
 			default:
 				row, err := shardRow(it)
 				if err != nil {
-					return nil, nil, t.unreadable("Query", messages.ShardID(key), err)
+					return messages.TableRows{}, t.unreadable("Query", messages.ShardID(key), err)
 				}
-				shards = append(shards, *row)
+				all.Shards = append(all.Shards, *row)
 			}
 		}
 	}
-	return shards, nodes, nil
+	return all, nil
+}
+
+// rowPages reads every item of the stream, consistently.
+func (t *Table) rowPages() *dynamodb.QueryPaginator {
+	return dynamodb.NewQueryPaginator(t.client, &dynamodb.QueryInput{
+		TableName:                 &t.name,
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("#" + attrStream + " = :stream"),
+		ExpressionAttributeNames:  map[string]string{"#" + attrStream: attrStream},
+		ExpressionAttributeValues: item{":stream": text(t.stream)},
+	})
 }
 
 // CreateShard makes the row of a shard: lineage, hash range, and settled, for

@@ -23,14 +23,17 @@ func TestRowsTellsTheKindsOfRowsApart(t *testing.T) {
 	w.put("__node__#nifi-uuid", map[string]types.AttributeValue{"nodeHeartbeat": N("5")})
 	w.put("__migration__", map[string]types.AttributeValue{"migrationStatus": S("COMPLETE")})
 	w.put("__something newer__", map[string]types.AttributeValue{"leaseCounter": S("not a number")})
-	shards, nodes, err := w.table.Rows(t.Context())
+	rows, err := w.table.Rows(t.Context())
 	w.must(err)
-	if len(shards) != 1 || shards[0].Shard != shard {
-		t.Errorf("shards = %+v", shards)
+	if len(rows.Shards) != 1 || rows.Shards[0].Shard != shard {
+		t.Errorf("shards = %+v", rows.Shards)
+	}
+	if rows.Stream == nil || rows.Stream.ARN != "arn" {
+		t.Errorf("stream = %+v", rows.Stream)
 	}
 	want := []messages.NodeRow{{Node: "nifi-uuid"}, {Node: "node-0", Process: "p", Counter: 1}}
-	if !slices.Equal(nodes, want) {
-		t.Errorf("nodes = %+v, want %+v", nodes, want)
+	if !slices.Equal(rows.Nodes, want) {
+		t.Errorf("nodes = %+v, want %+v", rows.Nodes, want)
 	}
 }
 
@@ -40,10 +43,10 @@ func TestRowsReadsEveryPage(t *testing.T) {
 	for i := range 7 {
 		w.put(fmt.Sprintf("shardId-%012d", i), map[string]types.AttributeValue{"note": long})
 	}
-	shards, _, err := w.table.Rows(t.Context())
+	rows, err := w.table.Rows(t.Context())
 	w.must(err)
-	if len(shards) != 7 {
-		t.Errorf("%d rows, want 7", len(shards))
+	if len(rows.Shards) != 7 {
+		t.Errorf("%d rows, want 7", len(rows.Shards))
 	}
 	if n := w.server.Faults().Calls("Query"); n < 2 {
 		t.Errorf("%d pages: the test reads no second one", n)
@@ -57,10 +60,10 @@ func TestAnotherStreamsRowsAreNotOurs(t *testing.T) {
 	}
 	_, err := w.table.Claim(t.Context(), w.row(shard), me, lease)
 	w.must(err)
-	shards, nodes, err := w.openStream("volcanoes").Rows(t.Context())
+	rows, err := w.openStream("volcanoes").Rows(t.Context())
 	w.must(err)
-	if len(shards)+len(nodes) != 0 {
-		t.Errorf("another stream sees %+v %+v", shards, nodes)
+	if rows.Stream != nil || len(rows.Shards)+len(rows.Nodes) != 0 {
+		t.Errorf("another stream sees %+v", rows)
 	}
 }
 
@@ -70,7 +73,7 @@ func TestADamagedItemIsNamed(t *testing.T) {
 	} {
 		w := prepared(t)
 		w.put(string(shard), map[string]types.AttributeValue{attr: v})
-		_, _, err := w.table.Rows(t.Context())
+		_, err := w.table.Rows(t.Context())
 		f := w.wantFault(err, messages.Transient, messages.ReasonInvariant)
 		if !strings.Contains(f.Error(), string(shard)) || !strings.Contains(f.Error(), attr) {
 			t.Errorf("error %q names neither item nor attribute %s", f, attr)

@@ -2,6 +2,7 @@ package leasetable
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -46,6 +47,12 @@ func shardRow(it item) (*messages.ShardRow, error) {
 			Rejected:  f.number(attrCountRejected),
 			Digest:    messages.Digest(f.text(attrDigest)),
 		},
+
+		Start:   f.text(attrPosition),
+		Foreign: it[attrSettled] == nil,
+	}
+	if ms := f.number(attrTimestamp); ms != 0 {
+		row.StartAt = time.UnixMilli(ms).UTC()
 	}
 	// Sets have no order; ids do.
 	slices.Sort(row.Parents)

@@ -18,7 +18,7 @@ func (t *Table) Stream(ctx context.Context) (*messages.StreamRow, error) {
 	if err != nil || it == nil {
 		return nil, err
 	}
-	return t.streamRow("GetItem", it)
+	return t.knownStream("GetItem", it)
 }
 
 // CreateStream writes the stream's row unless there is one, and returns the
@@ -45,7 +45,7 @@ func (t *Table) CreateStream(ctx context.Context, row messages.StreamRow) (*mess
 	case err != nil:
 		return nil, err
 	}
-	return t.streamRow("UpdateItem", it)
+	return t.knownStream("UpdateItem", it)
 }
 
 // MarkInitialised says that the first set of shard rows has been made: every
@@ -65,8 +65,34 @@ func (t *Table) MarkInitialised(ctx context.Context) error {
 	return err
 }
 
-// streamRow reads the stream's item.
-func (t *Table) streamRow(action string, it item) (*messages.StreamRow, error) {
+// ForgetDrained takes the operator's word back that all which another product
+// took has landed (P7): what it was for is ours by now.
+func (t *Table) ForgetDrained(ctx context.Context) error { return t.putDrained(ctx, false) }
+
+// putDrained keeps the word, or that there is none.
+func (t *Table) putDrained(ctx context.Context, word bool) error {
+	u := t.change(streamKey)
+	u.put(attrDrained, truth(word))
+	u.require("attribute_exists(#" + attrShard + ")")
+	_, err := t.send(ctx, "", u)
+	return err
+}
+
+// knownStream reads the stream's item, and refuses a newer version's.
+func (t *Table) knownStream(action string, it item) (*messages.StreamRow, error) {
+	row, err := streamRow(it)
+	if err != nil {
+		return nil, t.unreadable(action, "", err)
+	}
+	if row.Schema > messages.SchemaVersion {
+		return nil, t.unfit("run the newer version of kinesnow, or use a new application name",
+			"stream %s is kept in schema version %d, this program knows up to %d", t.stream, row.Schema, messages.SchemaVersion)
+	}
+	return row, nil
+}
+
+// streamRow reads a stream's item.
+func streamRow(it item) (*messages.StreamRow, error) {
 	f := &fields{item: it}
 	row := &messages.StreamRow{
 		ARN:         f.text(attrARN),
@@ -74,17 +100,11 @@ func (t *Table) streamRow(action string, it item) (*messages.StreamRow, error) {
 		Position:    f.text(attrPosition),
 		Initialised: f.truth(attrInitialised),
 		Drained:     f.truth(attrDrained),
+		Pauses:      pausesOf(f),
 		Schema:      int(f.number(attrSchema)),
 	}
 	if ms := f.number(attrTimestamp); ms != 0 {
 		row.Timestamp = time.UnixMilli(ms).UTC()
 	}
-	if f.err != nil {
-		return nil, t.unreadable(action, "", f.err)
-	}
-	if row.Schema > messages.SchemaVersion {
-		return nil, t.unfit("run the newer version of kinesnow, or use a new application name",
-			"stream %s is kept in schema version %d, this program knows up to %d", t.stream, row.Schema, messages.SchemaVersion)
-	}
-	return row, nil
+	return row, f.err
 }

@@ -99,11 +99,11 @@ func (w *world) claim() *messages.ShardRow {
 // row reads a shard's row the way discovery does.
 func (w *world) row(id messages.ShardID) *messages.ShardRow {
 	w.Helper()
-	shards, _, err := w.table.Rows(w.Context())
+	rows, err := w.table.Rows(w.Context())
 	w.must(err)
-	for i := range shards {
-		if shards[i].Shard == id {
-			return &shards[i]
+	for i := range rows.Shards {
+		if rows.Shards[i].Shard == id {
+			return &rows.Shards[i]
 		}
 	}
 	w.Fatalf("no row of %s", id)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/journal"
-	"github.com/kinesnow/kinesnow/adapters/leasetable"
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
@@ -21,7 +20,7 @@ import (
 // Leases is DynamoDB as an audit uses it.
 type Leases interface {
 	Stream(ctx context.Context) (*messages.StreamRow, error)
-	Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error)
+	Rows(ctx context.Context) (messages.TableRows, error)
 }
 
 // Channels is Snowflake's streaming side as an audit uses it. A channel that
@@ -63,9 +62,7 @@ func New(name string, cfg supervisor.Config, dataDir string) (*Auditor, error) {
 	}
 	a := &Auditor{
 		Connector: name, Config: cfg, Channels: channels, close: w.Close,
-		Leases: leasetable.New(leasetable.Config{
-			AWS: access.AWS(cfg.AWS), Endpoint: cfg.AWS.Endpoints.DynamoDB, Application: cfg.Application, Stream: cfg.Kinesis.StreamName(),
-		}),
+		Leases: access.Table(cfg, access.AWS(cfg.AWS)),
 	}
 	if a.Table, err = w.Positions(s.Table, cfg.Kinesis.StreamName()); err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)

@@ -58,15 +58,15 @@ func (s *session) ask(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	list, nodes, err := s.Leases.Rows(ctx)
+	rows, err := s.Leases.Rows(ctx)
 	if err != nil {
 		return err
 	}
 	from := &s.report.Sources
-	from.Leases, from.Nodes, from.Ledgers = true, len(nodes), len(s.Journals)
+	from.Leases, from.Nodes, from.Ledgers = true, len(rows.Nodes), len(s.Journals)
 	s.rows = map[messages.ShardID]*messages.ShardRow{}
-	for i := range list {
-		s.rows[list[i].Shard] = &list[i]
+	for i := range rows.Shards {
+		s.rows[rows.Shards[i].Shard] = &rows.Shards[i]
 	}
 	s.statuses, err = s.channels(ctx, slices.Sorted(maps.Keys(s.rows)))
 	s.asked = time.Now()

@@ -143,8 +143,8 @@ func (l leases) Stream(context.Context) (*messages.StreamRow, error) {
 	return &messages.StreamRow{ARN: "arn", CreatedAt: noon}, nil
 }
 
-func (l leases) Rows(context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
-	return []messages.ShardRow{*l.row}, []messages.NodeRow{{Node: "node-0"}}, nil
+func (l leases) Rows(context.Context) (messages.TableRows, error) {
+	return messages.TableRows{Shards: []messages.ShardRow{*l.row}, Nodes: []messages.NodeRow{{Node: "node-0"}}}, nil
 }
 
 type channels struct{ *world }

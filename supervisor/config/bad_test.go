@@ -21,9 +21,7 @@ func TestEachMistakeIsNamedWithItsPlaceAndTheWayOut(t *testing.T) {
 		want []string
 	}{
 		{"an unknown choice", []string{stream, "stream: orders\n      consumer_type: FOO"}, []string{
-			at + `8:22: connectors.orders.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT (a later version adds ENHANCED_FAN_OUT)`}},
-		{"a choice of a later version", []string{stream, "stream: orders\n      consumer_type: enhanced_fan_out"}, []string{
-			at + `8:22: connectors.orders.kinesis.consumer_type: "ENHANCED_FAN_OUT" comes with a later version; use SHARED_THROUGHPUT`}},
+			at + `8:22: connectors.orders.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT or ENHANCED_FAN_OUT`}},
 		{"another on_gap", []string{stream, "stream: orders\n      on_gap: ignore"}, []string{
 			at + `8:15: connectors.orders.kinesis.on_gap: "ignore" is not allowed; use continue or stop`}},
 		{"a format of a later version", []string{app, app + "    payload: {format: avro, compression: gzip}\n"}, []string{

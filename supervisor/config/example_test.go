@@ -32,6 +32,6 @@ func ExampleLoad() {
 	fmt.Println(err)
 	// Output:
 	// testdata/mistakes.yaml:6:7: connectors.orders.kinesis.strem: unknown key; did you mean stream?
-	// testdata/mistakes.yaml:7:22: connectors.orders.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT (a later version adds ENHANCED_FAN_OUT)
+	// testdata/mistakes.yaml:7:22: connectors.orders.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT or ENHANCED_FAN_OUT
 	// testdata/mistakes.yaml:16:23: connectors.orders.lease.duration: 10s is too short: a lease outlives three renewals, so at least 3 x lease.renew (5s) = 15s
 }

@@ -4,7 +4,6 @@ package config
 // yet. The file may say them and is refused with what is possible now. When a
 // feature arrives, its line goes.
 var later = map[any]bool{
-	EnhancedFanOut:         true,
 	Avro:                   true,
 	Protobuf:               true,
 	CSV:                    true,

@@ -146,7 +146,7 @@ connectors:
 	want = []string{
 		`kinesnow.yaml:2:17: connectors.a.aws.region: "nowhere" is not an AWS region; write it as in eu-west-1`,
 		`kinesnow.yaml:3:13: defaults.kinesis.colour: unknown key; known here: consumer_type, initial_position, on_efo_unavailable, on_gap, on_stream_recreated, stream`,
-		`kinesnow.yaml:3:41: connectors.a.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT (a later version adds ENHANCED_FAN_OUT)`,
+		`kinesnow.yaml:3:41: connectors.a.kinesis.consumer_type: "FOO" is not allowed; use SHARED_THROUGHPUT or ENHANCED_FAN_OUT`,
 		`kinesnow.yaml:4:23: defaults.snowflake.linger: "soon" is not a duration; write a number with a unit, such as 500ms, 30s or 720h`,
 		`kinesnow.yaml:4:56: defaults.snowflake.user: the variable NOBODY is not set; set it, or write ${NOBODY:default}`,
 		`kinesnow.yaml:7:3: connectors.a.snowflake.table: is required: the destination table, in exact case`,
@@ -282,7 +282,7 @@ func TestAnEndlessFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestTwoConnectorsCannotShareTheirLeases(t *testing.T) {
+func TestKP28TwoConnectorsCannotShareTheirLeases(t *testing.T) {
 	second := strings.TrimPrefix(edit(good, "orders:", "again:"), "connectors:\n")
 	_, err := newWorld().load(good + second)
 	want := "kinesnow.yaml:3:18: connectors.orders.application: connector again reads the same stream under the same application, so the two would share their leases; give one of them another application"

@@ -63,7 +63,7 @@ func TestAHostsMistakesAreNamedByTheirKeys(t *testing.T) {
 	c.Payload.ShardedSequenceWidth = 0
 	err := c.Validate("my orders")
 	want := `connectors.my orders: "my orders" is not a connector name; use up to 64 of a-z A-Z 0-9 _ . - and begin with a letter or digit
-connectors.my orders.kinesis.consumer_type: "shared_throughput" is not allowed; use SHARED_THROUGHPUT (a later version adds ENHANCED_FAN_OUT)
+connectors.my orders.kinesis.consumer_type: "shared_throughput" is not allowed; use SHARED_THROUGHPUT or ENHANCED_FAN_OUT
 connectors.my orders.kinesis.initial_position: "0001-01-01T00:00:00Z" is not allowed; use TRIM_HORIZON, LATEST or a time
 connectors.my orders.kinesis.stream: is required: the name or the ARN of the Kinesis stream
 connectors.my orders.payload.sharded_sequence_width: 0 is out of range; use 1 to 20

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kinesnow/kinesnow/adapters/leasetable"
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
@@ -15,9 +14,8 @@ import (
 
 // NewReader wires a reader to a connector's configuration. Nothing is sent yet.
 func NewReader(name string, cfg supervisor.Config) (*Reader, error) {
-	r := &Reader{name: name, cfg: cfg, leases: leasetable.New(leasetable.Config{
-		AWS: access.AWS(cfg.AWS), Endpoint: cfg.AWS.Endpoints.DynamoDB, Application: cfg.Application, Stream: cfg.Kinesis.StreamName(),
-	})}
+	c := access.AWS(cfg.AWS)
+	r := &Reader{name: name, cfg: cfg, leases: access.Table(cfg, c), catalog: access.Stream(name, cfg, c)}
 	s := cfg.Snowflake
 	channels, err := snowpipe.New(snowpipe.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),

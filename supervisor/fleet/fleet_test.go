@@ -84,7 +84,7 @@ func TestTheReportsJSONKeepsItsNames(t *testing.T) {
 	}
 	want := `{"at":"2026-10-02T12:00:00Z","connectors":[{"name":"orders","source":"processes","region":"eu-west-1","stream":"orders","target":"RAW.EVENTS.ORDERS",` +
 		`"health":"FLOWING","nodes":["node-0"],"listed":2,"ended":0,"oldestUncommittedSeconds":7.2,"secondsToDataLoss":86392.8,` +
-		`"rowsCommitted":1000,"rejected":3,"discarded":12,"filtered":0,"gaps":0,"shards":[{"shard":"shardId-000000000000","state":"FLOWING","node":"node-0",` +
+		`"rowsCommitted":1000,"rejected":3,"discarded":12,"filtered":0,"gaps":0,"packed":{"aggregates":0,"outOfRange":0,"damaged":0},"shards":[{"shard":"shardId-000000000000","state":"FLOWING","node":"node-0",` +
 		`"generation":0,"generations":0,"behindSeconds":0,"heldBytes":0,"inFlightBytes":0,"caughtUp":false,"rowsCommitted":1000,"rejected":3,"discarded":12}]}],` +
 		`"processes":[{"pid":0,"version":"","http":"","socket":"","config":"","started":"0001-01-01T00:00:00Z"}]}`
 	if string(text) != want {
@@ -148,8 +148,8 @@ type table struct {
 }
 
 func (t table) Stream(context.Context) (*messages.StreamRow, error) { return t.stream, t.err }
-func (t table) Rows(context.Context) ([]messages.ShardRow, []messages.NodeRow, error) {
-	return t.rows, nil, t.err
+func (t table) Rows(context.Context) (messages.TableRows, error) {
+	return messages.TableRows{Shards: t.rows}, t.err
 }
 
 type channels map[string]*messages.ChannelStatus
@@ -213,7 +213,7 @@ func TestWithoutAProcessLeasesAndChannelsTell(t *testing.T) {
 	}
 	report := Of(nil, noon)
 	report.Add(c)
-	want := `orders  eu-west-1/orders -> RAW.EVENTS.ORDERS   no process answered here; leases and channels say:
+	want := `orders  eu-west-1/orders -> RAW.EVENTS.ORDERS   no process answered here; leases and channels say:   DEGRADED
         4 shards   2 owned by 2 nodes   1 of them expired   1 free   1 ended   rows committed 30   rejected 3   discarded 0
         shardId-000000000001   owned by node-0   committed 95/*   checkpoint 90/*   newest row arrived 6.0 s ago
         shardId-000000000002   expired lease of node-1   checkpoint 70/*   no token in Snowflake

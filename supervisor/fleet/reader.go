@@ -15,7 +15,7 @@ type LeaseTable interface {
 	// Stream reads what was decided once for the stream; nil where the
 	// application never ran.
 	Stream(ctx context.Context) (*messages.StreamRow, error)
-	Rows(ctx context.Context) ([]messages.ShardRow, []messages.NodeRow, error)
+	Rows(ctx context.Context) (messages.TableRows, error)
 }
 
 // Channels is Snowflake as a reader uses it. A channel that it does not know
@@ -30,6 +30,7 @@ type Reader struct {
 	cfg      supervisor.Config
 	leases   LeaseTable
 	channels Channels
+	catalog  Catalog // nil = not asked
 }
 
 // Read looks once. What it returns is worth showing beside an error too, a
@@ -42,14 +43,15 @@ func (r *Reader) Read(ctx context.Context, now time.Time) (Connector, error) {
 		c.Error = "application " + r.cfg.Application + " never ran on this stream"
 		return c, nil
 	}
-	var shards []messages.ShardRow
+	var rows messages.TableRows
 	if err == nil {
-		shards, _, err = r.leases.Rows(ctx)
+		rows, err = r.leases.Rows(ctx)
 	}
 	if err != nil {
 		c.Error = err.Error()
 		return c, err
 	}
+	shards := rows.Shards
 	names := make([]string, 0, len(shards))
 	stream := &messages.Stream{Name: c.Stream, ARN: row.ARN, CreatedAt: row.CreatedAt}
 	for i := range shards {
@@ -66,6 +68,8 @@ func (r *Reader) Read(ctx context.Context, now time.Time) (Connector, error) {
 		c.addRow(&shards[i], channel, statuses[channel], now)
 		c.Shards[i].unasked = err != nil
 	}
+	r.outlook(ctx, &c, shards, now)
+	c.conclude(row.Pauses)
 	c.sort()
 	return c, err
 }
@@ -101,6 +105,10 @@ func (c *Connector) addRow(row *messages.ShardRow, channel string, status *messa
 	}
 	if k, err := messages.ParseToken(row.Committed, row.Shard); err == nil {
 		sh.Checkpoint = k.Position.String()
+	} else if row.PartialSeq != "" { // taken over by a migration
+		sh.Checkpoint = messages.Position{Seq: row.PartialSeq, Sub: row.PartialSub}.String()
+	} else if row.Sequence != "" { // another product's
+		sh.Checkpoint = messages.Position{Seq: row.Sequence, Sub: messages.Whole}.String()
 	}
 	if status != nil && !row.Ended {
 		t, err := messages.ParseToken(status.Token, row.Shard)

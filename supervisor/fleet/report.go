@@ -3,6 +3,7 @@ package fleet
 import (
 	"time"
 
+	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/process/control"
 )
 
@@ -52,6 +53,8 @@ type Connector struct {
 	Discarded     int64 `json:"discarded"`
 	Filtered      int64 `json:"filtered"`
 	Gaps          int64 `json:"gaps"` // that the processes came across
+	// Packed is what the processes read of aggregated records.
+	Packed messages.Aggregation `json:"packed"`
 
 	Shards   []Shard   `json:"shards"`             // by id
 	Journals []Journal `json:"journals,omitempty"` // those that are not well

@@ -60,7 +60,8 @@ var severity = map[messages.Health]int{
 
 // add takes over what one process says of the connector.
 func (c *Connector) add(s *messages.State) {
-	if severity[s.Health] > severity[messages.Health(c.Health)] {
+	worse := severity[s.Health] - severity[messages.Health(c.Health)]
+	if worse > 0 || worse == 0 && len(s.Shards) > 0 && (s.Why != "" || len(c.Shards) == 0) { // a process without shards has little to say
 		c.Health, c.Why, c.Stop, c.Hint = string(s.Health), s.Why, string(s.Stop), s.Hint
 	}
 	if s.Node != "" {
@@ -88,6 +89,7 @@ func (c *Connector) addShard(s *messages.State, sh *messages.ShardState) {
 	c.Discarded += sh.Counters.Discarded
 	c.Filtered += sh.Counters.Filtered
 	c.Gaps += sh.Gaps
+	c.Packed = c.Packed.Add(sh.Packed)
 	c.Shards = append(c.Shards, Shard{
 		Shard: string(sh.Shard), State: string(sh.Phase), Since: moment(sh.Since), Node: s.Node,
 		Generation: sh.Generation, Generations: sh.Generations, Channel: sh.Channel,

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (c *Connector) route() string { return c.Region + "/" + c.Stream + " -> " +
 // headline is what stands behind the connector's name.
 func (c *Connector) headline() string {
 	if c.Source == FromLeases {
-		return "no process answered here; leases and channels say:"
+		return join("no process answered here; leases and channels say:", c.Health)
 	}
 	shards := plural(len(c.Shards), "shard") + " on " + plural(len(c.Nodes), "node")
 	if flowing := c.in("FLOWING"); len(c.Shards) > 0 && flowing < len(c.Shards) {
@@ -86,8 +87,14 @@ func (c *Connector) processLines(now time.Time) []string {
 		loss = "data loss in " + span(*c.SecondsToDataLoss) + " if stopped"
 	}
 	lines := []string{join(oldest, loss, c.counts(), fmt.Sprintf("gaps %s", count(c.Gaps)))}
+	if odd := c.oddities(); odd != "" {
+		lines = append(lines, odd)
+	}
 	if c.Stop != "" && len(c.Shards) == 0 { // the connector itself is parked
 		lines = append(lines, strings.TrimSpace(c.Stop+"  "+c.Why), c.way(c.Hint, ""), "read "+messages.StopCode(c.Stop).Page())
+	}
+	if c.Why != "" && !c.toldByShards() {
+		lines = append(lines, join(c.Why, c.Hint))
 	}
 	for i := range c.Journals {
 		lines = append(lines, c.Journals[i].line())
@@ -106,6 +113,24 @@ func (c *Connector) processLines(now time.Time) []string {
 		lines = append(lines, fmt.Sprintf("and %s more; -o json lists all", plural(listed-maxListed, "shard")))
 	}
 	return lines
+}
+
+// toldByShards reports whether why the connector is as it is stands beside its
+// shards, or it has none and was told already.
+func (c *Connector) toldByShards() bool {
+	return c.Stop != "" || slices.ContainsFunc(c.Shards, func(sh Shard) bool { return sh.State == "STOPPED" || sh.Failing })
+}
+
+// oddities are what producers that aggregate records do wrong; "" = nothing.
+func (c *Connector) oddities() string {
+	outside, damaged := "", ""
+	if n := c.Packed.OutOfRange; n > 0 {
+		outside = "user records of another shard, kept " + count(n)
+	}
+	if n := c.Packed.Damaged; n > 0 {
+		damaged = "damaged aggregates, taken for plain records " + count(n)
+	}
+	return join(outside, damaged)
 }
 
 // noteworthy reports whether a shard needs a line of its own.
@@ -145,7 +170,7 @@ func (c *Connector) counts() string {
 }
 
 // beside is how shards that nobody works on are counted.
-var beside = map[string]string{Expired: " of them expired", Free: " free", Ended: " ended"}
+var beside = map[string]string{Paused: " paused", Expired: " of them expired", Free: " free", Ended: " ended"}
 
 // leaseLines tell what the lease rows and the channels say.
 func (c *Connector) leaseLines(now time.Time) []string {
@@ -153,16 +178,23 @@ func (c *Connector) leaseLines(now time.Time) []string {
 		return nil
 	}
 	owned := ""
-	if n := c.in(Owned) + c.in(Expired); n > 0 {
+	if n := c.in(Owned) + c.in(Expired) + c.in(Paused); n > 0 {
 		owned = fmt.Sprintf("%d owned by %s", n, plural(len(c.Nodes), "node"))
 	}
 	parts := []string{plural(c.Listed, "shard"), owned}
-	for _, state := range []string{Expired, Free, Ended} {
+	for _, state := range []string{Paused, Expired, Free, Ended} {
 		if n := c.in(state); n > 0 {
 			parts = append(parts, strconv.Itoa(n)+beside[state])
 		}
 	}
 	lines := []string{join(parts...) + "   rows committed " + count(c.RowsCommitted) + "   " + c.counts()}
+	loss := ""
+	if c.SecondsToDataLoss != nil {
+		loss = "data loss in " + span(*c.SecondsToDataLoss) + " if nobody reads on"
+	}
+	if line := join(loss, c.Why, c.Hint); line != "" {
+		lines = append(lines, line)
+	}
 	listed := 0
 	for i := range c.Shards {
 		sh := &c.Shards[i]

@@ -115,7 +115,7 @@ func (c *Connector) tell(ctx context.Context, r *journal.Reader, stream, node st
 func nodeOf(node string, own actors.ConnectorLedger, lease actors.LeaseLedger) Node {
 	n := Node{
 		Node: node, Health: own.Health, Stop: own.Stop, Why: own.Why, Since: own.Since.UTC(), Paused: own.Paused.All,
-		Shards: slices.Sorted(maps.Keys(own.Paused.Shards)), Held: slices.Sorted(maps.Keys(lease.Held)), Drained: own.Drained, Left: own.Left,
+		Shards: own.Paused.Shards, Held: slices.Sorted(maps.Keys(lease.Held)), Drained: own.Drained, Left: own.Left,
 	}
 	if n.Held == nil {
 		n.Held = []messages.ShardID{}

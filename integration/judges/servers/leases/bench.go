@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,7 +35,7 @@ type Case struct {
 
 // Cases are all of them; the first makes the table of the others.
 func Cases() []Case {
-	return append(append(append(tableCases(), leaseCases()...), positionCases()...), rowCases()...)
+	return slices.Concat(tableCases(), leaseCases(), positionCases(), rowCases(), migrationCases())
 }
 
 // Bench is the server that is looked at.
@@ -101,13 +102,13 @@ func (b *Bench) claimed(ctx context.Context) error {
 
 // row reads the shard's row the way discovery does.
 func (b *Bench) row(ctx context.Context) (*messages.ShardRow, error) {
-	shards, _, err := b.table.Rows(ctx)
+	rows, err := b.table.Rows(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i := range shards {
-		if shards[i].Shard == shard {
-			return &shards[i], nil
+	for i := range rows.Shards {
+		if rows.Shards[i].Shard == shard {
+			return &rows.Shards[i], nil
 		}
 	}
 	return nil, fmt.Errorf("no row of %s", shard)

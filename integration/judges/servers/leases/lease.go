@@ -239,10 +239,10 @@ func nodeSlot(ctx context.Context, b *Bench) (string, error) {
 	if err := errors.Join(lost("a stranger's beat", err), b.table.RetireNode(ctx, node)); err != nil {
 		return "", err
 	}
-	_, nodes, err := b.table.Rows(ctx)
+	rows, err := b.table.Rows(ctx)
 	if err != nil {
 		return "", err
 	}
 	return "1 of 8; a stranger's beat refused; free after the third write",
-		same("slots", nodes, []messages.NodeRow{{Node: "node-0", Counter: 3, Host: "host"}})
+		same("slots", rows.Nodes, []messages.NodeRow{{Node: "node-0", Counter: 3, Host: "host"}})
 }

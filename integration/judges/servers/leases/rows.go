@@ -101,20 +101,20 @@ func pages(ctx context.Context, b *Bench) (string, error) {
 		return "", err
 	}
 	before := b.proxy.Calls()["Query"]
-	shards, _, err := b.table.Rows(ctx)
+	rows, err := b.table.Rows(ctx)
 	if err != nil {
 		return "", err
 	}
 	asked := b.proxy.Calls()["Query"] - before
-	for i, row := range shards {
+	for i, row := range rows.Shards {
 		if err := same("shard", row.Shard, fmt.Sprintf("shardId-%012d", i)); err != nil {
 			return "", err
 		}
 	}
 	if asked < 2 {
-		return "", fmt.Errorf("%d rows of %d KiB came in %d answer", len(shards), padding>>10, asked)
+		return "", fmt.Errorf("%d rows of %d KiB came in %d answer", len(rows.Shards), padding>>10, asked)
 	}
-	return fmt.Sprintf("%d rows in order of their keys in %d answers", len(shards), asked), same("rows", len(shards), many)
+	return fmt.Sprintf("%d rows in order of their keys in %d answers", len(rows.Shards), asked), same("rows", len(rows.Shards), many)
 }
 
 func strangers(ctx context.Context, b *Bench) (string, error) {
@@ -128,15 +128,15 @@ func strangers(ctx context.Context, b *Bench) (string, error) {
 	if err := b.put(ctx, client, string(shard), map[string]string{"leaseOwner": "nifi-uuid", "sequenceNumber": "495"}); err != nil {
 		return "", err
 	}
-	shards, nodes, err := b.table.Rows(ctx)
+	rows, err := b.table.Rows(ctx)
 	if err != nil {
 		return "", err
 	}
-	if len(shards) != 1 || len(nodes) != 1 {
-		return "", fmt.Errorf("%d shard rows and %d node rows, want one of each", len(shards), len(nodes))
+	if len(rows.Shards) != 1 || len(rows.Nodes) != 1 {
+		return "", fmt.Errorf("%d shard rows and %d node rows, want one of each", len(rows.Shards), len(rows.Nodes))
 	}
 	return "a sibling's lease, position and node are read, its migration marker is passed over",
-		same("rows", []any{shards[0].Owner, shards[0].Sequence, nodes[0].Node, nodes[0].Process}, []any{"nifi-uuid", "495", "sibling", ""})
+		same("rows", []any{rows.Shards[0].Owner, rows.Shards[0].Sequence, rows.Nodes[0].Node, rows.Nodes[0].Process}, []any{"nifi-uuid", "495", "sibling", ""})
 }
 
 // put writes an item as another program would.
@@ -166,11 +166,11 @@ func reset(ctx context.Context, b *Bench) (string, error) {
 	if err := b.table.ResetStream(ctx, old, young); err != nil {
 		return "", err
 	}
-	shards, _, err := b.table.Rows(ctx)
+	rows, err := b.table.Rows(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := same("rows after the reset", len(shards), 0); err != nil {
+	if err := same("rows after the reset", len(rows.Shards), 0); err != nil {
 		return "", err
 	}
 	if err := b.begin(ctx); err != nil {

@@ -75,7 +75,7 @@ func refuseKCL(ctx context.Context, b *Bench) (string, error) {
 }
 
 func missing(ctx context.Context, b *Bench) (string, error) {
-	_, _, err := b.open("nowhere-" + b.stream).Rows(ctx)
+	_, err := b.open("nowhere-" + b.stream).Rows(ctx)
 	if wrong := faulty("Rows", err, messages.Rejected, messages.ReasonMissing); wrong != nil {
 		return "", wrong
 	}
