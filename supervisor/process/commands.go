@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	commandWithin = 5 * time.Second
+	commandWithin = 25 * time.Second // a pause is kept in the lease table first
 	resolveWithin = 40 * time.Second // it asks Snowflake and writes the lease row, 30 s together
 )
 
@@ -34,7 +34,7 @@ func (c commands) Pause(_ context.Context, connector string, shards []string) er
 	if err != nil {
 		return err
 	}
-	return c.tell(connector, &messages.Pause{Shards: ids}, commandWithin)
+	return c.tell(connector, &messages.Pause{Shards: ids, Who: "control socket"}, commandWithin)
 }
 
 // Resume implements control.Handler.
@@ -43,7 +43,7 @@ func (c commands) Resume(_ context.Context, connector string, shards []string) e
 	if err != nil {
 		return err
 	}
-	return c.tell(connector, &messages.Resume{Shards: ids}, commandWithin)
+	return c.tell(connector, &messages.Resume{Shards: ids, Who: "control socket"}, commandWithin)
 }
 
 // Resolve implements control.Handler.

@@ -18,7 +18,7 @@
 //	0    drained as asked; or caught up and nothing was found
 //	1    not everything was committed when drain_timeout was over; or a connector died again and
 //	     again; or it was stopped before it had caught up, which it was told to
-//	2    caught up, but a gap, a rejected row or a parked shard remains
+//	2    caught up, but a gap, a rejected row, a parked or a paused shard remains
 //	69   everything is parked, the first connector for something missing or unreachable; or the HTTP port is taken
 //	77   everything is parked, the first connector because access was refused
 //

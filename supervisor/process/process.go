@@ -244,6 +244,9 @@ func (p *Process) conclude(v verdict, last *seen) Summary {
 		case one.state != nil && halted(one.state):
 			p.log.Error().Str("connector", one.name).Str("stream", one.state.Stream).Str("code", string(one.state.Stop)).
 				Str("err", one.state.Why).Str("hint", one.state.Hint).Msg("nothing is left to do: everything of this connector is stopped")
+		case one.state != nil && len(pausedShards(one.state)) > 0:
+			p.log.Warn().Str("connector", one.name).Int("shards", len(pausedShards(one.state))).Str("hint", "kinesnow resume "+one.name).
+				Msg("shards are paused: what came since was not read")
 		}
 	}
 	return s

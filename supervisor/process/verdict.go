@@ -43,20 +43,20 @@ func judge(round []sighting, untilCaughtUp bool) verdict {
 // halted reports whether the connector, or every shard of it, is parked.
 func halted(s *messages.State) bool { return s.Health == messages.Halted }
 
-// stuck reports whether nothing will come of waiting: some shard is parked, and
-// every other one of this process has caught up. Shards that are listed and not
-// here may be the parked one's children, which only begin after it.
+// stuck reports whether nothing will come of waiting: some shard stands still,
+// and every other one of this process has caught up. Shards that are listed and
+// not here may be its children, which only begin after it.
 func stuck(s *messages.State) bool {
-	parked := false
+	still := false
 	for i := range s.Shards {
 		switch sh := &s.Shards[i]; {
-		case sh.Phase == messages.PhaseParked:
-			parked = true
+		case sh.Phase.StandsStill():
+			still = true
 		case !sh.CaughtUp && sh.Phase != messages.PhaseEnded:
 			return false
 		}
 	}
-	return parked
+	return still
 }
 
 // resolvable reports whether a parked shard waits for kinesnow resolve, which
@@ -75,10 +75,25 @@ func exitCode(v verdict, round []sighting, found *findings) int {
 		return ExitFailure
 	case v == allOver:
 		return round[0].state.Stop.ExitCode()
-	case v == caughtUp && (found.gaps.Load() > 0 || found.rejected.Load() > 0 || parked(round)):
+	case v == caughtUp && (found.gaps.Load() > 0 || found.rejected.Load() > 0 || parked(round) || paused(round)):
 		return ExitFindings
 	}
 	return ExitFine
+}
+
+// paused reports whether anything is.
+func paused(round []sighting) bool {
+	return slices.ContainsFunc(round, func(s sighting) bool { return s.state != nil && len(pausedShards(s.state)) > 0 })
+}
+
+// pausedShards are those of a process.
+func pausedShards(s *messages.State) (ids []messages.ShardID) {
+	for i := range s.Shards {
+		if s.Shards[i].Phase == messages.PhasePaused {
+			ids = append(ids, s.Shards[i].Shard)
+		}
+	}
+	return ids
 }
 
 // parked reports whether anything is, or a connector was lost.

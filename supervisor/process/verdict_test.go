@@ -17,6 +17,7 @@ func TestAProcessEndsOnlyWhenNothingIsLeftToDo(t *testing.T) {
 	behindAParent := newFake("b", messages.Degraded, shard("s0", messages.PhaseFlowing, done), shard("s1", messages.PhaseParked, stopped(messages.GapFound))).now
 	behindAParent.Listed = 4
 	busyBesideOne := newFake("b", messages.Degraded, shard("s0", messages.PhaseFlowing), shard("s1", messages.PhaseParked, stopped(messages.GapFound))).now
+	onePaused := newFake("b", messages.Flowing, shard("s0", messages.PhaseFlowing, done), shard("s1", messages.PhasePaused)).now
 	gone := sighting{name: "c", lost: true}
 	silent := sighting{name: "c"}
 	at := func(s messages.State) sighting { return sighting{name: s.Connector, state: &s} }
@@ -43,6 +44,8 @@ func TestAProcessEndsOnlyWhenNothingIsLeftToDo(t *testing.T) {
 		{"a parked one remains", []sighting{at(idle), at(denied)}, true, caughtUp, 2},
 		{"what a human can resolve remains", []sighting{at(regressed)}, true, caughtUp, 2},
 		{"one shard is parked", []sighting{at(oneParked)}, true, caughtUp, 2},
+		{"one shard is paused", []sighting{at(onePaused)}, true, caughtUp, 2},
+		{"one shard is paused, and nobody asked", []sighting{at(onePaused)}, false, goOn, 0},
 		{"children wait behind a parked parent", []sighting{at(behindAParent)}, true, caughtUp, 2},
 		{"the others are not done yet", []sighting{at(busyBesideOne)}, true, goOn, 0},
 		{"a connector died", []sighting{gone}, false, allOver, 1},

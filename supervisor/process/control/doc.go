@@ -19,7 +19,7 @@
 //
 //	op        fields                          what the process does
 //	inspect                                   tells the state of every connector
-//	pause     connector, shards               stops shards and keeps their leases; no shards = all
+//	pause     connector, shards               stops shards on every node and keeps their leases; no shards = all
 //	resume    connector, shards               lets them go on
 //	resolve   connector, shard, from, who, why   carries out the way out of a stop
 //	drain                                     drains everything and ends, as SIGTERM does
