@@ -31,6 +31,8 @@ every record is in the table once, in order and unchanged, else 1.`,
 	c.Flags().StringVar(&o.Input, "input", "", "put the lines of `FILE`, one JSON object each")
 	c.Flags().IntVar(&o.Records, "records", 200_000, "how many records to put")
 	c.Flags().IntVar(&o.Shards, "shards", 4, "how many shards to begin with")
+	c.Flags().IntVar(&o.Aggregate, "aggregate", 0, "put up to `N` records in one Kinesis record, as the KPL does")
+	c.Flags().BoolVar(&o.FanOut, "fan-out", false, "read by enhanced fan-out instead of polling; with --kill-every 5s or more, for a shard takes one subscription in 5 s")
 	c.Flags().DurationVar(&o.Duration, "duration", 25*time.Second, "over which the records are put")
 	c.Flags().DurationVar(&o.KillEvery, "kill-every", 250*time.Millisecond, "between two actors' deaths; 0 for none")
 	c.Flags().StringVar(&o.Dir, "dir", "./kinesnow-demo", `keep everything in DIR, replacing an earlier demo; "" keeps nothing`)

@@ -29,8 +29,8 @@ type comparison struct {
 }
 
 type place struct {
-	sequence string
-	n        int
+	put
+	n int
 }
 
 // result is what came of it.
@@ -81,24 +81,34 @@ func (c *comparison) row(number sql.NullString) {
 		return // its place was looked at the first time
 	}
 	key := c.in.line(n).key
-	if last, ok := c.newest[p.shard]; ok && !before(last.sequence, p.sequence) {
+	if last, ok := c.newest[p.shard]; ok && !before(last.put, p) {
 		c.result.Disordered++
 		c.result.tell("record %d (%s) came after record %d of the same shard", n, p.name(), last.n)
 	} else if last, ok := c.ofKey[key]; ok && last >= n {
 		c.result.Disordered++
 		c.result.tell("record %d (%s) came after record %d of the same partition key", n, p.name(), last)
 	}
-	c.newest[p.shard], c.ofKey[key] = place{p.sequence, n}, n
+	c.newest[p.shard], c.ofKey[key] = place{p, n}, n
 }
 
-func (p put) name() string { return "shard " + strconv.Itoa(int(p.shard)) + ", " + p.sequence }
-
-// before orders sequence numbers: by length, then by digits.
-func before(a, b string) bool {
-	if len(a) != len(b) {
-		return len(a) < len(b)
+func (p put) name() string {
+	text := "shard " + strconv.Itoa(int(p.shard)) + ", " + p.sequence
+	if p.sub > 0 {
+		text += "/" + strconv.Itoa(int(p.sub))
 	}
-	return a < b
+	return text
+}
+
+// before orders places of one shard: by the length of the sequence number, then
+// by its digits, then within an aggregate.
+func before(a, b put) bool {
+	switch {
+	case len(a.sequence) != len(b.sequence):
+		return len(a.sequence) < len(b.sequence)
+	case a.sequence != b.sequence:
+		return a.sequence < b.sequence
+	}
+	return a.sub < b.sub
 }
 
 // columns says what the cells are that follow.
@@ -148,7 +158,7 @@ func (c *comparison) compare(n int, p put, cells []sql.NullString) (difference s
 	l := c.in.line(n)
 	var m metadata
 	err := json.Unmarshal([]byte(cells[c.meta].String), &m)
-	want := metadata{Stream: streamName, Shard: fmt.Sprintf("%s%012d", shardPrefix, p.shard), Sequence: p.sequence, PartitionKey: l.key}
+	want := metadata{Stream: streamName, Shard: fmt.Sprintf("%s%012d", shardPrefix, p.shard), Sequence: p.sequence, Sub: int64(p.sub), PartitionKey: l.key}
 	if err != nil || m != want {
 		return "KINESISMETADATA is " + cells[c.meta].String, false
 	}

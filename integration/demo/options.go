@@ -12,6 +12,8 @@ type Options struct {
 	Input     string        // file of JSON objects, one a line; "" = the built-in earthquakes
 	Records   int           // to put; default 200,000
 	Shards    int           // to begin with; default 4
+	Aggregate int           // records put in one Kinesis record, at most, as the KPL does; 0 = each alone
+	FanOut    bool          // read by enhanced fan-out instead of polling
 	Duration  time.Duration // over which they are put; default 25 s
 	KillEvery time.Duration // between two actors' deaths; default 250 ms, negative = none
 	Dir       string        // keeps everything; "" = memory, and nothing is kept
@@ -43,6 +45,7 @@ const (
 	table      = "QUAKES"
 
 	maxRecordsPut = 50_000_000
+	maxAggregate  = batchRecords
 )
 
 func (o Options) complete() (Options, error) {
@@ -63,6 +66,8 @@ func (o Options) complete() (Options, error) {
 		return o, &UsageError{fmt.Sprintf("--records %d: give 1 to %d", o.Records, maxRecordsPut)}
 	case o.Shards < 1 || o.Shards > 64:
 		return o, &UsageError{fmt.Sprintf("--shards %d: give 1 to 64", o.Shards)}
+	case o.Aggregate < 0 || o.Aggregate > maxAggregate:
+		return o, &UsageError{fmt.Sprintf("--aggregate %d: give 0 to %d", o.Aggregate, maxAggregate)}
 	case o.Duration < time.Second || o.Duration > 24*time.Hour:
 		return o, &UsageError{fmt.Sprintf("--duration %s: give 1s to 24h", o.Duration)}
 	case o.KillEvery > 0 && o.KillEvery < 10*time.Millisecond:

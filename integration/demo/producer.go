@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 )
@@ -27,6 +26,7 @@ type producer struct {
 	in       *input
 	log      *putLog
 	records  int
+	packed   int // records of one Kinesis record, at most; 0 = none is aggregated
 	duration time.Duration
 }
 
@@ -45,7 +45,7 @@ func newProducer(cloud *localcloud.Cloud, in *input, log *putLog, o Options) *pr
 			Retryer:      aws.NopRetryer{}, // a repeated put is another record
 			HTTPClient:   wholeBody{},
 		}),
-		in: in, log: log, records: o.Records, duration: o.Duration,
+		in: in, log: log, records: o.Records, packed: o.Aggregate, duration: o.Duration,
 	}
 }
 
@@ -90,13 +90,14 @@ func (p *producer) run(ctx context.Context) error {
 
 // put puts one batch of the records from n up to due and returns the next one.
 func (p *producer) put(ctx context.Context, n, due int) (next int, err error) {
-	var entries []types.PutRecordsRequestEntry
+	b := batch{packed: p.packed}
 	size := 0
-	for next = n; next < due && len(entries) < batchRecords && (size < batchBytes || len(entries) == 0); next++ {
+	for next = n; next < due && next-n < batchRecords && (size < batchBytes || next == n); next++ {
 		data := p.in.record(nil, next)
 		size += len(data)
-		entries = append(entries, types.PutRecordsRequestEntry{Data: data, PartitionKey: aws.String(p.in.line(next).key)})
+		b.add(p.in.line(next).key, data)
 	}
+	entries := b.entries()
 	at := time.Now().UnixMilli()
 	answer, err := p.client.PutRecords(ctx, &kinesis.PutRecordsInput{StreamName: aws.String(streamName), Records: entries})
 	if err != nil {
@@ -105,12 +106,13 @@ func (p *producer) put(ctx context.Context, n, due int) (next int, err error) {
 	if aws.ToInt32(answer.FailedRecordCount) > 0 {
 		return n, errors.New("put records: some were refused")
 	}
-	for _, r := range answer.Records {
+	for _, place := range b.places {
+		r := answer.Records[place.entry]
 		shard, err := shardNumber(aws.ToString(r.ShardId))
 		if err != nil {
 			return n, err
 		}
-		p.log.add(put{shard: shard, at: at, sequence: aws.ToString(r.SequenceNumber)})
+		p.log.add(put{shard: shard, at: at, sequence: aws.ToString(r.SequenceNumber), sub: int32(place.sub)})
 	}
 	return next, nil
 }

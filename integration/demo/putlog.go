@@ -10,19 +10,24 @@ type put struct {
 	shard    uint16 // number
 	at       int64  // ms since 1970, when it was sent
 	sequence string
+	sub      int32 // place in the aggregate, 0 outside of one
 }
 
 // putLog is everything that was put, by number.
 type putLog struct {
-	mu   sync.RWMutex
-	puts []put
+	mu      sync.RWMutex
+	puts    []put
+	byShard map[uint16]int64
 }
 
-func newPutLog(records int) *putLog { return &putLog{puts: make([]put, 0, min(records, 1<<20))} }
+func newPutLog(records int) *putLog {
+	return &putLog{puts: make([]put, 0, min(records, 1<<20)), byShard: map[uint16]int64{}}
+}
 
 func (l *putLog) add(p put) {
 	l.mu.Lock()
 	l.puts = append(l.puts, p)
+	l.byShard[p.shard]++
 	l.mu.Unlock()
 }
 
@@ -30,6 +35,13 @@ func (l *putLog) len() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return len(l.puts)
+}
+
+// on is how many were put on a shard.
+func (l *putLog) on(shard uint16) int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.byShard[shard]
 }
 
 // get returns the n-th put; false for a number that was never put.

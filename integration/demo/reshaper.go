@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 )
 
@@ -69,12 +68,4 @@ func shardsOf(server *localkinesis.Server) []localkinesis.ShardInfo {
 		}
 	}
 	return nil
-}
-
-// records counts what Kinesis holds.
-func recordsIn(cloud *localcloud.Cloud) (n int64) {
-	for _, s := range shardsOf(cloud.Kinesis) {
-		n += s.Records
-	}
-	return n
 }

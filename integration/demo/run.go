@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) (ok bool, err error) {
 func (r *run) open() (err error) {
 	o := localcloud.Options{
 		Dir: r.o.Dir, Streams: []localcloud.Stream{{Name: streamName, Shards: r.o.Shards}}, Tables: []string{table}, CommitDelay: commitDelay,
-		Tuning: localcloud.Tuning{LeaseDuration: leaseDuration, LeaseRenew: leaseRenew, Linger: linger, HTTPListen: "127.0.0.1:0"},
+		Tuning: localcloud.Tuning{LeaseDuration: leaseDuration, LeaseRenew: leaseRenew, Linger: linger, HTTPListen: "127.0.0.1:0", FanOut: r.o.FanOut},
 	}
 	for _, c := range r.in.columns {
 		o.Columns = append(o.Columns, c.ddl())

@@ -77,7 +77,7 @@ func (s *sampler) take(ctx context.Context) (*snapshot, error) {
 	}
 	r := s.r
 	snap := &snapshot{
-		elapsed: time.Since(r.begun), records: r.o.Records, put: recordsIn(r.cloud), table: s.tail.rows,
+		elapsed: time.Since(r.begun), records: r.o.Records, put: int64(r.log.len()), table: s.tail.rows,
 		lag:   [2]time.Duration{s.tail.recent.quantile(0.5), s.tail.recent.quantile(0.99)},
 		kills: r.killer.count(), vital: r.life.look(),
 		faults: [2]int64{r.faults.throttles.Load(), r.faults.losses.Load()},
@@ -147,7 +147,7 @@ func (s *sampler) shards(snap *snapshot) {
 		}
 		lease := leases[info.ID]
 		line := shardLine{
-			number: strconv.Itoa(int(number)), open: info.Open, put: info.Records, table: s.tail.shards[info.ID],
+			number: strconv.Itoa(int(number)), open: info.Open, put: s.r.log.on(number), table: s.tail.shards[info.ID],
 			flying: flying[info.ID], epoch: lease.epoch,
 		}
 		if lease.ended {
