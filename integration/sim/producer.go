@@ -61,7 +61,8 @@ func (w *World) put(d dice, most int, key string) {
 		}
 		u := w.user(d, w.numbers, k)
 		w.numbers++
-		records, all = append(records, localkinesis.Record{PartitionKey: k, Data: []byte(u.payload)}), append(all, []user{u})
+		record, users := w.carry(k, u)
+		records, all = append(records, record), append(all, users)
 	}
 	puts, err := w.cloud.Kinesis.PutRecords(streamName, records)
 	if err != nil {

@@ -147,11 +147,11 @@ func (w *World) calm() {
 	}
 	for _, n := range w.live() {
 		n.thaw(nil)
-		w.system.Root.RequestWithCustomSender(n.pid, &messages.Resume{}, w.host)
 	}
 	if len(w.staying()) == 0 {
 		w.start()
 	}
+	w.resume(9)
 	w.trace.note("storm", "calm", "")
 	w.put(throw(w.plan.Seed, "last"), 30, "")
 }

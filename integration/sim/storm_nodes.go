@@ -95,19 +95,35 @@ func (w *World) endActor(d dice, kind string, end func(*actor.PID)) bool {
 	return true
 }
 
+// pause pauses what a node works on. It holds for all of them, so anybody who is
+// there then ends it.
 func (w *World) pause(d dice) bool {
 	staying := w.staying()
 	if len(staying) == 0 {
 		return false
 	}
 	n := pick(d, staying...)
+	var mine []messages.ShardID
 	for _, shard := range w.ledger.worked() {
 		if w.ledger.worker(shard) == n.name {
-			w.ledger.strike(&Blow{kind: "paused and resumed", node: n.name, shard: shard})
-			break
+			mine = append(mine, messages.ShardID(shard))
 		}
 	}
-	w.system.Root.RequestWithCustomSender(n.pid, &messages.Pause{}, w.host)
-	w.agenda.in(odd(d, time.Millisecond, 20*time.Second), func() { w.system.Root.RequestWithCustomSender(n.pid, &messages.Resume{}, w.host) })
+	if len(mine) > 0 {
+		w.ledger.strike(&Blow{kind: "paused and resumed", node: n.name, shard: string(mine[0])})
+	}
+	w.system.Root.RequestWithCustomSender(n.pid, &messages.Pause{Shards: mine}, w.host)
+	w.agenda.in(odd(d, time.Millisecond, 20*time.Second), func() { w.resume(3) })
 	return true
+}
+
+// resume ends every pause, and says so times times: what says it may be lost on
+// the way, or a pause come late.
+func (w *World) resume(times int) {
+	for _, n := range w.live() {
+		w.system.Root.RequestWithCustomSender(n.pid, &messages.Resume{}, w.host)
+	}
+	if times > 1 {
+		w.agenda.in(10*time.Second|5, func() { w.resume(times - 1) })
+	}
 }
