@@ -7,7 +7,13 @@
 //	          A reads through a split and a merge and dies of kill -9 in the
 //	          middle of an aggregated record; B takes its leases over and is
 //	          stopped; C goes on from the lease table
+//	taken over  a KCL worker dies in the middle of an aggregate; kinesnow migrates
+//	          its lease table and goes on behind its last checkpoints
 //	producer  aggregated records, TLS, a split on the way       KplProducer.java
+//	aggregators  libraries that aggregate without the KPL      Aggregate.java, aggregate.py, aggregate.mjs
+//
+// What the producer and the aggregators make is also read by the connector's own
+// source, and its rows are held against what was put.
 //
 // The programs say what happened to them and judge nothing, but for AwsSdk;
 // what they say is held here against what was put.

@@ -47,8 +47,16 @@ func Judges() []judge.Judge {
 		consumer(polling, 11),
 		consumer(fanOut, 12),
 		{
+			Name: "amazon-kinesis-client, taken over", Version: "3.5.1", Of: "connector",
+			Tools: []judge.Tool{kcl}, AtLeast: 5, Within: 4 * time.Minute, Hear: hearMigration,
+		},
+		{
 			Name: "amazon-kinesis-producer, aws-kinesis-agg", Version: "1.1.1, 4.2.8", Of: "localkinesis",
-			Tools: []judge.Tool{kpl, agg}, AtLeast: 6, Hear: hearProducer,
+			Tools: []judge.Tool{kpl, agg}, AtLeast: 7, Hear: hearProducer,
+		},
+		{
+			Name: "amazon-kinesis-aggregator, aws_kinesis_agg, aws-kinesis-agg", Version: "1.0.3, 1.2.3, 4.2.8", Of: "adapters/stream",
+			Tools: []judge.Tool{aggregator, pythonAggregator, agg}, AtLeast: 5, Hear: hearAggregators,
 		},
 	}
 }

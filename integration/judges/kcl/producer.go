@@ -55,6 +55,9 @@ func hearProducer(ctx context.Context, h *judge.Hearing) error {
 	if err := keep(h, stored); err != nil {
 		return err
 	}
+	if err := compareRows(ctx, h, "the KPL's records", server, stored); err != nil {
+		return err
+	}
 	return compare(ctx, h, server, f, results, stored)
 }
 

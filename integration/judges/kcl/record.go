@@ -4,11 +4,9 @@ import (
 	"crypto/md5"
 	"fmt"
 	"math/big"
-	"slices"
-
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
+	"github.com/kinesnow/kinesnow/integration/producer"
 )
 
 // userRecord is what an application puts, and gets back from a consumer that
@@ -40,37 +38,13 @@ func hashOf(r userRecord) *big.Int {
 	return new(big.Int).SetBytes(sum[:])
 }
 
-// aggregate packs user records as the KPL does (aggregation-format.md of
-// amazon-kinesis-producer): magic, protobuf, MD5 of the protobuf.
+// aggregate packs user records as the KPL does.
 func aggregate(records []userRecord) []byte {
-	var keys, hashes []string
-	index := func(table *[]string, text string) uint64 {
-		i := slices.Index(*table, text)
-		if i < 0 {
-			i, *table = len(*table), append(*table, text)
-		}
-		return uint64(i)
+	users := make([]producer.User, len(records))
+	for i, r := range records {
+		users[i] = producer.User{Key: r.Key, Hash: r.Hash, Data: []byte(r.Data)}
 	}
-	var packed [][]byte
-	for _, r := range records {
-		b := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), index(&keys, r.Key))
-		if r.Hash != "" {
-			b = protowire.AppendVarint(protowire.AppendTag(b, 2, protowire.VarintType), index(&hashes, r.Hash))
-		}
-		packed = append(packed, protowire.AppendString(protowire.AppendTag(b, 3, protowire.BytesType), r.Data))
-	}
-	var message []byte
-	for _, k := range keys {
-		message = protowire.AppendString(protowire.AppendTag(message, 1, protowire.BytesType), k)
-	}
-	for _, k := range hashes {
-		message = protowire.AppendString(protowire.AppendTag(message, 2, protowire.BytesType), k)
-	}
-	for _, b := range packed {
-		message = protowire.AppendBytes(protowire.AppendTag(message, 3, protowire.BytesType), b)
-	}
-	sum := md5.Sum(message)
-	return slices.Concat([]byte("\xf3\x89\x9a\xc2"), message, sum[:])
+	return producer.Aggregate(users...)
 }
 
 // input is all that was put into a stream, by shard and in order.
