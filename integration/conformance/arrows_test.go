@@ -20,6 +20,7 @@ var arrows = []struct {
 	{"messages", nil, "the vocabulary knows nobody"},
 	{"actors", []string{"messages"}, "actors declare the interfaces that they call"},
 	{"adapters", []string{"messages"}, "an adapter knows its outside world, and no actor"},
+	{"adapters/stream", []string{"messages", "adapters/stream"}, "an adapter knows its outside world, and no actor"},
 	{"supervisor/config", []string{}, "the configuration is plain data"},
 	{"supervisor", []string{"supervisor", "actors", "adapters", "messages"}, "the library never links the local servers"},
 	{"cmd", []string{"supervisor", "integration"}, "the commands talk to supervisor, and to integration for the local cloud"},

@@ -208,9 +208,9 @@ func TestARefusalThatPassesStopsNobody(t *testing.T) {
 	w.expect("", between(0, 6)...)
 }
 
-// TestServersThatAppearLaterAreWaitedFor starts a process before anything that
+// TestKP21ServersThatAppearLaterAreWaitedFor starts a process before anything that
 // it needs, and lets the servers appear one after the other.
-func TestServersThatAppearLaterAreWaitedFor(t *testing.T) {
+func TestKP21ServersThatAppearLaterAreWaitedFor(t *testing.T) {
 	w := newWorld(t, 2)
 	w.putOn(0, 30)
 	servers := []struct {

@@ -42,13 +42,17 @@ type world struct {
 	db     *sql.DB
 }
 
-func newWorld(t *testing.T, shards int) *world {
+func newWorld(t *testing.T, shards int, changes ...func(*localcloud.Options)) *world {
 	t.Helper()
 	t.Parallel()
-	cloud, err := localcloud.Start(localcloud.Options{
+	options := localcloud.Options{
 		Streams: []localcloud.Stream{{Name: "orders", Shards: shards}}, Tables: []string{"ORDERS"}, CommitDelay: 20 * time.Millisecond, Columns: []string{"N NUMBER"},
 		Tuning: localcloud.Tuning{HTTPListen: "127.0.0.1:0", Linger: 20 * time.Millisecond, LeaseDuration: 1200 * time.Millisecond, LeaseRenew: 300 * time.Millisecond},
-	})
+	}
+	for _, change := range changes {
+		change(&options)
+	}
+	cloud, err := localcloud.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,15 +37,17 @@ func TestAPausedShardKeepsItsLeaseAndReadsNothing(t *testing.T) {
 	w.expect(onShard(1), 3, 4, 5, 9, 10, 11)
 }
 
+// TestAPausedConnectorDrainsCleanly, and the one that comes next is paused, too.
 func TestAPausedConnectorDrainsCleanly(t *testing.T) {
 	w := newWorld(t, 2)
 	c := w.connect()
 	w.putOn(0, 3)
 	c.untilCaughtUp(3)
 	c.tell(&messages.Pause{})
-	c.until("paused", func(s *messages.State) bool {
-		return !slices.ContainsFunc(s.Shards, func(sh messages.ShardState) bool { return sh.Phase != messages.PhasePaused })
-	})
+	allPaused := func(s *messages.State) bool {
+		return len(s.Shards) == 2 && !slices.ContainsFunc(s.Shards, func(sh messages.ShardState) bool { return sh.Phase != messages.PhasePaused })
+	}
+	c.until("paused", allPaused)
 	w.putOn(0, 3)
 	c.clean()
 	w.expect("", 0, 1, 2)
@@ -53,6 +55,11 @@ func TestAPausedConnectorDrainsCleanly(t *testing.T) {
 		t.Error("a lease was kept")
 	}
 	c = w.connect()
+	c.until("paused still", allPaused)
+	w.expect("", 0, 1, 2)
+	if text := c.tell(&messages.Resume{}); text != "" {
+		t.Fatal(text)
+	}
 	c.untilCaughtUp(3)
 	w.expect("", between(0, 6)...)
 }

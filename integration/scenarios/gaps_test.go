@@ -122,9 +122,9 @@ func TestAShardThatNeverHeldARecordHasNoGap(t *testing.T) {
 	w.expect("", 0, 1)
 }
 
-// TestAParentThatExpiredIsAGapAndItsChildrenFlow: the shard itself is not
+// TestKP22AParentThatExpiredIsAGapAndItsChildrenFlow: the shard itself is not
 // listed any more, so nothing but its row can say that it is over (P22).
-func TestAParentThatExpiredIsAGapAndItsChildrenFlow(t *testing.T) {
+func TestKP22AParentThatExpiredIsAGapAndItsChildrenFlow(t *testing.T) {
 	w, clock := newClockedWorld(t, 1)
 	c := w.connect()
 	w.putOn(0, 3)

@@ -12,9 +12,9 @@ import (
 
 func fromLatest(p *plan) { p.Kinesis.InitialPosition = config.InitialPosition{Kind: config.Latest} }
 
-// TestLatestIsDecidedOnce stops the connector before its first commit, twice:
+// TestKP03LatestIsDecidedOnce stops the connector before its first commit, twice:
 // what was put after its first start is read all the same (P12).
-func TestLatestIsDecidedOnce(t *testing.T) {
+func TestKP03LatestIsDecidedOnce(t *testing.T) {
 	w, clock := newClockedWorld(t, 2)
 	w.putOn(0, 2)
 	w.putOn(1, 2)
@@ -48,9 +48,9 @@ func TestLatestIsDecidedOnce(t *testing.T) {
 	w.expect(onShard(1), 6, 7, 9)
 }
 
-// TestChildrenOfAReshardBeginAtTheirOldestRecord: with LATEST, too, and though
+// TestKP02ChildrenOfAReshardBeginAtTheirOldestRecord: with LATEST, too, and though
 // the children held records before anybody knew of them (P12).
-func TestChildrenOfAReshardBeginAtTheirOldestRecord(t *testing.T) {
+func TestKP02ChildrenOfAReshardBeginAtTheirOldestRecord(t *testing.T) {
 	w, clock := newClockedWorld(t, 1)
 	w.putOn(0, 3)
 	clock.advance(2 * time.Second)

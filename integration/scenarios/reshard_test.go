@@ -34,9 +34,9 @@ func shardNumber(t *testing.T, id string) int {
 
 func (w *world) ended(shard int) bool { return w.lease(shard, "shardState") == "SHARD_END" }
 
-// TestAShardEndsOnlyWhenItsRowsAreCommitted holds commits back while a shard is
+// TestKP05AShardEndsOnlyWhenItsRowsAreCommitted holds commits back while a shard is
 // split: no child may begin before (P22, P23).
-func TestAShardEndsOnlyWhenItsRowsAreCommitted(t *testing.T) {
+func TestKP05AShardEndsOnlyWhenItsRowsAreCommitted(t *testing.T) {
 	w := newWorld(t, 1)
 	c := w.connect()
 	w.putOn(0, 2)

@@ -52,8 +52,8 @@ func TestASecondProcessTakesOverWhenTheFirstIsDead(t *testing.T) {
 	w.expectCounted(30, 30)
 }
 
-// TestADrainedProcessHandsOverAtOnce: its leases are free, so nobody waits.
-func TestADrainedProcessHandsOverAtOnce(t *testing.T) {
+// TestKP12ADrainedProcessHandsOverAtOnce: its leases are free, so nobody waits.
+func TestKP12ADrainedProcessHandsOverAtOnce(t *testing.T) {
 	w := newWorld(t, 2)
 	first := w.connect()
 	w.putOn(0, 5)
