@@ -67,16 +67,11 @@ func reference(message []byte) (all []user, ok bool) {
 	var keys []string
 	var indices []uint64
 	for len(message) > 0 {
-		number, kind, n := protowire.ConsumeTag(message)
-		if n < 0 {
+		number, kind, value, after := referenceField(message)
+		if after < 0 {
 			return nil, false
 		}
-		size := protowire.ConsumeFieldValue(number, kind, message[n:])
-		if size < 0 {
-			return nil, false
-		}
-		value := message[n : n+size]
-		message = message[n+size:]
+		message = message[after:]
 		if kind != protowire.BytesType {
 			continue
 		}
@@ -100,19 +95,41 @@ func reference(message []byte) (all []user, ok bool) {
 	return all, true
 }
 
+// referenceField reads the first field; after is negative where there is none.
+func referenceField(b []byte) (number protowire.Number, kind protowire.Type, value []byte, after int) {
+	number, kind, n := protowire.ConsumeTag(b)
+	if n < 0 || !number.IsValid() {
+		return 0, 0, nil, -1
+	}
+	size := protowire.ConsumeFieldValue(number, kind, b[n:])
+	if size < 0 || kind == protowire.StartGroupType && !numbered(number, b[n:n+size]) {
+		return 0, 0, nil, -1
+	}
+	return number, kind, b[n : n+size], n + size
+}
+
+// numbered reports whether all fields of a group have numbers that may be:
+// protobuf's parsers refuse others, which protowire passes over.
+func numbered(number protowire.Number, group []byte) bool {
+	inside, _ := protowire.ConsumeGroup(number, group)
+	for len(inside) > 0 {
+		_, _, _, after := referenceField(inside)
+		if after < 0 {
+			return false
+		}
+		inside = inside[after:]
+	}
+	return true
+}
+
 func referenceRecord(body []byte) (index uint64, data string, ok bool) {
 	keyed, filled := false, false
 	for len(body) > 0 {
-		number, kind, n := protowire.ConsumeTag(body)
-		if n < 0 {
+		number, kind, value, after := referenceField(body)
+		if after < 0 {
 			return 0, "", false
 		}
-		size := protowire.ConsumeFieldValue(number, kind, body[n:])
-		if size < 0 {
-			return 0, "", false
-		}
-		value := body[n : n+size]
-		body = body[n+size:]
+		body = body[after:]
 		switch {
 		case number == 1 && kind == protowire.VarintType:
 			index, _ = protowire.ConsumeVarint(value)
