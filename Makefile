@@ -19,6 +19,10 @@ build: ## one static binary
 # The tests wait for services more than they compute: two packages for each processor.
 PACKAGES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
+# A process limits its memory (supervisor/process). In a test's binary, full of
+# servers and of other tests, it would make the collector run all the time.
+test race: export GOMEMLIMIT = off
+
 test: ## every test, with Go alone, in under two minutes (make check vets)
 	$(GO) test -p $(PACKAGES) -vet=off -ldflags="-s -w" ./...
 

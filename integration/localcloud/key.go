@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // keyBits is the shortest key that Snowflake takes.
@@ -43,8 +44,12 @@ func readKey(path string) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
+// generated is the key of every cloud that this process makes: to find the
+// primes of one takes longer than to start the rest.
+var generated = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) })
+
 func makeKey(path string) (*rsa.PrivateKey, error) {
-	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	key, err := generated()
 	if err != nil {
 		return nil, err
 	}
