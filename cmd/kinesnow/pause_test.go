@@ -75,9 +75,9 @@ func TestAPauseOutlivesTheProcess(t *testing.T) {
 // until waits for something to become true.
 func (l *legacy) until(what string, holds func() bool) {
 	l.Helper()
-	for late := time.Now().Add(20 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
+	for late := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(late) {
-			l.Fatalf("%s did not come within 20 s", what)
+			l.Fatalf("%s did not come within %s", what, patience)
 		}
 	}
 }

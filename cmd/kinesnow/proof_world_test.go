@@ -28,7 +28,7 @@ import (
 )
 
 // patience bounds whatever a test of real servers waits for.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // sites is how many streams, each with a table of its own, the cloud has that
 // the tests of this package share: one for each test.

@@ -19,7 +19,7 @@ import (
 )
 
 // patience bounds whatever a scenario waits for.
-const patience = 45 * time.Second
+const patience = 90 * time.Second
 
 // TestMain lets more scenarios run side by side than there are processors:
 // they wait for timers, hardly ever for each other.

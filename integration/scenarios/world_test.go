@@ -29,7 +29,7 @@ import (
 )
 
 // patience bounds whatever a scenario waits for.
-const patience = 60 * time.Second
+const patience = 90 * time.Second
 
 // world is a local cloud with one stream into one table.
 type world struct {
