@@ -1,7 +1,8 @@
 package actors
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,123 +24,135 @@ type standing struct {
 	late     func(shard messages.ShardID) bool // asked for, and not handed over in time
 }
 
+// holding is a live node's part as a look at the table shows it.
+type holding struct {
+	owner  messages.Owner
+	has    int                  // what it holds, what is on its way to it, and not what is on its way to others
+	rows   []*messages.ShardRow // of these, what may be asked for
+	target int
+}
+
+// lacks is how many rows the node should get; below zero, how many it should
+// give.
+func (h *holding) lacks() int { return h.target - h.has }
+
 // share works out a node's part (specs/kinesis-consumption.md 7.4). The shards
-// that can be worked on are split evenly over the live nodes, the first ones by
-// id taking the remainder. A node below its part takes free rows first, and
-// then asks who has the most above his, but never for more than half of the
-// surplus at once, and only where it differs by two or more: what is as even
-// as it can be stays where it is.
+// that can be worked on are split evenly over the live nodes. Every node works
+// out from the same table, and without chance, which free row goes to whom and
+// who gives which row to whom, and then does what concerns itself. So no two
+// ask for more than there is to give, and a change of membership moves as many
+// shards as balance needs and each of them once: nobody has less than its part
+// while another one has more, and who has more keeps the remainder.
 func (f *Fleet) share(rows []messages.ShardRow, nodes []messages.NodeRow, s standing, now time.Time) share {
-	byID := byShard(rows)
-	owned := map[messages.Owner][]*messages.ShardRow{} // of live owners, what is promised away left out
+	held := map[messages.Owner]*holding{}
 	for _, owner := range f.live(nodes, s, now) {
-		owned[owner] = nil
+		held[owner] = &holding{owner: owner}
 	}
+	byID := byShard(rows)
 	var free []*messages.ShardRow
-	shards, coming := 0, 0
+	shards := 0
 	for i := range rows {
 		r := &rows[i]
 		if r.Ended || !eligible(r, byID) {
 			continue
 		}
 		shards++
-		_, live := owned[r.Owner]
-		switch {
+		switch owner, next := held[r.Owner], held[r.Handoff]; {
 		case s.taking(r.Shard):
-			coming++
+			held[s.me].has++
 		case r.Owner != s.me && f.free(r, s.duration, now):
 			free = append(free, r)
-		case r.Handoff == s.me && r.Owner != s.me:
-			if !s.late(r.Shard) {
-				coming++
+		case next != nil && next != owner && !(r.Handoff == s.me && s.late(r.Shard)):
+			next.has++
+		case owner != nil:
+			owner.has++
+			if next == nil {
+				owner.rows = append(owner.rows, r)
 			}
-		case live && !f.promised(r, owned):
-			owned[r.Owner] = append(owned[r.Owner], r)
 		}
 	}
-	want := target(owned, s.me, shards) - len(owned[s.me]) - coming
+	fleet := inPlan(held, shards)
 	var out share
-	chance.Shuffle(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] })
-	for _, r := range free {
-		if want > 0 || f.left(r, s.duration, now) {
+	mine := deal(fleet, free, s.me)
+	for i, r := range free {
+		if mine[i] || f.left(r, s.duration, now) {
 			out.claim = append(out.claim, r)
-			want--
 		}
 	}
-	if want <= 0 || len(free) > 0 {
-		return out
+	if len(free) > 0 {
+		return out // they may be all that is lacking
 	}
-	victim := richest(owned, s.me)
-	has, mine := len(owned[victim]), len(owned[s.me])+coming
-	if victim == "" || has-mine < 2 {
-		return out
+	given := surplus(fleet)
+	for i, yes := range deal(fleet, given, s.me) {
+		if yes {
+			out.ask = append(out.ask, given[i])
+		}
 	}
-	surplus := max(1, has-target(owned, victim, shards))
-	theirs := owned[victim]
-	chance.Shuffle(len(theirs), func(i, j int) { theirs[i], theirs[j] = theirs[j], theirs[i] })
-	out.ask = theirs[:min(want, (surplus+1)/2)]
+	out.ask = out.ask[:(len(out.ask)+1)/2] // the rest in the next round, if it is still so
 	return out
 }
 
+// inPlan sets the targets and returns the nodes in the order of the plan. The
+// remainder stays with those that have the most.
+func inPlan(held map[messages.Owner]*holding, shards int) []*holding {
+	fleet := make([]*holding, 0, len(held))
+	for _, h := range held {
+		fleet = append(fleet, h)
+	}
+	slices.SortFunc(fleet, func(a, b *holding) int {
+		return cmp.Or(cmp.Compare(b.has, a.has), strings.Compare(string(a.owner), string(b.owner)))
+	})
+	for i, h := range fleet {
+		h.target = shards / len(fleet)
+		if i < shards%len(fleet) {
+			h.target++
+		}
+	}
+	return fleet
+}
+
+// deal goes through the rows and gives each node as many as it lacks; it says
+// which of them are one node's.
+func deal(fleet []*holding, rows []*messages.ShardRow, me messages.Owner) []bool {
+	mine := make([]bool, len(rows))
+	next := 0
+	for _, h := range fleet {
+		for range min(max(0, h.lacks()), len(rows)-next) {
+			mine[next] = h.owner == me
+			next++
+		}
+	}
+	return mine
+}
+
+// surplus lists the rows that their owners have above their part.
+func surplus(fleet []*holding) (rows []*messages.ShardRow) {
+	for _, h := range fleet {
+		rows = append(rows, h.rows[:min(max(0, -h.lacks()), len(h.rows))]...)
+	}
+	return rows
+}
+
 // live are the owners that count: the nodes whose heartbeat moves, and this
-// one. A node that is leaving keeps what it has and gets nothing.
+// one. A node that is leaving keeps what it has and gets nothing. One that was
+// never seen moving counts for half a lease, in which the living beat: who has
+// just joined is not to keep parts for the dead.
 func (f *Fleet) live(nodes []messages.NodeRow, s standing, now time.Time) []messages.Owner {
 	owners := []messages.Owner{s.me}
 	for _, n := range nodes {
-		owner := messages.MakeOwner(n.Node, n.Process)
-		if owner != s.me && n.Process != "" && !n.Leaving && !f.nodes[n.Node].still(s.duration, now) {
+		owner, seen, patience := messages.MakeOwner(n.Node, n.Process), f.nodes[n.Node], s.duration
+		if !seen.moved {
+			patience /= 2
+		}
+		if owner != s.me && n.Process != "" && !n.Leaving && !seen.still(patience, now) {
 			owners = append(owners, owner)
 		}
 	}
 	return owners
 }
 
-// promised reports whether a row is on its way to another live node.
-func (f *Fleet) promised(r *messages.ShardRow, owned map[messages.Owner][]*messages.ShardRow) bool {
-	_, live := owned[r.Handoff]
-	return r.Handoff != "" && live
-}
-
 // left reports whether nobody has taken a free row for so long that it is
 // anybody's: the node whose part it is may be dead, and not known to be.
 func (f *Fleet) left(r *messages.ShardRow, duration time.Duration, now time.Time) bool {
 	return f.shards[r.Shard].still(life(r, duration)+claimGrace, now)
-}
-
-// target is a live node's part of n shards.
-func target(owned map[messages.Owner][]*messages.ShardRow, node messages.Owner, n int) int {
-	if _, live := owned[node]; !live {
-		return 0
-	}
-	before := 0
-	for other := range owned {
-		if strings.Compare(string(other), string(node)) < 0 {
-			before++
-		}
-	}
-	part := n / len(owned)
-	if before < n%len(owned) {
-		part++
-	}
-	return part
-}
-
-// richest is the other live node with the most rows, the first by id of equals.
-func richest(owned map[messages.Owner][]*messages.ShardRow, me messages.Owner) messages.Owner {
-	var others []messages.Owner
-	for owner := range owned {
-		if owner != me {
-			others = append(others, owner)
-		}
-	}
-	sort.Slice(others, func(i, j int) bool {
-		if a, b := len(owned[others[i]]), len(owned[others[j]]); a != b {
-			return a > b
-		}
-		return others[i] < others[j]
-	})
-	if len(others) == 0 {
-		return ""
-	}
-	return others[0]
 }

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -61,7 +62,7 @@ func (s sighting) still(d time.Duration, now time.Time) bool {
 }
 
 // free reports whether a row may be claimed: it has no owner, or its owner has
-// not moved it for its own lease duration.
+// not moved it for its own lease duration, or says itself that it is no more.
 func (f *Fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time) bool {
 	if r.Ended {
 		return false
@@ -69,7 +70,17 @@ func (f *Fleet) free(r *messages.ShardRow, duration time.Duration, now time.Time
 	if r.Owner == "" {
 		return true
 	}
-	return f.shards[r.Shard].still(life(r, duration), now)
+	s := f.shards[r.Shard]
+	return s.still(life(r, duration), now) || s.reads >= 2 && f.gone(r.Owner)
+}
+
+// gone reports whether an owner's node slot was given up, or is another
+// process's: a shard may be handed to a node that has just left. An owner
+// without a slot is a sibling product's, and never gone.
+func (f *Fleet) gone(owner messages.Owner) bool {
+	node, process, ours := strings.Cut(string(owner), "/")
+	seen, known := f.nodes[node]
+	return ours && known && seen.beat.owner != process
 }
 
 // life is how long a row's owner may stand still: its own lease duration, the
