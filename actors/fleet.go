@@ -15,6 +15,7 @@ import (
 type Fleet struct {
 	shards map[messages.ShardID]sighting
 	nodes  map[string]sighting
+	bare   map[messages.ShardID]time.Time // since when nobody works on a shard that could be worked on
 }
 
 // beat is what moves in a row while its owner lives.

@@ -110,6 +110,7 @@ type Lease struct {
 	nodes     []messages.NodeRow             // as last seen
 	pauses    messages.Pauses                // the same
 	done      int
+	unowned   []messages.ShardID // for too long
 
 	discovering bool
 	again       bool // discover once more when this one is over

@@ -112,6 +112,10 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 			c.Send(c.Parent(), &messages.ConnectorFault{Fault: f})
 			next = probeParked / 10
 		}
+		if l.looked && d.listed != nil && d.table.Stream != nil { // some row cannot be made
+			l.watchOwners(c, d, time.Now())
+			l.publish(c)
+		}
 		l.listNow = true
 		l.later(c, discoverTimer, next, &discoverNow{})
 		return
@@ -152,6 +156,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	for i := range d.table.Shards {
 		l.notice(c, &d.table.Shards[i])
 	}
+	l.watchOwners(c, d, now)
 	l.even(c, d.table.Shards, now)
 	l.publish(c)
 	l.outbox.Repeat(c)
@@ -274,7 +279,7 @@ func (l *Lease) publish(c actor.Context) {
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Pauses: l.pauses,
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Pauses: l.pauses,
 	})
 }
 

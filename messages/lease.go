@@ -106,7 +106,10 @@ type NodeReady struct {
 	Stream *Stream
 	Listed int // shards that ListShards names
 	Done   int // of them, SHARD_END in the table or ended before the start
-	Pauses Pauses
+	// Unowned are shards that nobody, on any node, has worked on for 2 minutes
+	// though their parents are done.
+	Unowned []ShardID
+	Pauses  Pauses
 }
 
 // LookWanted asks for a look at the table now: somebody has changed what is

@@ -85,9 +85,10 @@ type State struct {
 	Retention time.Duration `json:"retentionNs"`
 	Total     Counters      `json:"total"` // of this process since it started, ended shards included
 	Gaps      int64         `json:"gaps"`
-	Listed    int           `json:"listed"` // shards that ListShards names
-	Done      int           `json:"done"`   // of them, SHARD_END in the table
-	Shards    []ShardState  `json:"shards"` // owned by this node, by id
+	Listed    int           `json:"listed"`            // shards that ListShards names
+	Done      int           `json:"done"`              // of them, SHARD_END in the table
+	Unowned   []ShardID     `json:"unowned,omitempty"` // of the stream: nobody has worked on them for 2 minutes
+	Shards    []ShardState  `json:"shards"`            // owned by this node, by id
 	Journal   JournalState  `json:"journal"`
 	Memory    BudgetState   `json:"memory"`
 	At        time.Time     `json:"at"`

@@ -255,6 +255,7 @@ func (k *connector) state() *messages.State {
 	}
 	if k.node != nil {
 		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done
+		s.Unowned = k.node.Unowned
 	}
 	s.Total, s.Gaps = p.past, p.gaps
 	for _, sh := range k.shards {

@@ -42,6 +42,10 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	case len(s.Shards) > 0 && !k.reached(s):
 		return messages.Starting, "", "", ""
 	}
+	if n := len(s.Unowned); n > 0 {
+		return messages.Degraded, "shards that no process has worked on for 2 minutes: " + strconv.Itoa(n) + ", the first is " + string(s.Unowned[0]), "",
+			"the logs of every process say why it is not claimed"
+	}
 	if lasts := k.pauseLasts(s.At); lasts != "" {
 		return messages.Degraded, lasts, "", "kinesnow resume " + k.plant.name
 	}

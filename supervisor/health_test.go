@@ -21,6 +21,7 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		name      string
 		connector connector
 		shards    []messages.ShardState
+		unowned   []messages.ShardID
 		health    messages.Health
 		why       string
 		stop      messages.StopCode
@@ -34,13 +35,17 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		{name: "all parked", connector: connector{node: node}, shards: []messages.ShardState{parked, parked}, health: messages.Halted, why: "lost", stop: messages.TokenLost},
 		{name: "the connector itself is parked", connector: connector{node: node, parked: fault}, shards: []messages.ShardState{flowing}, health: messages.Halted, why: fault.Error(), stop: messages.StreamRecreated},
 		{name: "draining says more than all", connector: connector{node: node, parked: fault, drain: &draining{}}, shards: []messages.ShardState{parked}, health: messages.Draining},
+		{name: "a shard that nobody owns", connector: connector{node: node}, shards: []messages.ShardState{flowing}, unowned: []messages.ShardID{"shardId-000000000003"},
+			health: messages.Degraded, why: "shards that no process has worked on for 2 minutes: 1, the first is shardId-000000000003"},
+		{name: "the same, and one parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, unowned: []messages.ShardID{"shardId-000000000003"},
+			health: messages.Degraded, why: "1 of 2 shards flowing"},
 		{name: "polled instead of pushed", connector: connector{node: node, plant: polled}, shards: []messages.ShardState{flowing}, health: messages.Flowing,
 			why: "shards polled: 1; enhanced fan-out cannot be used: kinesis.SubscribeToShard: no"},
 	} {
 		if c.connector.plant == nil {
 			c.connector.plant = &plant{}
 		}
-		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards})
+		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
 		}

@@ -62,6 +62,7 @@ var (
 	memoryDesc      = prometheus.NewDesc("kinesnow_memory_bytes", "Fetched and not yet accepted (held), accepted and not yet committed (in_flight), and the budget.", []string{"connector", "kind"}, nil)
 	lossDesc        = prometheus.NewDesc("kinesnow_seconds_to_data_loss", "Retention minus the age of the oldest uncommitted record, the least over the shards.", []string{"connector"}, nil)
 	polledDesc      = prometheus.NewDesc("kinesnow_shards_polled", "Shards that are polled because enhanced fan-out cannot be had.", []string{"connector"}, nil)
+	unownedDesc     = prometheus.NewDesc("kinesnow_shards_unowned", "Shards of the stream that no process has worked on for 2 minutes.", []string{"connector"}, nil)
 	asideDesc       = prometheus.NewDesc("kinesnow_journal_segments_set_aside_total", "Journal segments that could not be read: damaged, foreign, or of a newer version.", []string{"connector"}, nil)
 	troubledDesc    = prometheus.NewDesc("kinesnow_journal_troubled", "1 while the journal does not keep everything.", []string{"connector"}, nil)
 	journalDesc     = prometheus.NewDesc("kinesnow_journal_entries_total", "Journal entries by what became of them.", []string{"connector", "fate"}, nil)
@@ -107,6 +108,7 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
 	gauge(polledDesc, float64(m.plant.polled.count()), name)
+	gauge(unownedDesc, float64(len(state.Unowned)), name)
 	gauge(memoryDesc, float64(held), name, "held")
 	gauge(memoryDesc, float64(inFlight), name, "in_flight")
 	gauge(memoryDesc, float64(state.Memory.Used), name, "budget_used")
