@@ -19,6 +19,7 @@ import (
 func (t *Table) Claim(ctx context.Context, seen *messages.ShardRow, me messages.Owner, duration time.Duration) (*messages.ShardRow, error) {
 	u := t.change(string(seen.Shard))
 	u.begin(t, me, seen.Epoch+1, duration)
+	u.turn = looking // what is held goes before what might be
 	u.require("attribute_exists(#" + attrShard + ") AND attribute_not_exists(#" + attrReset + ")")
 	u.require("attribute_not_exists(#" + attrState + ") OR #" + attrState + " <> " + u.bind(attrState, text(stateEnded)))
 	if seen.Epoch == 0 {
@@ -89,6 +90,7 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 // already. The row stays, with its position.
 func (t *Table) Release(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error {
 	u := t.change(string(shard))
+	u.turn = renewing
 	u.letGo()
 	u.requireEqual(attrOwner, text(me))
 	u.requireEqual(attrEpoch, number(epoch))
@@ -164,6 +166,7 @@ func (u *update) begin(t *Table, me messages.Owner, epoch int64, duration time.D
 
 // renew sets what every lease write sets.
 func (u *update) renew(t *Table, duration time.Duration) {
+	u.turn = renewing
 	u.countUp(attrCounter)
 	u.put(attrExpiry, number(t.now().Add(duration).UnixMilli()))
 	u.put(attrDuration, number(duration.Milliseconds()))

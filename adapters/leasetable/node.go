@@ -59,6 +59,7 @@ func (t *Table) Beat(ctx context.Context, node messages.NodeRow) error {
 // another process's is left alone.
 func (t *Table) RetireNode(ctx context.Context, node messages.NodeRow) error {
 	u := t.change(nodePrefix + node.Node)
+	u.turn = renewing
 	u.countUp(attrHeartbeat)
 	u.drop(attrProcess, attrNodeHeartbeat, attrLeaving)
 	u.requireEqual(attrProcess, text(node.Process))
@@ -68,6 +69,7 @@ func (t *Table) RetireNode(ctx context.Context, node messages.NodeRow) error {
 
 // beat sets what every heartbeat sets.
 func (u *update) beat(t *Table) {
+	u.turn = renewing
 	u.countUp(attrHeartbeat)
 	u.put(attrNodeHeartbeat, number(t.now().UnixMilli()))
 }

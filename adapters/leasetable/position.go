@@ -111,6 +111,7 @@ func (p *place) ours(row *messages.ShardRow) bool {
 // update makes the request for a row that looks like known.
 func (p *place) update(t *Table, known *messages.ShardRow) *update {
 	w, u := p.write, t.change(string(p.shard))
+	u.turn = placing
 	u.put(attrWriteNo, number(w.WriteNo))
 	u.requireEqual(attrOwner, text(p.me))
 	u.requireEqual(attrEpoch, number(p.epoch))

@@ -21,6 +21,11 @@ import (
 // Errors: Transient naming item and attribute where an item does not read:
 // better no discovery than one that takes a shard for new.
 func (t *Table) Rows(ctx context.Context) (messages.TableRows, error) {
+	leave, err := t.turns.enter(ctx, looking)
+	if err != nil {
+		return messages.TableRows{}, t.fault(ctx, "Query", "", err)
+	}
+	defer leave()
 	var all messages.TableRows
 	pages := t.rowPages()
 	for pages.HasMorePages() {

@@ -35,6 +35,7 @@ type Table struct {
 	now    func() time.Time
 
 	credentials aws.CredentialsProvider
+	turns       turns
 
 	mu    sync.Mutex
 	known map[messages.ShardID]*messages.ShardRow // as our own writes last left them
@@ -57,6 +58,7 @@ func New(c Config) *Table {
 			o.Retryer = retry.NewStandard(func(s *retry.StandardOptions) { s.MaxBackoff = 2 * time.Second })
 		}
 		o.HTTPClient = inMemory{httpClient(c)}
+		o.APIOptions = append(o.APIOptions, t.turns.watch)
 	})
 	return t
 }

@@ -20,6 +20,7 @@ import (
 // value as :value.
 type update struct {
 	key    string // shardId
+	turn   turn
 	set    []string
 	remove []string
 	when   []string
@@ -28,7 +29,7 @@ type update struct {
 
 // change begins an update of an item. Every one moves lastUpdateTimestamp.
 func (t *Table) change(key string) *update {
-	u := &update{key: key, values: item{}}
+	u := &update{key: key, turn: looking, values: item{}}
 	u.put(attrUpdated, number(t.now().UnixMilli()))
 	return u
 }
@@ -113,6 +114,11 @@ func (e *refusedError) Error() string { return "the item's condition did not hol
 // names no item has it read: mostly there is none, but some servers that speak
 // DynamoDB's protocol leave it out.
 func (t *Table) send(ctx context.Context, shard messages.ShardID, u *update) (item, error) {
+	leave, err := t.turns.enter(ctx, u.turn)
+	if err != nil {
+		return nil, t.fault(ctx, "UpdateItem", shard, err)
+	}
+	defer leave()
 	nonce := rand.Text()
 	u.put(attrNonce, text(nonce))
 	change, condition, names := u.expressions()
