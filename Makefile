@@ -62,6 +62,10 @@ crash-pairs: ## every pair of blows on six rows, then PAIRS=n sampled pairs of t
 	$(CRASH) -crash.work six -crash.pairs -1 $(if $(FOR),-crash.for $(FOR))
 	$(CRASH) -crash.pairs $(or $(PAIRS),1000000) -crash.seed $(or $(SEED),1) $(if $(FOR),-crash.for $(FOR))
 
+.PHONY: writes
+writes: ## what a thousand shards write to DynamoDB
+	$(GO) test -vet=off -count=1 -timeout 0 -v ./supervisor -run TestDynamoDBWritesStayWithinTheirBudget -writes
+
 .PHONY: chaos chaos-long
 chaos: ## three processes behind a bad network: kills, zombies, full disks, wrong clocks, resharding, the version before
 	$(GO) run ./integration/chaos $(if $(SEED),-seed $(SEED))
@@ -93,7 +97,7 @@ tidy:
 judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md); JUDGES='-only KCL'
 	$(GO) run ./integration/judges $(JUDGES)
 
-check: tidy lint race vuln fuzz judges sim crash mutants chaos ## everything but the benchmarks, and what takes long on purpose
+check: tidy lint race vuln fuzz judges sim crash writes mutants chaos ## everything but the benchmarks, and what takes long on purpose
 
 bench: ## CPU per GB beside the straight-line programs, on this machine
 	$(GO) run ./integration/bench
