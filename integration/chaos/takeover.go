@@ -14,25 +14,27 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// The bounds of takeover and hand-off with the default lease (protocol.md P6,
-// P21): what the protocol allows, not what a machine is fast enough for.
+// The bounds of takeover, hand-off and join with the default lease (protocol.md
+// P6, P21): what the protocol allows, not what a machine is fast enough for.
 const (
 	takeoverWithin = 40 * time.Second
 	handoffWithin  = 3 * time.Second
+	joinWithin     = 30 * time.Second
 )
 
 const (
-	takeoverShards = 8
+	takeoverPlaces = 3
+	takeoverShards = 16
 	takeoverRate   = 400 // rows/s
-	evenWithin     = 45 * time.Second
+	evenWithin     = 60 * time.Second
 	takeoverDelay  = 50 * time.Millisecond // the service's own would be part of each figure
 )
 
-// takeoverPhase runs two processes with the default lease and ends one after
-// the other, by SIGTERM and by SIGKILL.
+// takeoverPhase runs three processes with the default lease, ends one after the
+// other, by SIGTERM and by SIGKILL, and lets it join again.
 func (r *chaos) takeoverPhase(ctx context.Context, out io.Writer) []string {
 	w, err := r.world(plan{
-		name: "takeover", places: 2, shards: takeoverShards, delay: takeoverDelay,
+		name: "takeover", places: takeoverPlaces, shards: takeoverShards, delay: takeoverDelay,
 		tuning: localcloud.Tuning{Linger: linger, HTTPListen: "127.0.0.1:0"}, // the lease is the product's own
 	})
 	if err != nil {
@@ -66,47 +68,23 @@ type handover struct {
 	stall stall
 }
 
-// rounds ends a process three times, each time when both have their part: an
-// orderly end costs seconds, a takeover as long as a lease.
+// rounds ends a process three times, each time when all have their part: an
+// orderly end costs seconds, a takeover as long as a lease. Then it joins again.
 func (h *handover) rounds(ctx context.Context, what program) {
+	if !h.even(ctx, evenWithin) {
+		return
+	}
 	for round, how := range []string{"SIGTERM", "SIGTERM", "SIGKILL"} {
-		p := h.w.places[round%2]
-		if !h.even(ctx) {
-			return
-		}
+		p := h.w.places[round%takeoverPlaces]
 		if how == "SIGTERM" {
 			h.round(ctx, p, how, handoffWithin, func(c *child) { c.drain(drainWithin) })
 		} else {
 			h.round(ctx, p, how, takeoverWithin, (*child).kill)
 		}
-		h.w.start(p, what, h.w.data[0])
-	}
-}
-
-// even waits until both processes have their part and rows flow.
-func (h *handover) even(ctx context.Context) bool {
-	for limit := time.Now().Add(evenWithin); time.Now().Before(limit); {
-		parts := map[string]int{}
-		for _, owner := range h.w.owners() {
-			parts[owner]++
-		}
-		alive := 0
-		for _, p := range h.w.places {
-			if c := p.now(); c != nil {
-				if state := stateOf(ctx, c); state != nil && len(state.Shards) > 0 && parts[ownerOf(state)] == takeoverShards/2 && flowing(state) {
-					alive++
-				}
-			}
-		}
-		if alive == len(h.w.places) {
-			return sleep(ctx, time.Second)
-		}
-		if !sleep(ctx, 100*time.Millisecond) {
-			return false
+		if !h.join(ctx, func() { h.w.start(p, what, h.w.data[0]) }) {
+			return
 		}
 	}
-	h.w.tell("two processes did not share %d shards evenly within %s: %v", takeoverShards, evenWithin, h.w.owners())
-	return false
 }
 
 func ownerOf(s *messages.State) string { return string(messages.MakeOwner(s.Node, s.Process)) }
@@ -115,9 +93,9 @@ func flowing(s *messages.State) bool {
 	return !slices.ContainsFunc(s.Shards, func(sh messages.ShardState) bool { return sh.Phase != messages.PhaseFlowing })
 }
 
-// round ends one process and waits until the other commits on each of its
+// round ends one process and waits until others commit on each of its
 // shards. What is told of a shard is the longest time between two commits on
-// it, by the server's clock, from before the blow until the other has
+// it, by the server's clock, from before the blow until another has
 // committed: at least the time without an owner.
 func (h *handover) round(ctx context.Context, p *place, how string, within time.Duration, end func(*child)) {
 	c := p.now()
