@@ -10,7 +10,7 @@
 //	  storm      kills, zombies, drains, full disks, mischief on links, clocks, reshards, throttles
 //	  calm       everything must arrive; kinesnow audit must exit 0; rows are compared with the puts
 //
-// Three phases: the storm; takeover and hand-off with the default lease, timed
+// Three phases: the storm; takeover, hand-off and join with the default lease, timed
 // by the commits of the server; and a mixed fleet, in which processes are
 // restarted as the program of the commit in PREVIOUS and back.
 //
@@ -22,6 +22,6 @@
 //	main.go       flags and phases           world.go      one cloud with its fleet
 //	storm*.go     who is hit, and how        fleet.go      the processes, child.go one of them
 //	producer.go   what is put                comparison.go puts against rows
-//	takeover.go   the two times              mixed.go      N and N-1
+//	takeover.go   the times, with join.go    mixed.go      N and N-1
 //	logs.go       what the children say      verdict.go    what the run fails for
 package main
