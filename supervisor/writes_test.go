@@ -1,108 +1,34 @@
 package supervisor
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
-	"github.com/kinesnow/kinesnow/actors/actorstest"
-	"github.com/kinesnow/kinesnow/adapters/leasetable"
-	"github.com/kinesnow/kinesnow/integration/localdynamo"
 )
 
 var manyWrites = flag.Bool("writes", false, "count DynamoDB writes of 1,000 shards, too")
-
-// meter carries requests into a localdynamo's handler, inside a bubble, and
-// counts the writes of each second.
-type meter struct {
-	handler http.Handler
-	began   time.Time
-
-	mu     sync.Mutex
-	writes []int // by second since it began
-	denied []string
-}
-
-// RoundTrip implements http.RoundTripper.
-func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	served := r.Clone(r.Context())
-	served.Body, served.RequestURI, served.RemoteAddr = io.NopCloser(bytes.NewReader(body)), r.URL.RequestURI(), "127.0.0.1:9"
-	time.Sleep(5 * time.Millisecond) // what a call takes
-	answer := httptest.NewRecorder()
-	m.handler.ServeHTTP(answer, served)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if strings.Contains(answer.Body.String(), "AccessDenied") {
-		m.denied = append(m.denied, action)
-	}
-	switch action {
-	case "UpdateItem", "PutItem", "TransactWriteItems": // what fails is charged, too
-		second := int(time.Since(m.began) / time.Second)
-		for len(m.writes) <= second {
-			m.writes = append(m.writes, 0)
-		}
-		m.writes[second]++
-	}
-	return answer.Result(), nil
-}
-
-// rate is the writes per second from one second to another, and the most in
-// ten seconds, as a rate.
-func (m *meter) rate(from, to int) (mean, worst float64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for len(m.writes) < to {
-		m.writes = append(m.writes, 0)
-	}
-	sum := 0
-	for s := from; s < to; s++ {
-		sum += m.writes[s]
-		if ten := s - from; ten >= 9 {
-			in := 0
-			for _, n := range m.writes[s-9 : s+1] {
-				in += n
-			}
-			worst = max(worst, float64(in)/10)
-		}
-	}
-	return float64(sum) / float64(to-from), worst
-}
 
 // TestDynamoDBWritesStayWithinTheirBudget: N/T + N/C < 500 a second with T and C
 // of 5 s (specs/kinesis-consumption.md 6). Every shard commits again and again, the
 // checkpoints ride on the renewals, and above 250 shards those are rarer: so it
 // is N/T alone. It runs under the policy that Openflow's documentation gives.
 func TestDynamoDBWritesStayWithinTheirBudget(t *testing.T) {
-	for _, c := range []struct {
+	type load struct {
 		nodes, shards int
 		settle, count int // seconds
 		every         time.Duration
-	}{
+	}
+	loads := []load{
 		{nodes: 3, shards: 16, settle: 16, count: 20, every: 5 * time.Second},
 		{nodes: 1, shards: 100, settle: 6, count: 10, every: 5 * time.Second},
-		{nodes: 1, shards: 1000, settle: 20, count: 24, every: 8 * time.Second},
-	} {
+	}
+	if *manyWrites {
+		loads = append(loads, load{nodes: 1, shards: 1000, settle: 20, count: 24, every: 8 * time.Second})
+	}
+	for _, c := range loads {
 		t.Run(fmt.Sprintf("%d shards on %d nodes", c.shards, c.nodes), func(t *testing.T) {
-			if c.shards > 100 && !*manyWrites {
-				return // make writes
-			}
 			synctest.Test(t, func(t *testing.T) {
 				w, m := meteredFleet(t, c.shards)
 				for range c.nodes {
@@ -126,42 +52,27 @@ func TestDynamoDBWritesStayWithinTheirBudget(t *testing.T) {
 	}
 }
 
-// meteredFleet is a cloud whose lease table is a localdynamo under Openflow's
-// policy.
-func meteredFleet(t *testing.T, shards int) (*chaosWorld, *meter) {
-	t.Helper()
-	server, err := localdynamo.New(localdynamo.Options{Policy: localdynamo.OpenflowPolicy("app")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fleetOf(t, shards), &meter{handler: server.Handler(), began: time.Now()}
-}
-
-// trickle puts a record into every shard, each four seconds: within T there is
-// always something to checkpoint.
-func (w *chaosWorld) trickle(shards, seconds int) {
-	for s := range seconds {
-		for i := s % 4; i < shards; i += 4 {
-			w.cloud.Stream.Put(actorstest.ShardID(i), 1)
+// TestKP11ATableThatTakesLittleMoreThanRenewalsLosesNoLease: for a minute it
+// throttles, and nobody's shards go to anybody else.
+func TestKP11ATableThatTakesLittleMoreThanRenewalsLosesNoLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const shards = 16 // 3.2 renewals a second, and 0.4 heartbeats
+		w, m := meteredFleet(t, shards)
+		for range 2 {
+			w.join(m)
+			w.trickle(shards, 20)
 		}
-		time.Sleep(time.Second)
-	}
-}
-
-// join starts a process on a metered table.
-func (w *chaosWorld) join(m *meter) {
-	w.t.Helper()
-	w.born++
-	name := fmt.Sprintf("p%d", w.born)
-	p := testPlant(w.cloud, name, name, Host{Log: w.log})
-	p.table = leasetable.New(leasetable.Config{
-		AWS:         aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), HTTPClient: &http.Client{Transport: m}},
-		Endpoint:    "http://127.0.0.1:1002",
-		Application: "app", Stream: "orders",
+		before := m.owners(shards)
+		m.throttle(5)
+		w.trickle(shards, 60)
+		m.throttle(0)
+		w.trickle(shards, 10)
+		if after := m.owners(shards); fmt.Sprint(after) != fmt.Sprint(before) {
+			t.Errorf("owners %v, then %v", before, after)
+		}
+		if n := m.refusals(); n < 50 {
+			t.Errorf("%d writes were throttled: that shows nothing", n)
+		}
+		w.endWhole()
 	})
-	pid, err := w.system.Root.SpawnNamed(p.props(func() actor.Actor { return &connector{plant: p} }), name)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.processes = append(w.processes, &process{p, pid})
 }
