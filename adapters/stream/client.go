@@ -19,6 +19,7 @@ type Client struct {
 
 	consumer *consumer
 	turns    turns
+	endings  endings
 }
 
 // New returns a client. It makes no call.
@@ -47,6 +48,7 @@ func New(config Config) *Client {
 		control: kinesis.NewFromConfig(config.AWS, control),
 		data:    kinesis.NewFromConfig(config.AWS, control, data),
 		push:    kinesis.NewFromConfig(config.AWS, control, push),
+		endings: newEndings(),
 	}
 	c.consumer = newConsumer(c)
 	return c

@@ -24,6 +24,7 @@ type FanOut struct {
 	behind time.Duration // as the last event said
 	at     time.Time     // of that event; zero = none yet
 	doubt  bool          // the place to continue from may be what the service does not like
+	quiet  bool          // the subscription before had events, and no record in them
 	barren int           // subscriptions in a row that ended without any event
 	taken  int           // subscriptions in a row that another one took over
 }
@@ -169,6 +170,7 @@ func (f *FanOut) event(ctx context.Context, a *answer) (*messages.RowBlock, erro
 		return nil, f.lost(ctx, err)
 	}
 	f.sub.events++
+	f.sub.fed = f.sub.fed || len(block.Marks) > 0
 	f.at, f.behind, f.doubt = at, block.Behind, false
 	if f.iterator == "" && !block.Closed { // a slip, for the shard goes on; or the block was full (cut.go)
 		f.drop()
@@ -180,6 +182,7 @@ func (f *FanOut) event(ctx context.Context, a *answer) (*messages.RowBlock, erro
 // nothing where the next one simply continues.
 func (f *FanOut) lost(ctx context.Context, err error) error {
 	fruitless := f.sub.events == 0
+	f.quiet = !fruitless && !f.sub.fed
 	f.drop()
 	var fault *messages.Fault
 	var missing *messages.AnchorMissingError

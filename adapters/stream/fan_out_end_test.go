@@ -1,7 +1,9 @@
 package stream_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -128,5 +130,59 @@ func TestAStreamThatIsDeletedUnderASubscriptionIsMissed(t *testing.T) {
 	}
 	if f := faulted(t, err); f.Class != messages.Rejected || f.Stop != messages.TargetMissing {
 		t.Errorf("fault %+v", f)
+	}
+}
+
+// TestKP16AnEndThatOnlyEndsCleanlyIsReadAgainAtTheLastRecord: behind the last
+// record of a closed shard a service may have nothing to say, however often it is
+// asked. What it answers is an end each time, and never the end of the shard.
+func TestKP16AnEndThatOnlyEndsCleanlyIsReadAgainAtTheLastRecord(t *testing.T) {
+	for name, behind := range map[string]string{
+		"without an event":    "",
+		"with an empty event": `{"Records":[],"MillisBehindLatest":0,"ContinuationSequenceNumber":"%s"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPushWorld(t, 1)
+			put := w.put(objects(3)...)
+			last := string(put[2])
+			w.split()
+			f := newFront(w, false)
+			f.mute = func(start string) []byte {
+				if start != "AFTER_SEQUENCE_NUMBER "+last {
+					return nil
+				}
+				if behind == "" {
+					return initial
+				}
+				return slices.Concat(initial, stream.FrameOf(eventHead, fmt.Sprintf(behind, last)))
+			}
+			var lost atomic.Int64
+			w.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {
+				return localkinesis.EventEffect{Drop: e.Closing && lost.Add(1) == 1}
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			s := w.subscribe(messages.ReadFrom{})
+			var got []messages.SequenceNumber
+			for {
+				b, err := s.Next(ctx, 1<<20)
+				if err != nil {
+					t.Fatalf("after %d records: %v; started at %v", len(got), err, f.asked())
+				}
+				for _, m := range b.Marks {
+					got = append(got, m.Seq)
+				}
+				if b.Closed {
+					if !slices.Equal(b.Children, children) {
+						t.Errorf("children %v", b.Children)
+					}
+					break
+				}
+			}
+			w.want(got, put)
+			if starts := f.asked(); starts[len(starts)-1] != "AT_SEQUENCE_NUMBER "+last || lost.Load() != 2 {
+				t.Errorf("%d closing events, started at %v", lost.Load(), starts)
+			}
+		})
 	}
 }

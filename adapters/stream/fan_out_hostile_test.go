@@ -28,7 +28,15 @@ type front struct {
 	script      []func(http.ResponseWriter, *http.Request)
 	starts      []string // the StartingPositions that were asked for
 	connections atomic.Int64
-	goodbye     bool // every connection is told to go once it served a call
+	goodbye     bool                      // every connection is told to go once it served a call
+	mute        func(start string) []byte // what a start is answered with, and nothing after it; nil = the service's
+}
+
+// asked are the StartingPositions so far.
+func (f *front) asked() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.starts)
 }
 
 func newFront(w *world, secure bool) *front {
@@ -68,10 +76,16 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = json.Unmarshal(body, &asked) // the server will say so
 		f.mu.Lock()
-		f.starts = append(f.starts, strings.TrimSpace(asked.StartingPosition.Type+" "+asked.StartingPosition.SequenceNumber))
+		start := strings.TrimSpace(asked.StartingPosition.Type + " " + asked.StartingPosition.SequenceNumber)
+		f.starts = append(f.starts, start)
 		var next func(http.ResponseWriter, *http.Request)
 		if len(f.script) > 0 {
 			next, f.script = f.script[0], f.script[1:]
+		}
+		if f.mute != nil {
+			if said := f.mute(start); said != nil {
+				next = frames(said)
+			}
 		}
 		f.mu.Unlock()
 		if next != nil {

@@ -26,6 +26,7 @@ type subscription struct {
 	frame frame
 
 	events  int           // frames of records or of progress
+	fed     bool          // one of them had a record that was not handed on before
 	waited  time.Duration // in all, for heads: the least that passed at the service since its Date
 	quiet   time.Duration // of it, since the last frame
 	parked  atomic.Bool   // closed because nobody asked for more
