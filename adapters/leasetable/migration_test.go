@@ -21,7 +21,7 @@ var recordings = []string{
 	"kcl-1.15.3-killed", "kcl-1.15.3-end", "kcl-2.7.2-killed", "kcl-2.7.2-end", "kcl-3.4.2-killed", "kcl-3.4.2-end", "kcl-3.5.1-killed", "kcl-3.5.1-end",
 }
 
-func TestTheTablesOfRealKCLsAreMigrated(t *testing.T) {
+func TestA10TheTablesOfRealKCLsAreMigrated(t *testing.T) {
 	for _, name := range recordings {
 		t.Run(name, func(t *testing.T) {
 			items := fixture(t, name)
@@ -67,10 +67,10 @@ func TestAPlanWritesNothing(t *testing.T) {
 	}
 }
 
-// TestAMigrationMayBeKilledAtEveryCall kills a migrator before and after each of
+// TestA10AMigrationMayBeKilledAtEveryCall kills a migrator before and after each of
 // its calls, lets another node begin again, and holds the end against the KCL's
 // leases.
-func TestAMigrationMayBeKilledAtEveryCall(t *testing.T) {
+func TestA10AMigrationMayBeKilledAtEveryCall(t *testing.T) {
 	items := fixture(t, "kcl-3.5.1-killed")
 	whole := legacyWorld(t, localdynamo.Options{}, items)
 	calls := whole.callsUntilDead(1_000, "before")
@@ -132,7 +132,7 @@ func (w *world) callsUntilDead(n int, how string) int {
 	return calls
 }
 
-func TestTwoMigratorsAtOnceEndAsOne(t *testing.T) {
+func TestA10TwoMigratorsAtOnceEndAsOne(t *testing.T) {
 	items := fixture(t, "kcl-2.7.2-killed")
 	w := legacyWorld(t, localdynamo.Options{CreateDelay: 30 * time.Millisecond, DeleteDelay: 30 * time.Millisecond}, items)
 	var all sync.WaitGroup

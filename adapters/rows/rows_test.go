@@ -161,7 +161,7 @@ func TestEveryCutOfAGoodPayloadIsUnusable(t *testing.T) {
 	}
 }
 
-func TestMetadataFieldsFollowTheDocumentation(t *testing.T) {
+func TestA01MetadataFieldsFollowTheDocumentation(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		width int

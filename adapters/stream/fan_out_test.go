@@ -128,9 +128,9 @@ func (w *world) block(s reader) *messages.RowBlock {
 	return b
 }
 
-// TestRenewalsLeaveNoGapAndDoubleNothing has subscriptions end all the time, as
+// TestA07RenewalsLeaveNoGapAndDoubleNothing has subscriptions end all the time, as
 // they do every five minutes, while records come.
-func TestRenewalsLeaveNoGapAndDoubleNothing(t *testing.T) {
+func TestA07RenewalsLeaveNoGapAndDoubleNothing(t *testing.T) {
 	w := newPushWorld(t, 1, func(o *localkinesis.Options) { o.SubscriptionLife = 40 * time.Millisecond })
 	var pushed atomic.Int64
 	w.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {

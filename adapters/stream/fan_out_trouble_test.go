@@ -75,7 +75,7 @@ func TestKP15AHalfOpenSubscriptionIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestBrokenSubscriptionsContinueWhereTheyWere(t *testing.T) {
+func TestA07BrokenSubscriptionsContinueWhereTheyWere(t *testing.T) {
 	for name, effect := range map[string]localkinesis.EventEffect{
 		"dropped":           {Drop: true},
 		"cut in the head":   {CutAfter: 5},

@@ -60,7 +60,7 @@ func readFrame(t testing.TB, r io.Reader, f *frame, see func(a *answer)) error {
 	return err
 }
 
-func TestGoldenFramesAreRead(t *testing.T) {
+func TestA01GoldenFramesAreRead(t *testing.T) {
 	stream := bytes.NewReader(append(unhex(t, goldenInitial), unhex(t, goldenEmpty)...))
 	var f frame
 	if err := readFrame(t, stream, &f, func(a *answer) {

@@ -38,7 +38,7 @@ var javaRequests = []struct{ what, body, says string }{
 		`{"StreamName":"quakes","EnforceConsumerDeletion":true}`},
 }
 
-func TestARequestOfTheJavaSDKSaysTheSameAsItsJSON(t *testing.T) {
+func TestA12ARequestOfTheJavaSDKSaysTheSameAsItsJSON(t *testing.T) {
 	for _, c := range javaRequests {
 		body, err := hex.DecodeString(c.body)
 		if err != nil {

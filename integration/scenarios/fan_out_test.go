@@ -33,9 +33,9 @@ func fanOut(p *plan) {
 // polledOtherwise is on_efo_unavailable: poll.
 func polledOtherwise(p *plan) { p.Kinesis.OnEFOUnavailable = config.PollOnEFOUnavailable }
 
-// TestFanOutIsExactThroughKillsASplitAndAMerge ends actors of every kind, and
+// TestA04FanOutIsExactThroughKillsASplitAndAMerge ends actors of every kind, and
 // once the whole connector, while records flow and shards change.
-func TestFanOutIsExactThroughKillsASplitAndAMerge(t *testing.T) {
+func TestA04FanOutIsExactThroughKillsASplitAndAMerge(t *testing.T) {
 	w := newWorld(t, 2, shortLived)
 	deaths := make(chan chaos.Report, 1000)
 	registry := chaos.New(func(r chaos.Report) { deaths <- r })

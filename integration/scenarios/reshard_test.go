@@ -87,9 +87,9 @@ func TestOrderHoldsThroughSplitsFiveDeep(t *testing.T) {
 	}
 }
 
-// TestOrderHoldsThroughSplitsAndMerges keeps two keys, on both halves of the
+// TestA04OrderHoldsThroughSplitsAndMerges keeps two keys, on both halves of the
 // stream, through a split, a merge and another merge.
-func TestOrderHoldsThroughSplitsAndMerges(t *testing.T) {
+func TestA04OrderHoldsThroughSplitsAndMerges(t *testing.T) {
 	w := newWorld(t, 2)
 	c := w.connect()
 	step := func() {

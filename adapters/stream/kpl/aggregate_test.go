@@ -85,7 +85,7 @@ func (f *fixture) bytes(t testing.TB) []byte {
 	return b
 }
 
-func TestTheDocumentedExampleIsTakenApart(t *testing.T) {
+func TestA01TheDocumentedAggregateIsTakenApart(t *testing.T) {
 	b, err := hex.DecodeString("f3899ac20a04706b2d610a04706b2d621a0b08001a077b226e223a317d1a0b08011a077b226e223a327d1a0b08001a077b226e223a337dd45ecbdde9d6109a5016fd34e42d82e6")
 	if err != nil {
 		t.Fatal(err)
