@@ -74,7 +74,7 @@ func (c *leaseCase) shares(ctx context.Context) (string, error) {
 	if err := pause(ctx, 2*leaseDuration); err != nil {
 		return "", err
 	}
-	shards, nodes, err := leaseRows(ctx, c.proxy.Target(), "orders-app")
+	shards, nodes, err := leaseRows(ctx, c.proxy.Target(), streamName, "orders-app")
 	if err != nil {
 		return "", err
 	}
@@ -148,7 +148,7 @@ func (c *leaseCase) releases(ctx context.Context) (string, error) {
 	if err := c.second.stop(ctx); err != nil {
 		return "", err
 	}
-	shards, nodes, err := leaseRows(ctx, c.proxy.Target(), "orders-app")
+	shards, nodes, err := leaseRows(ctx, c.proxy.Target(), streamName, "orders-app")
 	if err != nil {
 		return "", err
 	}

@@ -62,7 +62,7 @@ func hearDynamo(start emulators.Launch) func(context.Context, *judge.Hearing) er
 // hold waits until a lease table looks as it must.
 func (c *leaseCase) hold(ctx context.Context, what, application string, look func(shards map[string]leaseRow, nodes []string) (missing string)) error {
 	return eventually(ctx, what, func() (string, error) {
-		shards, nodes, err := leaseRows(ctx, c.proxy.Target(), application)
+		shards, nodes, err := leaseRows(ctx, c.proxy.Target(), streamName, application)
 		if err != nil {
 			return "", err
 		}

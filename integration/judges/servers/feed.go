@@ -19,6 +19,7 @@ import (
 // feed is the stream as its producer sees it, through the AWS SDK.
 type feed struct {
 	client *kinesis.Client
+	stream string
 	sent   []record
 }
 
@@ -26,14 +27,17 @@ type feed struct {
 type record struct {
 	n         int
 	key, note string
+	stream    string
 	shard     string
 	sequence  string
 }
 
 const partitionKeys = 40
 
-func newFeed(url string) *feed {
-	return &feed{client: kinesis.New(kinesis.Options{
+func newFeed(url string) *feed { return feedOf(url, streamName) }
+
+func feedOf(url, stream string) *feed {
+	return &feed{stream: stream, client: kinesis.New(kinesis.Options{
 		Region: localcloud.Region, BaseEndpoint: aws.String(url), Retryer: aws.NopRetryer{}, // a put that is sent again is there twice
 		Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
 	})}
@@ -41,7 +45,7 @@ func newFeed(url string) *feed {
 
 // create makes the stream and waits for it.
 func (f *feed) create(ctx context.Context, shards int32) error {
-	if _, err := f.client.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: aws.String(streamName), ShardCount: &shards}); err != nil {
+	if _, err := f.client.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: aws.String(f.stream), ShardCount: &shards}); err != nil {
 		return err
 	}
 	return f.active(ctx)
@@ -49,7 +53,7 @@ func (f *feed) create(ctx context.Context, shards int32) error {
 
 func (f *feed) active(ctx context.Context) error {
 	return eventually(ctx, "ACTIVE", func() (string, error) {
-		out, err := f.client.DescribeStream(ctx, &kinesis.DescribeStreamInput{StreamName: aws.String(streamName)})
+		out, err := f.client.DescribeStream(ctx, &kinesis.DescribeStreamInput{StreamName: aws.String(f.stream)})
 		if err != nil || out.StreamDescription.StreamStatus == types.StreamStatusActive {
 			return "", err
 		}
@@ -60,11 +64,11 @@ func (f *feed) active(ctx context.Context) error {
 // put puts n more records: N counts on, and so does a partition key's.
 func (f *feed) put(ctx context.Context, n int) error {
 	for n > 0 {
-		in := &kinesis.PutRecordsInput{StreamName: aws.String(streamName)}
+		in := &kinesis.PutRecordsInput{StreamName: aws.String(f.stream)}
 		batch := make([]record, min(n, 50))
 		for i := range batch {
 			number := len(f.sent) + i
-			batch[i] = record{n: number, key: fmt.Sprint("key-", number%partitionKeys), note: fmt.Sprintf("№ %d, \"naïve\" \\ ✓", number)}
+			batch[i] = record{n: number, stream: f.stream, key: fmt.Sprint("key-", number%partitionKeys), note: fmt.Sprintf("№ %d, \"naïve\" \\ ✓", number)}
 			in.Records = append(in.Records, types.PutRecordsRequestEntry{
 				PartitionKey: aws.String(batch[i].key), Data: fmt.Appendf(nil, `{"N":%d,"KEY":%q,"NOTE":"№ %d, \"naïve\" \\ ✓"}`, number, batch[i].key, number),
 			})
@@ -87,7 +91,7 @@ func (f *feed) put(ctx context.Context, n int) error {
 
 // open lists the shards that take records, in the order of their hash keys.
 func (f *feed) open(ctx context.Context) ([]types.Shard, error) {
-	out, err := f.client.ListShards(ctx, &kinesis.ListShardsInput{StreamName: aws.String(streamName)})
+	out, err := f.client.ListShards(ctx, &kinesis.ListShardsInput{StreamName: aws.String(f.stream)})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +119,7 @@ func (f *feed) split(ctx context.Context, n int) error {
 	s := shards[n]
 	middle := new(big.Int).Add(decimal(s.HashKeyRange.StartingHashKey), decimal(s.HashKeyRange.EndingHashKey))
 	_, err = f.client.SplitShard(ctx, &kinesis.SplitShardInput{
-		StreamName: aws.String(streamName), ShardToSplit: s.ShardId, NewStartingHashKey: aws.String(middle.Rsh(middle, 1).String()),
+		StreamName: aws.String(f.stream), ShardToSplit: s.ShardId, NewStartingHashKey: aws.String(middle.Rsh(middle, 1).String()),
 	})
 	return errors.Join(err, f.active(ctx))
 }
@@ -127,7 +131,7 @@ func (f *feed) merge(ctx context.Context, n int) error {
 		return errors.Join(err, fmt.Errorf("%d open shards", len(shards)))
 	}
 	_, err = f.client.MergeShards(ctx, &kinesis.MergeShardsInput{
-		StreamName: aws.String(streamName), ShardToMerge: shards[n].ShardId, AdjacentShardToMerge: shards[n+1].ShardId,
+		StreamName: aws.String(f.stream), ShardToMerge: shards[n].ShardId, AdjacentShardToMerge: shards[n+1].ShardId,
 	})
 	return errors.Join(err, f.active(ctx))
 }
@@ -136,13 +140,13 @@ func (f *feed) merge(ctx context.Context, n int) error {
 // shard and sequence number.
 func (f *feed) arrivals(ctx context.Context) (map[[2]string]time.Time, error) {
 	all := map[[2]string]time.Time{}
-	listed, err := f.client.ListShards(ctx, &kinesis.ListShardsInput{StreamName: aws.String(streamName)})
+	listed, err := f.client.ListShards(ctx, &kinesis.ListShardsInput{StreamName: aws.String(f.stream)})
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range listed.Shards {
 		begun, err := f.client.GetShardIterator(ctx, &kinesis.GetShardIteratorInput{
-			StreamName: aws.String(streamName), ShardId: s.ShardId, ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
+			StreamName: aws.String(f.stream), ShardId: s.ShardId, ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
 		})
 		if err != nil {
 			return nil, err

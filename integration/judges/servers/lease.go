@@ -17,7 +17,7 @@ import (
 // leaseRow is a shard's item of a lease table, as any program can read it.
 type leaseRow struct {
 	owner, state, token string
-	counter             int64
+	counter, epoch      int64
 	settled             bool
 	children            []string
 }
@@ -32,14 +32,14 @@ func (r leaseRow) sequence() string {
 
 // leaseRows reads a lease table with the AWS SDK: the shards' rows by shard,
 // and the node slots that a process holds.
-func leaseRows(ctx context.Context, url, application string) (map[string]leaseRow, []string, error) {
+func leaseRows(ctx context.Context, url, stream, application string) (map[string]leaseRow, []string, error) {
 	client := dynamodb.New(dynamodb.Options{
 		Region: localcloud.Region, BaseEndpoint: aws.String(url),
 		Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
 	})
 	out, err := client.Query(ctx, &dynamodb.QueryInput{
 		TableName: aws.String(application), ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("streamName = :stream"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":stream": &types.AttributeValueMemberS{Value: streamName}},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":stream": &types.AttributeValueMemberS{Value: stream}},
 	})
 	if err != nil {
 		return nil, nil, err
@@ -54,9 +54,7 @@ func leaseRows(ctx context.Context, url, application string) (map[string]leaseRo
 			}
 		case strings.HasPrefix(key, "shardId-"):
 			r := leaseRow{owner: text(item["leaseOwner"]), state: text(item["shardState"]), token: text(item["committedToken"])}
-			if n, ok := item["leaseCounter"].(*types.AttributeValueMemberN); ok {
-				r.counter, _ = strconv.ParseInt(n.Value, 10, 64) // 0 is as wrong as none
-			}
+			r.counter, r.epoch = number(item["leaseCounter"]), number(item["leaseEpoch"])
 			if b, ok := item["settled"].(*types.AttributeValueMemberBOOL); ok {
 				r.settled = b.Value
 			}
@@ -67,6 +65,14 @@ func leaseRows(ctx context.Context, url, application string) (map[string]leaseRo
 		}
 	}
 	return shards, nodes, nil
+}
+
+// number reads an integer; 0 is as wrong as none.
+func number(v types.AttributeValue) (n int64) {
+	if text, ok := v.(*types.AttributeValueMemberN); ok {
+		n, _ = strconv.ParseInt(text.Value, 10, 64)
+	}
+	return n
 }
 
 func text(v types.AttributeValue) string {

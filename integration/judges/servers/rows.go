@@ -97,7 +97,7 @@ func compare(want []record, rows []row, arrivals map[[2]string]time.Time) (strin
 
 // agree compares one row with its record.
 func agree(put record, r row, arrivals map[[2]string]time.Time) error {
-	want := row{put.n, put.key, put.note, metadata{streamName, put.shard, put.sequence, put.key, r.metadata.Arrival}}
+	want := row{put.n, put.key, put.note, metadata{put.stream, put.shard, put.sequence, put.key, r.metadata.Arrival}}
 	if arrivals != nil {
 		want.metadata.Arrival = arrivals[[2]string{put.shard, put.sequence}].UTC().Format("2006-01-02T15:04:05.000")
 	}

@@ -93,7 +93,7 @@ func (c *duckCase) arrived(ctx context.Context) (string, error) {
 func (c *duckCase) checkpointed(ctx context.Context) error {
 	last := c.feed.last()
 	return eventually(ctx, "checkpointed", func() (string, error) {
-		shards, _, err := leaseRows(ctx, c.Dynamo.URL(), "orders-app")
+		shards, _, err := leaseRows(ctx, c.Dynamo.URL(), streamName, "orders-app")
 		if err != nil {
 			return "", err
 		}
@@ -151,7 +151,7 @@ func (c *duckCase) checkpoints(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	shards, _, err := leaseRows(ctx, c.Dynamo.URL(), "orders-app")
+	shards, _, err := leaseRows(ctx, c.Dynamo.URL(), streamName, "orders-app")
 	if err != nil {
 		return "", err
 	}

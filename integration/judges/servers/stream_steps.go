@@ -11,7 +11,7 @@ import (
 )
 
 func (c *streamCase) leases(ctx context.Context, application string) (map[string]leaseRow, error) {
-	rows, _, err := leaseRows(ctx, c.Dynamo.URL(), application)
+	rows, _, err := leaseRows(ctx, c.Dynamo.URL(), streamName, application)
 	return rows, err
 }
 

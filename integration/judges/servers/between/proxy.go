@@ -25,6 +25,7 @@ type Proxy struct {
 	losing  map[string]int
 	asking  func(*Request)
 	editing func(action string, status int, body []byte) []byte
+	skew    time.Duration
 }
 
 // Request is what may be changed on its way to the server.
@@ -32,6 +33,22 @@ type Request struct {
 	*http.Request
 	Action string
 	Body   []byte
+
+	Refuse *Answer // given without asking the server
+	Spoil  *Answer // given in place of the server's, which had its effect
+}
+
+// Answer is an error of an AWS service.
+type Answer struct {
+	Status     int
+	Code, Text string
+}
+
+// write sends an answer in the shape of AWS JSON.
+func (a *Answer) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(a.Status)
+	_, _ = fmt.Fprintf(w, `{"__type":%q,"message":%q}`, a.Code, a.Text) // a client that is gone needs none
 }
 
 // Start begins to pass requests on to target (http://HOST:PORT), until Close.
@@ -90,6 +107,23 @@ func (p *Proxy) OnAnswer(change func(action string, status int, body []byte) []b
 	p.editing = change
 }
 
+// SkewDate moves the Date of every answer, as a client sees it whose clock is off
+// the other way.
+func (p *Proxy) SkewDate(by time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.skew = by
+}
+
+// dated moves an answer's Date.
+func (p *Proxy) dated(header http.Header) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at, err := http.ParseTime(header.Get("Date")); err == nil && p.skew != 0 {
+		header.Set("Date", at.Add(p.skew).UTC().Format(http.TimeFormat))
+	}
+}
+
 // serve passes one request on.
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -101,15 +135,24 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request) {
 	if asking != nil {
 		asking(asked)
 	}
+	if asked.Refuse != nil {
+		asked.Refuse.write(w)
+		return
+	}
 	status, header, answer, err := p.pass(asked)
 	if err != nil || lose {
 		panic(http.ErrAbortHandler) // the client sees a broken connection
+	}
+	if asked.Spoil != nil {
+		asked.Spoil.write(w)
+		return
 	}
 	if editing != nil {
 		answer = editing(asked.Action, status, answer)
 		header.Del("X-Amz-Crc32")
 	}
 	header.Del("Content-Length")
+	p.dated(header)
 	maps.Copy(w.Header(), header)
 	w.WriteHeader(status)
 	_, _ = w.Write(answer) // a client that is gone needs none

@@ -99,3 +99,23 @@ func TestRequestsAndAnswersCanBeChanged(t *testing.T) {
 		t.Errorf("served %q", w.served[0])
 	}
 }
+
+func TestAnAnswerCanBeRefusedAndSpoilt(t *testing.T) {
+	w := newWorld(t)
+	refused, spoilt := &between.Answer{Status: 400, Code: "No", Text: "not now"}, &between.Answer{Status: 500, Code: "Odd"}
+	for _, c := range []struct {
+		change func(*between.Request)
+		status int
+		text   string
+		served int
+	}{
+		{func(r *between.Request) { r.Refuse = refused }, 400, `{"__type":"No","message":"not now"}`, 0},
+		{func(r *between.Request) { r.Spoil = spoilt }, 500, `{"__type":"Odd","message":""}`, 1},
+	} {
+		w.proxy.OnRequest(c.change)
+		res, text, err := w.ask("Put", "hello")
+		if err != nil || res.StatusCode != c.status || text != c.text || len(w.served) != c.served {
+			t.Errorf("answer %v %q, error %v; %d calls were served, want %d", res, text, err, len(w.served), c.served)
+		}
+	}
+}
