@@ -1,7 +1,6 @@
 package leasetable_test
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"strconv"
@@ -136,7 +135,7 @@ func TestH5EachLeaseIsItsOwnStreams(t *testing.T) {
 	w.demand(items)
 	for _, it := range items {
 		if plain(it["entityType"]) == "LEASE" {
-			w.demandRow(it, w.server.Item(application, "volcanoes", plain(it["leaseKey"])))
+			w.demandRow(it, "volcanoes", plain(it["leaseKey"]))
 		}
 	}
 	if other := w.server.Item(application, "volcanoes", "__stream__"); other["streamARN"] != "arn:aws:kinesis:us-east-1:000000000000:stream/volcanoes" || other["drained"] != false {
@@ -226,28 +225,4 @@ func TestH7ARunningKCLIsNotMigratedUnderItsFeet(t *testing.T) {
 	w.putRaw(application, items[2])
 	w.migrated(quick("a"))
 	w.demand(items)
-}
-
-// TestH5TheTableOfARealMultiStreamKCLIsMigratedWhole.
-func TestH5TheTableOfARealMultiStreamKCLIsMigratedWhole(t *testing.T) {
-	items := fixture(t, "kcl-3.5.1-multi-stream")
-	w := legacyWorld(t, localdynamo.Options{}, items)
-	o := quick("a")
-	o.Stream.CreatedAt, o.Shards = time.Unix(1795352514, 0).UTC(), quakeShards[:2]
-	report := w.migrated(o)
-	if len(report.Rows) != 3 || len(report.Doubts) > 0 {
-		t.Errorf("report %+v", report)
-	}
-	leases := 0
-	for _, it := range items {
-		if plain(it["entityType"]) != "LEASE" {
-			continue
-		}
-		leases++
-		stream := strings.Split(plain(it["streamName"]), ":")[1]
-		w.demandRow(it, w.server.Item(application, stream, plain(it["shardId"])))
-	}
-	if leases != 3 || w.server.Item(application, "volcanoes", "__stream__")["streamCreationTimestamp"] != json.Number("1795352514") {
-		t.Errorf("%d leases; the other stream's row is %v", leases, w.server.Item(application, "volcanoes", "__stream__"))
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/kinesnow/kinesnow/adapters/leasetable"
+	"github.com/kinesnow/kinesnow/integration/judges/kcl/recorded"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -166,7 +167,7 @@ func TestLeasesOfAnotherStreamAreDoubted(t *testing.T) {
 			o.Shards = []messages.Shard{{ID: "shardId-000000000002", HashFrom: "0", HashTo: "5", Starting: "1"}}
 		}, "the lease's hash keys are"},
 		{func(o *leasetable.MigrationSettings) {
-			s := quakeShards[2]
+			s := recorded.Shards[2]
 			s.Starting = "99" + "680456095843861403670996070072229530495306578960318498"
 			o.Shards = []messages.Shard{s}
 		}, "is before the shard's first sequence number"},

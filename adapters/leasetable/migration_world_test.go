@@ -2,11 +2,7 @@ package leasetable_test
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
-	"os"
-	"path/filepath"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,71 +14,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/kinesnow/kinesnow/adapters/leasetable"
+	"github.com/kinesnow/kinesnow/integration/judges/kcl/recorded"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 	"github.com/kinesnow/kinesnow/messages"
 )
-
-// recorded is where the tables are that real KCLs left.
-const recorded = "../../integration/judges/kcl/testdata"
 
 const (
 	copyName  = application + "_migration"
 	streamARN = "arn:aws:kinesis:us-east-1:000000000000:stream/" + streamName
 )
 
-type attributes = map[string]types.AttributeValue
+type attributes = recorded.Item
 
 // fixture reads a recorded lease table.
 func fixture(t *testing.T, name string) []attributes {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(recorded, name+".json"))
+	items, err := recorded.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var items []map[string]map[string]any
-	if err := json.Unmarshal(text, &items); err != nil {
-		t.Fatal(err)
-	}
-	all := make([]attributes, len(items))
-	for i, it := range items {
-		all[i] = attributes{}
-		for attr, v := range it {
-			all[i][attr] = value(t, v)
-		}
-	}
-	return all
-}
-
-func value(t *testing.T, v map[string]any) types.AttributeValue {
-	t.Helper()
-	for kind, x := range v {
-		switch kind {
-		case "S":
-			return S(x.(string))
-		case "N":
-			return N(x.(string))
-		case "SS":
-			set := &types.AttributeValueMemberSS{}
-			for _, e := range x.([]any) {
-				set.Value = append(set.Value, e.(string))
-			}
-			return set
-		case "M":
-			m := &types.AttributeValueMemberM{Value: attributes{}}
-			for name, e := range x.(map[string]any) {
-				m.Value[name] = value(t, e.(map[string]any))
-			}
-			return m
-		case "L":
-			l := &types.AttributeValueMemberL{}
-			for _, e := range x.([]any) {
-				l.Value = append(l.Value, value(t, e.(map[string]any)))
-			}
-			return l
-		}
-	}
-	t.Fatalf("no attribute value: %v", v)
-	return nil
+	return items
 }
 
 // legacyWorld has a KCL's table with these items.
@@ -127,24 +78,19 @@ func quick(who string) leasetable.MigrationSettings {
 	return leasetable.MigrationSettings{
 		Who: who, Quiet: time.Millisecond, Stale: 10 * time.Millisecond, Renew: 5 * time.Second, Settle: 20 * time.Second,
 		Stream:   messages.Stream{Name: streamName, ARN: streamARN, CreatedAt: noon.Add(-time.Hour), Now: noon},
-		Position: "TRIM_HORIZON", Shards: quakeShards,
+		Position: "TRIM_HORIZON", Shards: recorded.Shards,
 	}
-}
-
-// quakeShards are the shards of the recorded stories: 0 was split into 2 and 3,
-// and 3 and 1 were merged into 4.
-var quakeShards = []messages.Shard{
-	{ID: "shardId-000000000000", HashFrom: "0", HashTo: "170141183460469231731687303715884105727", Starting: "1", Ending: "2"},
-	{ID: "shardId-000000000001", HashFrom: "170141183460469231731687303715884105728", HashTo: "340282366920938463463374607431768211455", Starting: "1", Ending: "2"},
-	{ID: "shardId-000000000002", Parents: []messages.ShardID{"shardId-000000000000"}, HashFrom: "0", HashTo: "85070591730234615865843651857942052863", Starting: "1"},
-	{ID: "shardId-000000000003", Parents: []messages.ShardID{"shardId-000000000000"}, HashFrom: "85070591730234615865843651857942052864", HashTo: "170141183460469231731687303715884105727", Starting: "1", Ending: "2"},
-	{ID: "shardId-000000000004", Parents: []messages.ShardID{"shardId-000000000001", "shardId-000000000003"}, HashFrom: "85070591730234615865843651857942052864", HashTo: "340282366920938463463374607431768211455", Starting: "1"},
 }
 
 // migrated carries a migration out to its end.
 func (w *world) migrated(o leasetable.MigrationSettings) *leasetable.MigrationReport {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), 30*time.Second)
+	return w.migratedWithin(o, 30*time.Second)
+}
+
+func (w *world) migratedWithin(o leasetable.MigrationSettings, limit time.Duration) *leasetable.MigrationReport {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.Context(), limit)
 	defer cancel()
 	r, err := w.open(application).Migrate(ctx, o)
 	w.must(err)
@@ -158,12 +104,11 @@ func (w *world) demand(items []attributes) {
 	w.Helper()
 	want := map[string]bool{}
 	for _, it := range items {
-		if kind := plain(it["entityType"]); kind != "" && kind != "LEASE" {
-			continue
+		if recorded.IsLease(it) {
+			key := plain(it["leaseKey"])
+			want[key] = true
+			w.demandRow(it, streamName, key)
 		}
-		key := plain(it["leaseKey"])
-		want[key] = true
-		w.demandRow(it, w.item(key))
 	}
 	for _, it := range w.server.Items(application) {
 		key := it["shardId"].(string)
@@ -186,56 +131,16 @@ func (w *world) demand(items []attributes) {
 }
 
 // demandRow holds one row against one lease.
-func (w *world) demandRow(lease attributes, row map[string]any) {
+func (w *world) demandRow(lease attributes, stream, shard string) {
 	w.Helper()
-	key := plain(lease["leaseKey"])
-	if row == nil {
-		w.Errorf("%s is lost", key)
-		return
-	}
-	got := maps.Clone(row)
-	for _, free := range []string{"streamName", "shardId", "leaseNonce", "lastUpdateTimestamp"} {
-		delete(got, free)
-	}
-	want := map[string]any{}
-	switch checkpoint := plain(lease["checkpoint"]); checkpoint {
-	case "SHARD_END":
-		want["shardState"], want["settled"] = "SHARD_END", true
-	case "TRIM_HORIZON":
-		want["initialPosition"] = "TRIM_HORIZON"
-	default:
-		want["partialSequenceNumber"] = checkpoint
-		want["partialSubSequenceNumber"] = json.Number(plain(lease["checkpointSubSequenceNumber"]))
-	}
-	for from, to := range map[string]string{"parentShardId": "parentShardIds", "childShardIds": "childShardIds"} {
-		if set, ok := lease[from].(*types.AttributeValueMemberSS); ok {
-			want[to] = slices.Sorted(slices.Values(set.Value))
-		}
-	}
-	for _, name := range []string{"startingHashKey", "endingHashKey"} {
-		if v := plain(lease[name]); v != "" {
-			want[name] = v
-		}
-	}
-	for _, sets := range []string{"parentShardIds", "childShardIds"} {
-		if set, ok := got[sets].([]string); ok {
-			slices.Sort(set)
-		}
-	}
-	if !reflect.DeepEqual(got, want) {
-		w.Errorf("%s became %v, want %v", key, got, want)
+	out, err := w.client().GetItem(w.Context(), &dynamodb.GetItemInput{TableName: aws.String(application), Key: attributes{"streamName": S(stream), "shardId": S(shard)}})
+	w.must(err)
+	if err := recorded.Compare(lease, out.Item); err != nil {
+		w.Error(err)
 	}
 }
 
-func plain(v types.AttributeValue) string {
-	switch v := v.(type) {
-	case *types.AttributeValueMemberS:
-		return v.Value
-	case *types.AttributeValueMemberN:
-		return v.Value
-	}
-	return ""
-}
+func plain(v types.AttributeValue) string { return recorded.Text(v) }
 
 // severalStreams turns a recorded table into one of several streams, keyed as a
 // KCL's multi-stream lease serializer does (specs/kinesis-consumption.md 2.1).
@@ -243,7 +148,7 @@ func severalStreams(items []attributes, streams map[string]int64) []attributes {
 	var all []attributes
 	for _, name := range slices.Sorted(maps.Keys(streams)) {
 		for _, it := range items {
-			if kind := plain(it["entityType"]); kind != "" && kind != "LEASE" {
+			if !recorded.IsLease(it) {
 				continue
 			}
 			id := "000000000000:" + name + ":" + strconv.FormatInt(streams[name], 10)

@@ -3,6 +3,8 @@ package leasetable_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -33,6 +35,23 @@ type world struct {
 	*testing.T
 	server *localdynamo.Server
 	table  *leasetable.Table
+	inside bool // it is reached without a network
+}
+
+// Do implements the SDK's HTTP client for a world without a network.
+func (w *world) Do(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	w.server.Handler().ServeHTTP(answer, r)
+	return answer.Result(), nil
+}
+
+// reach is how the SDK gets to the server.
+func (w *world) reach() (c aws.Config, endpoint string) {
+	if c = awsConfig(); !w.inside {
+		return c, w.server.URL()
+	}
+	c.HTTPClient = w
+	return c, "http://dynamodb.local"
 }
 
 func newWorld(t *testing.T, o localdynamo.Options) *world {
@@ -75,8 +94,9 @@ func awsConfig() aws.Config {
 
 // open returns another process's view of a table.
 func (w *world) open(table string) *leasetable.Table {
+	c, endpoint := w.reach()
 	return leasetable.New(leasetable.Config{
-		AWS: awsConfig(), Endpoint: w.server.URL(), Application: table, Stream: streamName,
+		AWS: c, Endpoint: endpoint, Application: table, Stream: streamName,
 		Now: func() time.Time { return noon },
 	})
 }
@@ -125,7 +145,8 @@ func (w *world) put(key string, attributes map[string]types.AttributeValue) {
 }
 
 func (w *world) client() *dynamodb.Client {
-	return dynamodb.NewFromConfig(awsConfig(), func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(w.server.URL()) })
+	c, endpoint := w.reach()
+	return dynamodb.NewFromConfig(c, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(endpoint) })
 }
 
 // once lets the next UpdateItem meet an effect.

@@ -18,6 +18,6 @@
 // The programs say what happened to them and judge nothing, but for AwsSdk;
 // what they say is held here against what was put.
 //
-// testdata has what the KCL wrote into its lease table and what the KPL put,
-// as recorded by these judges; its README names versions.
+// recorded has what the KCL wrote into its lease table and what the KPL put,
+// as recorded by these judges; the README of its testdata names versions.
 package kcl

@@ -33,22 +33,38 @@ type Case struct {
 	Run  func(ctx context.Context, b *Bench) (compared string, err error)
 }
 
-// Cases are all of them; the first makes the table of the others.
+// Cases are all of them but Migrations; the first makes the table of the others.
 func Cases() []Case {
 	return slices.Concat(tableCases(), leaseCases(), positionCases(), rowCases(), migrationCases())
 }
 
 // Bench is the server that is looked at.
 type Bench struct {
-	proxy  *between.Proxy
+	url    string
+	proxy  *between.Proxy // that url leads through; nil = none
 	stream string
 	table  *leasetable.Table
 	seen   *messages.ShardRow // the shard's row as made
+	stale  time.Duration      // for how long routers lead to a deleted table
 }
+
+// Stale is for how long the service led requests to a deleted table where that was
+// seen (NIFI-16003).
+const Stale = 30 * time.Second
 
 // Try runs a case against the DynamoDB behind a proxy.
 func (c Case) Try(ctx context.Context, proxy *between.Proxy) (string, error) {
-	b := &Bench{proxy: proxy, stream: "stream-" + fmt.Sprint(time.Now().UnixNano())}
+	return c.try(ctx, &Bench{url: proxy.URL(), proxy: proxy, stale: Stale})
+}
+
+// TryStale runs one of Migrations against a DynamoDB whose routers are stale for
+// so long.
+func (c Case) TryStale(ctx context.Context, url string, stale time.Duration) (string, error) {
+	return c.try(ctx, &Bench{url: url, stale: stale})
+}
+
+func (c Case) try(ctx context.Context, b *Bench) (string, error) {
+	b.stream = "stream-" + fmt.Sprint(time.Now().UnixNano())
 	b.table = b.open(table)
 	return c.Run(ctx, b)
 }
@@ -68,14 +84,14 @@ func awsConfig() aws.Config {
 // open is another process's view of a table.
 func (b *Bench) open(application string) *leasetable.Table {
 	return leasetable.New(leasetable.Config{
-		AWS: awsConfig(), Endpoint: b.proxy.URL(), Application: application, Stream: b.stream,
+		AWS: awsConfig(), Endpoint: b.url, Application: application, Stream: b.stream,
 		Now: func() time.Time { return noon },
 	})
 }
 
 // client is what another program would use.
 func (b *Bench) client() *dynamodb.Client {
-	return dynamodb.NewFromConfig(awsConfig(), func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(b.proxy.URL()) })
+	return dynamodb.NewFromConfig(awsConfig(), func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(b.url) })
 }
 
 // begin makes the shard's row.
