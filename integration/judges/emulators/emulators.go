@@ -64,7 +64,7 @@ func KinesisLocal(ctx context.Context, h *judge.Hearing, port int) (*exec.Cmd, e
 	c := h.Command(ctx, "node", "--require", loopback, filepath.Join(home, "main.js"))
 	c.Env = append(c.Env, "KINESIS_MOCK_CERT_PATH="+filepath.Join(home, "server.json"), "LOG_LEVEL=WARN",
 		"KINESIS_MOCK_PLAIN_PORT="+strconv.Itoa(port), "KINESIS_MOCK_TLS_PORT="+strconv.Itoa(tls),
-		"CREATE_STREAM_DURATION=50ms", "SPLIT_SHARD_DURATION=50ms", "MERGE_SHARDS_DURATION=50ms")
+		"SHARD_LIMIT=200", "CREATE_STREAM_DURATION=50ms", "SPLIT_SHARD_DURATION=50ms", "MERGE_SHARDS_DURATION=50ms")
 	return c, nil
 }
 

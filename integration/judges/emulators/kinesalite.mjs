@@ -2,5 +2,5 @@
 // service takes 50 ms here.
 import kinesalite from 'kinesalite'
 
-const server = kinesalite({ createStreamMs: 50, deleteStreamMs: 50, updateStreamMs: 50 })
+const server = kinesalite({ shardLimit: 200, createStreamMs: 50, deleteStreamMs: 50, updateStreamMs: 50 })
 server.listen(Number(process.argv[2]), '127.0.0.1')

@@ -34,8 +34,7 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if hall != nil {
-		_ = hall.db.Close() // the server goes too
-		_ = hall.Close()
+		hall.close()
 	}
 	os.Exit(code)
 }

@@ -31,7 +31,7 @@ func hearDynamo(start emulators.Launch) func(context.Context, *judge.Hearing) er
 		if err != nil {
 			return err
 		}
-		for _, c := range leases.Cases() {
+		for _, c := range slices.Concat(leases.Cases(), leases.Migrations()) {
 			compared, err := c.Try(ctx, proxy)
 			h.Check(c.Name, err, "%s", compared)
 		}

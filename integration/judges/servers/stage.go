@@ -56,6 +56,12 @@ func newHall() (*world, error) {
 	return w, nil
 }
 
+// close ends a hall.
+func (w *world) close() {
+	_ = w.db.Close()    // its server goes too
+	_ = w.Cloud.Close() // of memory and a temporary folder
+}
+
 func tableOf(trial int) string { return fmt.Sprint("TRIAL_", trial) }
 
 func newStage(ctx context.Context, p place, t trial) (*stage, error) {
