@@ -218,3 +218,35 @@ func TestKP04AReaderThatMayNotReadForLongRenewsItsIterator(t *testing.T) {
 		}
 	})
 }
+
+// TestA08AnAnswerOfTenMiBIsNeverFollowedByAnException: the service refuses calls
+// for the next five seconds, and the reader knows how long to keep away.
+func TestA08AnAnswerOfTenMiBIsNeverFollowedByAnException(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const records = 25
+		m := newMeter(t, records, 1<<20-100)
+		m.calls = nil
+		// Nothing is known of the records' size yet, so the first call asks for as
+		// many as there may be.
+		s, got := m.source(), 0
+		for got < records {
+			got += len(m.next(t, s, 16<<20).Marks)
+		}
+		m.withinRates(t)
+		full := 0
+		for i, c := range m.calls {
+			if c.data < 9<<20 {
+				continue
+			}
+			full++
+			if i+1 < len(m.calls) {
+				if pause := m.calls[i+1].at.Sub(c.at); pause < 9*time.Second/2 {
+					t.Errorf("call %d follows %v behind an answer of %d bytes", i+1, pause, c.data)
+				}
+			}
+		}
+		if full == 0 {
+			t.Error("no answer was full")
+		}
+	})
+}

@@ -33,6 +33,11 @@ func hearTrials(streams kinesisServer, tables emulators.Launch) func(context.Con
 		}
 		h.AtEnd(hall.close)
 		p := place{hall: hall, kinesis: kinesis.Target(), dynamo: dynamo.Target(), server: streams, pace: quickly, lease: leaseDuration, renew: leaseRenewal}
+		p.keep = func(trial, log string) {
+			if _, err := h.File(trial[:len("A00")]+".log", log); err != nil {
+				h.Logf("%s: its log is lost: %v", trial, err)
+			}
+		}
 		var playing errgroup.Group
 		playing.SetLimit(together)
 		for _, t := range trials() {

@@ -44,7 +44,7 @@ func (s *stage) start(ctx context.Context, change func(*supervisor.Config), touc
 		touch(n)
 	}
 	props, err := supervisor.New(s.stream, cfg, supervisor.Host{
-		Log: zerolog.New(&s.log).Level(zerolog.InfoLevel), Pace: s.pace, Budget: n.budget, DataDir: s.dataDir(),
+		Log: zerolog.New(&s.log).With().Timestamp().Int("trial_node", len(s.nodes)).Logger(), Pace: s.pace, Budget: n.budget, DataDir: s.dataDir(),
 	})
 	if err == nil {
 		n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) }))

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -225,9 +224,4 @@ func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
-}
-
-func (l *lines) tail() string {
-	all := strings.SplitAfter(l.String(), "\n")
-	return strings.Join(all[max(0, len(all)-6):], "")
 }

@@ -2,7 +2,6 @@ package servers
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -40,8 +39,9 @@ type place struct {
 	hall            *world
 	kinesis, dynamo string // URLs; "" = the hall's
 	server          kinesisServer
-	pace            *stream.Pace  // nil = the product's
-	lease, renew    time.Duration // of every connector
+	pace            *stream.Pace            // nil = the product's
+	lease, renew    time.Duration           // of every connector
+	keep            func(trial, log string) // of one that failed; nil = nowhere
 }
 
 // quickly is how often trials ask a shard that is local.
@@ -54,8 +54,8 @@ func (t trial) try(ctx context.Context, p place) (compared string, err error) {
 		return "", err
 	}
 	defer s.close()
-	if compared, err = t.run(ctx, s); err != nil {
-		err = fmt.Errorf("%w; the log ends: %s", err, s.log.tail())
+	if compared, err = t.run(ctx, s); err != nil && p.keep != nil {
+		p.keep(t.operation(), s.log.String())
 	}
 	return compared, err
 }
