@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,16 +35,10 @@ type stage struct {
 	log         lines
 }
 
-// newHall serves a cloud with a table for each trial, and what of the three
-// servers a place does not have.
+// newHall serves a cloud: Snowflake, and what of the other two a place does not
+// have.
 func newHall() (*world, error) {
-	var tables []string
-	for i := range trials() {
-		tables = append(tables, tableOf(i))
-	}
-	cloud, err := localcloud.Start(localcloud.Options{
-		Tables: tables, Columns: []string{"N NUMBER", "KEY TEXT", "NOTE TEXT"}, CommitDelay: 50 * time.Millisecond,
-	})
+	cloud, err := localcloud.Start(localcloud.Options{CommitDelay: 50 * time.Millisecond})
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +56,9 @@ func (w *world) close() {
 	_ = w.Cloud.Close() // of memory and a temporary folder
 }
 
-func tableOf(trial int) string { return fmt.Sprint("TRIAL_", trial) }
-
 func newStage(ctx context.Context, p place, t trial) (*stage, error) {
 	s := &stage{world: p.hall, place: p, trial: t, stream: fmt.Sprintf("a%02d-%d", t.number, time.Now().UnixNano())}
-	s.application = "app-" + s.stream
-	s.table = tableOf(slices.IndexFunc(trials(), func(other trial) bool { return other.name == t.name }))
+	s.application, s.table = "app-"+s.stream, strings.ToUpper(s.stream)
 	if s.place.kinesis == "" {
 		s.place.kinesis = s.Kinesis.URL()
 	}
@@ -79,6 +71,9 @@ func newStage(ctx context.Context, p place, t trial) (*stage, error) {
 	}
 	s.base = file.Connectors[file.Names()[0]]
 	s.base.Snowflake.Table = s.table
+	if _, err := s.db.ExecContext(ctx, `CREATE TABLE "`+s.table+`" (KINESISMETADATA OBJECT, N NUMBER, KEY TEXT, NOTE TEXT) ENABLE_SCHEMA_EVOLUTION = TRUE`); err != nil {
+		return nil, err
+	}
 	s.feed = feedOf(s.place.kinesis, s.stream)
 	return s, s.feed.create(ctx, t.shards)
 }
