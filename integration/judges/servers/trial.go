@@ -23,7 +23,7 @@ type trial struct {
 func trials() []trial {
 	return []trial{
 		{2, "3 nodes, 16 shards, one is killed", 16, outlivedNode},
-		{3, "clocks 10 minutes ahead and behind", 4, wrongClocks},
+		{3, "clocks 10 minutes ahead and behind", 12, wrongClocks},
 		{4, "split and merge under load", 2, reshardedUnderLoad},
 		{4, "children that were written before anybody knew of them, at LATEST", 2, unknownChildren},
 		{5, "iterators expire at LATEST, without a checkpoint", 2, expiredIterators},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -85,9 +86,18 @@ func wrongClocks(ctx context.Context, s *stage) (string, error) {
 			return "", err
 		}
 	}
+	if err := s.deathUnderWrongClocks(ctx, before); err != nil {
+		return "", err
+	}
+	if _, err := s.start(ctx, nil, nil); err != nil {
+		return "", err
+	}
+	if _, err := s.shared(ctx, 3); err != nil {
+		return "", err
+	}
 	var slowest time.Duration
-	for victim, others := range []int{2, 1} {
-		took, err := s.outlive(ctx, victim, others)
+	for victim := range 2 { // the one ahead, and the one behind
+		took, err := s.outlive(ctx, victim, 2-victim)
 		if err != nil {
 			return "", err
 		}
@@ -101,6 +111,26 @@ func wrongClocks(ctx context.Context, s *stage) (string, error) {
 		return "", fmt.Errorf("only %d times were shifted", shifted.Load())
 	}
 	return fmt.Sprintf("no lease moved in %s; killed, the one ahead and the one behind are followed within %.1f s; %s", 2*s.lease, slowest.Seconds(), compared), err
+}
+
+// deathUnderWrongClocks kills the node whose clock is right. The others are short
+// of shards then, and all that they may take is the dead one's: not each other's,
+// whose leases are over, or last for ever, by the clock that wrote them.
+func (s *stage) deathUnderWrongClocks(ctx context.Context, before map[string]leaseRow) error {
+	dead, err := s.nodes[2].state()
+	if err != nil {
+		return err
+	}
+	if _, err := s.outlive(ctx, 2, 2); err != nil {
+		return err
+	}
+	after, err := s.leases(ctx)
+	if err != nil {
+		return err
+	}
+	theirs := maps.Clone(before)
+	maps.DeleteFunc(theirs, func(_ string, row leaseRow) bool { return strings.HasPrefix(row.owner, dead.Node+"/") })
+	return moved(theirs, after)
 }
 
 // wallClock are the values that a node writes by its own clock.
