@@ -59,7 +59,7 @@ func Start(ctx context.Context, target string) (*Proxy, error) {
 	}
 	p := &Proxy{target: target, url: "http://" + listener.Addr().String(), calls: map[string]int{}, losing: map[string]int{}}
 	// The servers behind are on this machine, however the user reaches others.
-	p.client = http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute}
+	p.client = http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 2 * time.Second}, Timeout: time.Minute}
 	p.server = &http.Server{Handler: http.HandlerFunc(p.serve), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = p.server.Serve(listener) }() // until Close
 	return p, nil
