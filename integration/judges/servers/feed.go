@@ -41,7 +41,7 @@ func feedOf(url, stream string) *feed {
 	return &feed{stream: stream, client: kinesis.New(kinesis.Options{
 		Region: localcloud.Region, BaseEndpoint: aws.String(url), Retryer: aws.NopRetryer{}, // a put that is sent again is there twice
 		// Node's servers close a connection that was idle for 5 s, and reset a request that crosses that.
-		HTTPClient: &http.Client{Transport: &http.Transport{IdleConnTimeout: 2 * time.Second}},
+		HTTPClient:  &http.Client{Transport: &http.Transport{IdleConnTimeout: 2 * time.Second}},
 		Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
 	})}
 }
