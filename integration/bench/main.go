@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"time"
 )
 
 // errMissed says that a campaign ran and a target was missed.
@@ -41,6 +42,8 @@ func run(ctx context.Context, args []string) error {
 		return memoryCommand(ctx, args)
 	case "servers":
 		return serversCommand(ctx, args)
+	case "shards":
+		return shardsCommand(ctx, args)
 	case "_c1":
 		return contest(argument, straight(dialHTTP))
 	case "_f1":
@@ -55,8 +58,12 @@ func run(ctx context.Context, args []string) error {
 		return hallRole(argument)
 	case "_backlog":
 		return backlogRole(argument)
+	case "_shore":
+		return shoreRole(argument)
+	case "_fleet":
+		return fleetRole(argument)
 	}
-	return fmt.Errorf("%q is none of cpu, memory and servers; see bench -h", verb)
+	return fmt.Errorf("%q is none of cpu, memory, servers and shards; see bench -h", verb)
 }
 
 func cpuCommand(ctx context.Context, args []string) error {
@@ -109,6 +116,22 @@ func serversCommand(ctx context.Context, args []string) error {
 		return errors.New("-runs: give 1 or more; -mb: give 8 or more")
 	}
 	return missed(runServers(ctx, o))
+}
+
+func shardsCommand(ctx context.Context, args []string) error {
+	var o shardsOptions
+	flags := flag.NewFlagSet("bench shards", flag.ExitOnError)
+	flags.IntVar(&o.shards, "shards", 1000, "shards of the stream, 100 to 1800")
+	flags.DurationVar(&o.idle, "for", time.Minute, "how long each phase is measured")
+	flags.BoolVar(&o.fanOut, "fan-out", true, "also read by enhanced fan-out")
+	flags.StringVar(&o.profile, "profile", "", "write CPU and heap profiles of the connector to `FILE`.<run>.<phase>")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.shards < 100 || o.shards > 1800 || o.idle < time.Second {
+		return errors.New("-shards: give 100 to 1800; -for: give a second or more")
+	}
+	return missed(runShards(ctx, o))
 }
 
 func missed(good bool, err error) error {

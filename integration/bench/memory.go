@@ -74,12 +74,12 @@ func runMemory(ctx context.Context, o memoryOptions) (good bool, err error) {
 }
 
 func memoryRun(ctx context.Context, server *theatre, round int, delay time.Duration, keyFile string, records int64) (result, error) {
-	at, err := server.ask(order{Delay: delay})
+	begun, err := server.ask(order{Delay: delay})
 	if err != nil {
 		return result{}, err
 	}
 	r, err := runContestant(ctx, unpinned, "_connector", job{
-		At: at, Run: fmt.Sprintf("bench-%d-%s", round, delay), Shards: 1, Records: records, Data: memoryRecord, KeyFile: keyFile,
+		At: begun.At, Run: fmt.Sprintf("bench-%d-%s", round, delay), Shards: 1, Records: records, Data: memoryRecord, KeyFile: keyFile,
 		Table: backlogTable, Budget: memoryBudget, Memory: process.MemoryLimit(memoryBudget), Compression: "zstd", Within: memoryWithin,
 	})
 	if err != nil {

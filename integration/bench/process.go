@@ -78,6 +78,12 @@ type order struct {
 	Delay   time.Duration // begin: between acceptance and commit, where the server has one
 	Verdict bool          // else: is it all there
 	Scene   string        // begin: what to serve, where there is a choice
+	Every   time.Duration // shards runs: a record into each shard in every such time; 0 = none
+
+	// To the connector process of shards runs.
+	Profile string // begin the CPU profile of this phase
+	Collect bool   // collect garbage first
+	Drain   bool   // stop in order
 }
 
 // reply is the server's line to each order.
@@ -85,6 +91,10 @@ type reply struct {
 	At    endpoints
 	CPU   time.Duration // of the process so far
 	Error string
+
+	// Of shards runs.
+	Calls  map[string]int64 `json:",omitempty"` // that the servers got, by action
+	Sample *sample          `json:",omitempty"`
 }
 
 // theatre is a server process.
@@ -110,28 +120,27 @@ func open(ctx context.Context, on place, role string, argument any) (*theatre, e
 		return nil, endpoints{}, err
 	}
 	t := &theatre{command: command, in: in, out: json.NewDecoder(out)}
-	at, err := t.answer()
-	return t, at, err
+	r, err := t.answer()
+	return t, r.At, err
 }
 
 // ask gives an order. The error is also the server's.
-func (t *theatre) ask(o order) (endpoints, error) {
+func (t *theatre) ask(o order) (reply, error) {
 	if err := json.NewEncoder(t.in).Encode(o); err != nil {
-		return endpoints{}, err
+		return reply{}, err
 	}
 	return t.answer()
 }
 
-func (t *theatre) answer() (endpoints, error) {
-	var r reply
+func (t *theatre) answer() (r reply, err error) {
 	if err := t.out.Decode(&r); err != nil {
-		return r.At, fmt.Errorf("the server process: %w", err)
+		return r, fmt.Errorf("the server process: %w", err)
 	}
 	t.cpu = r.CPU
 	if r.Error != "" {
-		return r.At, errors.New(r.Error)
+		return r, errors.New(r.Error)
 	}
-	return r.At, nil
+	return r, nil
 }
 
 // close ends the server, which stops when it is told nothing more.
@@ -140,6 +149,14 @@ func (t *theatre) close() error { return errors.Join(t.in.Close(), t.command.Wai
 // obey is the server's side: it says where it is, then carries out orders until
 // there are no more.
 func obey(at endpoints, carryOut func(order) (endpoints, error)) error {
+	return answerOrders(at, func(o order, r *reply) (err error) {
+		r.At, err = carryOut(o)
+		return err
+	})
+}
+
+// answerOrders is obey for those whose replies say more than where they are.
+func answerOrders(at endpoints, carryOut func(order, *reply) error) error {
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	if err := out.Encode(reply{At: at}); err != nil {
 		return err
@@ -151,11 +168,11 @@ func obey(at endpoints, carryOut func(order) (endpoints, error)) error {
 		} else if err != nil {
 			return err
 		}
-		at, err := carryOut(o)
-		r := reply{At: at, CPU: cpuTime()}
-		if err != nil {
+		var r reply
+		if err := carryOut(o, &r); err != nil {
 			r.Error = err.Error()
 		}
+		r.CPU = cpuTime()
 		if err := out.Encode(r); err != nil {
 			return err
 		}

@@ -157,9 +157,11 @@ func (c *comparison) line(l serverLine, t table) (met bool, err error) {
 // run lets a client process do the load once, and has the server process check
 // what is left of it.
 func (c *comparison) run(scene string, j job) (r result, use coreUse, err error) {
-	if j.At, err = c.server.ask(order{Scene: scene, Records: j.Records}); err != nil {
+	begun, err := c.server.ask(order{Scene: scene, Records: j.Records})
+	if err != nil {
 		return r, use, err
 	}
+	j.At = begun.At
 	before, began, busy := c.server.cpu, time.Now(), busyTime(c.on)
 	if c.options.profile != "" {
 		j.Profile = c.options.profile + ".client"
