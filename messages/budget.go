@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -12,12 +13,13 @@ const ShareFloor = 2 << 20
 // shards of all connectors that share it (P15). Each share is sure of
 // min(ShareFloor, total / shares); the rest is taken by whoever asks first.
 type Budget struct {
-	mu     sync.Mutex
-	total  int64
-	used   int64
-	peak   int64
-	shares map[*Share]struct{}
-	freed  chan struct{} // closed and replaced whenever bytes come back
+	mu      sync.Mutex
+	total   int64
+	used    int64
+	peak    int64
+	shares  map[*Share]struct{}
+	claimed int64     // the sum of what every share has a right to: see claim
+	waiting []*waiter // in the order in which they came
 }
 
 // BudgetState is a budget's account.
@@ -30,7 +32,7 @@ type BudgetState struct {
 
 // NewBudget returns a budget of so many bytes.
 func NewBudget(total int64) *Budget {
-	return &Budget{total: total, shares: map[*Share]struct{}{}, freed: make(chan struct{})}
+	return &Budget{total: total, shares: map[*Share]struct{}{}}
 }
 
 // Join adds a share. Close it when its generation is over.
@@ -39,6 +41,7 @@ func (b *Budget) Join() *Share {
 	defer b.mu.Unlock()
 	s := &Share{budget: b}
 	b.shares[s] = struct{}{}
+	b.reclaim()
 	return s
 }
 
@@ -54,16 +57,45 @@ func (b *Budget) floor() int64 {
 	return min(ShareFloor, b.total/int64(max(1, len(b.shares))))
 }
 
-// free is what s may take now: what is left of its own floor, and what no
-// other share's floor claims.
-func (b *Budget) free(s *Share) int64 {
-	floor, claimed := b.floor(), int64(0)
-	for o := range b.shares {
-		if o != s {
-			claimed += max(o.used, floor)
-		}
+// claim is what a share has a right to: what it uses, and its floor at least.
+func (b *Budget) claim(s *Share) int64 { return max(s.used, b.floor()) }
+
+// reclaim sums the claims up anew, for the floor depends on how many there are.
+func (b *Budget) reclaim() {
+	b.claimed = 0
+	for s := range b.shares {
+		b.claimed += b.claim(s)
 	}
-	return max(b.total-claimed-s.used, floor-s.used)
+}
+
+// free is what s may take now: what is left of its own floor, and what no
+// other share's floor claims. It is asked for every fetch of every shard, and so
+// does not go through the shares.
+func (b *Budget) free(s *Share) int64 {
+	others := b.claimed - b.claim(s)
+	return max(b.total-others-s.used, b.floor()-s.used)
+}
+
+// least is with how many bytes a Take goes on.
+func (b *Budget) least(want int64) int64 { return max(1, min(want, b.floor())/2) }
+
+// waiter is one Take that waits.
+type waiter struct {
+	share *Share
+	want  int64
+	ready chan struct{} // closed when there is enough
+}
+
+// wake lets those go on that have enough by now, and nobody else: each byte that
+// comes back would else wake a thousand readers, and again when one took it.
+func (b *Budget) wake() {
+	b.waiting = slices.DeleteFunc(b.waiting, func(w *waiter) bool {
+		if !w.share.closed && b.free(w.share) < b.least(w.want) {
+			return false
+		}
+		close(w.ready)
+		return true
+	})
 }
 
 // Share is one shard generation's part of a budget. Safe for concurrent use.
@@ -73,30 +105,39 @@ type Share struct {
 	closed bool
 }
 
-// Take waits until at least half of want is free, or its floor (or ctx ends),
-// and takes up to want. It returns how much it took.
+// Take waits until at least half of want is free, or of its floor where that is
+// less (or ctx ends), and takes up to want. It returns how much it took.
 func (s *Share) Take(ctx context.Context, want int64) (int64, error) {
+	b := s.budget
 	for {
-		b := s.budget
 		b.mu.Lock()
 		if s.closed {
 			b.mu.Unlock()
 			return 0, context.Canceled
 		}
-		if free := b.free(s); free >= max(1, min(want/2, b.floor())) {
+		if free := b.free(s); free >= b.least(want) {
 			got := min(want, free)
 			s.add(got)
 			b.mu.Unlock()
 			return got, nil
 		}
-		freed := b.freed
+		w := &waiter{s, want, make(chan struct{})}
+		b.waiting = append(b.waiting, w)
 		b.mu.Unlock()
 		select {
-		case <-freed:
+		case <-w.ready:
 		case <-ctx.Done():
+			b.leave(w)
 			return 0, ctx.Err()
 		}
 	}
+}
+
+// leave forgets a Take that does not wait any more.
+func (b *Budget) leave(w *waiter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting = slices.DeleteFunc(b.waiting, func(o *waiter) bool { return o == w })
 }
 
 // Settle turns what was taken into what the answer really holds: it charges
@@ -124,16 +165,19 @@ func (s *Share) Close() {
 	s.add(-s.used)
 	s.closed = true
 	delete(b.shares, s)
+	b.reclaim()
+	b.wake()
 }
 
 // add books n bytes and wakes who waits when bytes came back.
 func (s *Share) add(n int64) {
 	b := s.budget
+	before := b.claim(s)
 	s.used += n
 	b.used += n
+	b.claimed += b.claim(s) - before
 	b.peak = max(b.peak, b.used)
 	if n <= 0 {
-		close(b.freed)
-		b.freed = make(chan struct{})
+		b.wake()
 	}
 }

@@ -215,3 +215,77 @@ func TestTheBudgetHoldsWhateverShardsDo(t *testing.T) {
 		})
 	}
 }
+
+// TestAShareWithHalfOfItsFloorLeftGoesOn: with many shards the floor is less
+// than a fetch asks for, and who holds a few rows must not wait until they are
+// accepted.
+func TestAShareWithHalfOfItsFloorLeftGoesOn(t *testing.T) {
+	b := NewBudget(8 * mib)
+	s := b.Join()
+	for range 15 {
+		b.Join()
+	}
+	s.Settle(take(t, s, 2*mib), mib/8)
+	if got := take(t, s, 2*mib); got != mib/2-mib/8 {
+		t.Errorf("took %d, want the rest of its half MiB", got)
+	}
+}
+
+// TestWhoWaitsGoesOnWhenTheFloorSinks: what a Take waits for is judged by the
+// shards that there are now, not by those that there were.
+func TestWhoWaitsGoesOnWhenTheFloorSinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(8 * mib)
+		s, o := b.Join(), b.Join()
+		take(t, s, mib+mib/2)
+		take(t, o, 8*mib)
+		got := make(chan int64, 1)
+		go func() {
+			n, _ := s.Take(t.Context(), 2*mib)
+			got <- n
+		}()
+		synctest.Wait()
+		for range 4 {
+			b.Join()
+		}
+		synctest.Wait()
+		select {
+		case n := <-got:
+			t.Errorf("took %d: its floor is overdrawn", n)
+		default:
+		}
+		s.Give(mib)
+		if n := <-got; n < mib/2 {
+			t.Errorf("took %d of a floor of %d", n, b.floor())
+		}
+	})
+}
+
+// TestTheSumOfClaimsIsKeptRight whatever the shares do.
+func TestTheSumOfClaimsIsKeptRight(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	b := NewBudget(16 * mib)
+	var shares []*Share
+	for range 2000 {
+		switch n := r.IntN(10); {
+		case n < 2 || len(shares) == 0:
+			shares = append(shares, b.Join())
+		case n < 3:
+			i := r.IntN(len(shares))
+			shares[i].Close()
+			shares = append(shares[:i], shares[i+1:]...)
+		case n < 7:
+			s := shares[r.IntN(len(shares))]
+			if got, err := s.Take(soon(t), r.Int64N(4*mib)); err == nil {
+				s.Settle(got, r.Int64N(4*mib))
+			}
+		default:
+			s := shares[r.IntN(len(shares))]
+			s.Give(min(s.used, r.Int64N(2*mib)))
+		}
+		kept := b.claimed
+		if b.reclaim(); b.claimed != kept {
+			t.Fatalf("claims are %d, kept as %d", b.claimed, kept)
+		}
+	}
+}

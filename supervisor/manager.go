@@ -97,11 +97,13 @@ func (m *shardManager) ensure(c actor.Context, id messages.ShardID) {
 	if !held || m.units[id] != nil || m.drain != nil {
 		return
 	}
-	last := m.last
+	// Not m.last itself: the closure lives as long as the unit, and a thousand of
+	// them would keep a thousand lists.
+	durable, drained, stream := m.last.Durable, m.last.Drained, m.last.Stream
 	pid, err := c.SpawnNamed(m.plant.props(func() actor.Actor {
 		return &shardUnit{
-			plant: m.plant, ports: m.ports, shard: h.Shard, first: h.First, durable: last.Durable, drained: last.Drained,
-			stream: last.Stream, connector: m.connector,
+			plant: m.plant, ports: m.ports, shard: h.Shard, first: h.First, durable: durable, drained: drained,
+			stream: stream, connector: m.connector,
 		}
 	}), string(id))
 	if err != nil {

@@ -6,6 +6,11 @@ const (
 	// chunkBytes is the size of the pieces that frames are made of. A frame
 	// wastes half of one on average, whatever its size.
 	chunkBytes = 128 << 10
+	// smallFrame is below which size, before compression, a frame gets no chunk.
+	smallFrame = chunkBytes / 4
+	// frameExcess is what a codec may add to a small frame of bytes that do not
+	// compress: headers, trailer, and a few bytes per block.
+	frameExcess = 128
 	// keepChunks bounds what is kept between batches: 8 MiB.
 	keepChunks = 64
 )
@@ -15,8 +20,20 @@ const (
 // and leave as much behind.
 type frame struct {
 	from   *chunks
+	small  int // capacity of the only piece of a small frame; 0 = pieces of chunkBytes
 	pieces [][]byte
 	length int64
+}
+
+// newFrame makes a frame for so many bytes before compression. A small one gets
+// a piece of its own size: a thousand shards with a row each would else hold a
+// thousand pieces while their appends are under way. It is not kept.
+func newFrame(from *chunks, raw int64) frame {
+	f := frame{from: from}
+	if raw < smallFrame {
+		f.small = int(raw) + frameExcess
+	}
+	return f
 }
 
 // Write implements io.Writer; it never fails.
@@ -24,16 +41,24 @@ func (f *frame) Write(b []byte) (int, error) {
 	n := len(b)
 	for len(b) > 0 {
 		last := len(f.pieces) - 1
-		if last < 0 || len(f.pieces[last]) == chunkBytes {
-			f.pieces = append(f.pieces, f.from.take())
+		if last < 0 || len(f.pieces[last]) == cap(f.pieces[last]) {
+			f.pieces = append(f.pieces, f.next())
 			last++
 		}
 		piece := f.pieces[last]
-		moved := copy(piece[len(piece):chunkBytes], b)
+		moved := copy(piece[len(piece):cap(piece)], b)
 		f.pieces[last], b = piece[:len(piece)+moved], b[moved:]
 	}
 	f.length += int64(n)
 	return n, nil
+}
+
+func (f *frame) next() []byte {
+	if n := f.small; n > 0 {
+		f.small = 0 // what does not compress and grew beyond frameExcess
+		return make([]byte, 0, n)
+	}
+	return f.from.take()
 }
 
 // chunks are the pieces that no frame needs. Safe for concurrent use.

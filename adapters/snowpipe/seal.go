@@ -60,7 +60,7 @@ func (s *sealer) seal(rows [][]byte) ([][]byte, int64, string, error) {
 	if s.compression == None {
 		return slices.Clone(rows), raw, "", nil
 	}
-	to := frame{from: &s.chunks}
+	to := newFrame(&s.chunks, raw)
 	if err := s.compress(&to, rows, raw); err != nil {
 		s.chunks.put(to.pieces)
 		return nil, 0, "", err
