@@ -111,6 +111,9 @@ type Lease struct {
 	pauses    messages.Pauses                // the same
 	done      int
 	unowned   []messages.ShardID // for too long
+	renewed   messages.ShardID   // the last one that was renewed in its turn
+	beaten    time.Time          // when the heartbeat was last moved
+	telling   bool               // publish is due
 
 	discovering bool
 	again       bool // discover once more when this one is over
@@ -151,19 +154,21 @@ func NewLease(settings LeaseSettings) *Lease {
 	}
 }
 
-// timerKind names the actor's three timers; each runs once at a time.
+// timerKind names the actor's timers; each runs once at a time.
 type timerKind uint8
 
 const (
 	prepareTimer timerKind = iota
 	discoverTimer
 	renewTimer
+	publishTimer
 )
 
 type (
 	prepareNow  struct{}
 	discoverNow struct{}
 	renewNow    struct{}
+	publishNow  struct{}
 )
 
 // Receive is the table of contents.
@@ -188,7 +193,7 @@ func (l *Lease) Receive(c actor.Context) {
 		l.took(c, m)
 	case *handoffAsked:
 		l.askedFor(c, m)
-	case *messages.ShardsReady:
+	case *messages.ShardsReady, *publishNow:
 		l.publish(c)
 	case *messages.EndWritten:
 		l.finish(c, m)

@@ -254,7 +254,19 @@ func (l *Lease) took(c actor.Context, m *claimed) {
 	h := l.hold(m.row, nil, now)
 	h.first = len(m.row.Parents) == 0 || l.startsFirst(m.row)
 	l.outbox.Add(c, &messages.LeaseTaken{Shard: m.row.Shard, Epoch: m.row.Epoch, From: m.seen.Owner, At: now.UTC()})
-	l.publish(c)
+	l.publishSoon(c)
+}
+
+// publishSoon publishes at once, but while more claims are under way not more
+// often than each publishPause: a thousand leases are taken in one rush.
+func (l *Lease) publishSoon(c actor.Context) {
+	switch {
+	case len(l.taking) == 0:
+		l.publish(c)
+	case !l.telling:
+		l.telling = true
+		l.later(c, publishTimer, publishPause, &publishNow{})
+	}
 }
 
 // startsFirst is firstSet by what the last look at the table saw.
@@ -270,6 +282,7 @@ func (l *Lease) startsFirst(r *messages.ShardRow) bool {
 // publish tells the shards' subtree what it should be working on, and the
 // connector how far things are.
 func (l *Lease) publish(c actor.Context) {
+	l.telling = false
 	if l.stream == nil || l.leaving || l.retiring != nil {
 		return
 	}

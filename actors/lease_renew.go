@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sort"
+	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -39,16 +41,45 @@ type beaten struct {
 type retired struct{}
 
 // renewAll renews every held lease and the node's heartbeat, more slowly where
-// there are many, so that one partition of the table carries them.
+// there are many, so that one partition of the table carries them: in slices,
+// spread over the time, for a thousand writes at once are throttled however rare
+// they are.
 func (l *Lease) renewAll(c actor.Context) {
-	l.later(c, renewTimer, l.renewEvery(), &renewNow{})
+	parts := l.renewSlices()
+	l.later(c, renewTimer, l.renewEvery()/time.Duration(parts), &renewNow{})
 	l.outbox.Repeat(c)
-	for _, id := range inOrder(l.held) {
+	for _, id := range l.renewNext(parts) {
 		if h := l.held[id]; !h.busy {
 			l.start(c, id, h, leaseOp{})
 		}
 	}
-	l.beat(c)
+	if time.Since(l.beaten) >= l.Renew*4/5 || parts == 1 {
+		l.beat(c)
+	}
+}
+
+// renewSlices is in how many parts the held leases are renewed.
+func (l *Lease) renewSlices() int { return max(1, (len(l.held)+renewSlice-1)/renewSlice) }
+
+// renewNext returns the leases of the next of so many slices, in the order of
+// their ids behind the last one, so that whatever comes and goes meanwhile none
+// waits for longer than a round.
+func (l *Lease) renewNext(parts int) []messages.ShardID {
+	ids := inOrder(l.held)
+	if parts == 1 {
+		return ids
+	}
+	from, found := sort.Find(len(ids), func(i int) int { return strings.Compare(string(l.renewed), string(ids[i])) })
+	if found {
+		from++
+	}
+	n := (len(ids) + parts - 1) / parts
+	next := make([]messages.ShardID, n)
+	for i := range next {
+		next[i] = ids[(from+i)%len(ids)]
+	}
+	l.renewed = next[n-1]
+	return next
 }
 
 // beat moves the node's heartbeat.
@@ -56,6 +87,7 @@ func (l *Lease) beat(c actor.Context) {
 	if l.claiming || l.me.Node == "" {
 		return // there is no slot to beat for
 	}
+	l.beaten = time.Now()
 	node := l.me
 	node.Leaving = l.leaving
 	run(l.ctx, c, func() any {

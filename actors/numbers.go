@@ -34,4 +34,6 @@ const (
 	discoverLimit   = 2 * time.Minute  // one look at table and stream; what it has made by then stays made
 	listEvery       = 60 * time.Second
 	renewAdaptAbove = 250 // shards; renewals spread out above it
+	renewSlice      = 25  // renewals that begin together
+	publishPause    = 50 * time.Millisecond
 )

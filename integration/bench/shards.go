@@ -167,7 +167,11 @@ func (c *shardsCampaign) living(fanOut bool) (phases []phase, err error) {
 		fmt.Fprintf(os.Stderr, "%s: %.3f cores (others %.2f), RSS %s, %d goroutines\n", name, one.cores, one.others, megabytes(one.end.RSS), one.end.Goroutines)
 		phases = append(phases, one)
 	}
-	_, err = p.server.ask(order{}) // ends the records
+	fed, err := p.server.ask(order{}) // ends the records
+	if err != nil {
+		return nil, err
+	}
+	_, err = p.until(shardsOpenWait, func(s *sample) bool { return s.Rows >= fed.Calls["records"] })
 	return phases, err
 }
 
