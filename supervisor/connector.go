@@ -1,7 +1,8 @@
 package supervisor
 
 import (
-	"sort"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -30,6 +31,7 @@ type connector struct {
 	node     *messages.NodeReady
 	parked   *messages.Fault
 	shards   map[messages.ShardID]*messages.ShardState
+	order    []messages.ShardID     // of shards, sorted; nil = to be made anew
 	ledger   actors.ConnectorLedger // a fold over its own events
 	outbox   actors.Outbox
 	drain    *draining
@@ -75,8 +77,11 @@ func (k *connector) Receive(c actor.Context) {
 		k.fault(c, m)
 
 	case *shardReport:
+		if k.shards[m.state.Shard] == nil {
+			k.order = nil
+		}
 		k.shards[m.state.Shard] = &m.state
-		if time.Since(k.publishedAt) >= publishEvery {
+		if time.Since(k.publishedAt) >= k.publishEvery() {
 			k.publish(c) // else the next report, or the tick
 		}
 	case *unitGone:
@@ -128,7 +133,7 @@ func (k *connector) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervi
 }
 
 func (k *connector) started(c actor.Context) {
-	k.children, k.shards = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}
+	k.children, k.shards, k.order = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}, nil
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
 	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
 	k.plant.leaving = false // a restart in place has forgotten the drain
@@ -207,6 +212,7 @@ func (k *connector) forget(shard messages.ShardID) {
 		k.plant.past.Digest = ""
 		k.plant.gaps += s.Gaps
 		delete(k.shards, shard)
+		k.order = nil
 	}
 }
 
@@ -258,12 +264,18 @@ func (k *connector) state() *messages.State {
 		s.Unowned = k.node.Unowned
 	}
 	s.Total, s.Gaps = p.past, p.gaps
-	for _, sh := range k.shards {
+	if k.order == nil {
+		k.order = slices.Sorted(maps.Keys(k.shards))
+	}
+	if len(k.order) > 0 {
+		s.Shards = make([]messages.ShardState, 0, len(k.order))
+	}
+	for _, id := range k.order {
+		sh := k.shards[id]
 		s.Shards = append(s.Shards, *sh)
 		s.Total, s.Gaps = s.Total.Add(sh.Live), s.Gaps+sh.Gaps
 	}
 	s.Total.Digest = ""
-	sort.Slice(s.Shards, func(i, j int) bool { return s.Shards[i].Shard < s.Shards[j].Shard })
 	s.Health, s.Why, s.Stop, s.Hint = k.judge(s)
 	s.Ready = k.parked != nil || k.node != nil && k.reached(s)
 	return s

@@ -79,3 +79,9 @@ func (k *connector) publish(c actor.Context) {
 	k.plant.published.Store(s)
 	k.publishedAt = time.Now()
 }
+
+// publishEvery is how often reports are published: a state holds every shard, so
+// less often where there are many, and at least with each tick.
+func (k *connector) publishEvery() time.Duration {
+	return max(publishLeast, time.Duration(len(k.shards))*publishPerShard)
+}

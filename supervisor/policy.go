@@ -18,7 +18,9 @@ const (
 	concludeGrace = 2 * time.Second  // of a drain, left for the last write
 	handoffWithin = 12 * time.Second // of a hand-off: 10 s for the commit (P21), and concludeGrace
 	reportEvery   = 500 * time.Millisecond
-	publishEvery  = 100 * time.Millisecond // a state holds every shard of the connector
+
+	publishLeast    = 100 * time.Millisecond // between two states that are published of reports
+	publishPerShard = time.Millisecond       // the same, where there are many shards
 )
 
 // verdict is what a unit does once a generation is over.

@@ -16,6 +16,7 @@ type Client struct {
 	control *kinesis.Client // with the SDK's own three attempts
 	data    *kinesis.Client // one attempt: the Source counts calls and waits
 	push    *kinesis.Client // SubscribeToShard alone, on connections of its own
+	short   *shortcut       // GetRecords, where data has shown how
 
 	consumer *consumer
 	turns    turns
@@ -26,6 +27,7 @@ type Client struct {
 func New(config Config) *Client {
 	config = config.complete()
 	transport := newTransport(config.AWS.HTTPClient)
+	short := newShortcut(config.AWS, transport)
 	control := func(o *kinesis.Options) {
 		o.HTTPClient = transport
 		o.EndpointResolverV2 = &endpoints{EndpointResolverV2: o.EndpointResolverV2}
@@ -34,6 +36,7 @@ func New(config Config) *Client {
 		}
 	}
 	data := func(o *kinesis.Options) {
+		o.HTTPClient = short
 		o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 1
 		// Only here: what is set in the Options struct itself is overwritten.
 		o.Protocol = protocol{o.Protocol}
@@ -49,6 +52,7 @@ func New(config Config) *Client {
 		data:    kinesis.NewFromConfig(config.AWS, control, data),
 		push:    kinesis.NewFromConfig(config.AWS, control, push),
 		endings: newEndings(),
+		short:   short,
 	}
 	c.consumer = newConsumer(c)
 	return c

@@ -62,9 +62,13 @@ func (s *Source) take(ctx context.Context, a *answer) (*messages.RowBlock, error
 func (s *Source) call(ctx context.Context, a *answer, room int64) error {
 	call, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	_, err := s.client.data.GetRecords(withAnswer(call, a), &kinesis.GetRecordsInput{
-		ShardIterator: aws.String(s.iterator), StreamARN: s.client.arn(), Limit: aws.Int32(s.aim.limit(room)),
-	})
+	limit := s.aim.limit(room)
+	done, err := s.client.short.records(call, a, s.iterator, s.client.arn(), limit)
+	if !done {
+		_, err = s.client.data.GetRecords(withAnswer(call, a), &kinesis.GetRecordsInput{
+			ShardIterator: aws.String(s.iterator), StreamARN: s.client.arn(), Limit: aws.Int32(limit),
+		})
+	}
 	if err == nil {
 		err = a.parse()
 	}
