@@ -110,7 +110,7 @@ func (s *shortcut) records(ctx context.Context, a *answer, iterator string, stre
 	if err != nil {
 		return false, nil // its own call will say so, and better
 	}
-	response, err := s.next.Do(request)
+	response, err := s.next.client.Do(request) // its body is in memory
 	if err != nil {
 		s.seen.CompareAndSwap(sp, nil)
 		return true, err
