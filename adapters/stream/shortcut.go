@@ -2,10 +2,12 @@ package stream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -153,32 +155,26 @@ func (s *shortcut) request(ctx context.Context, sp *specimen, iterator string, s
 var signer = v4.NewSigner()
 
 // refusalOf is an error answer as the SDK would return it: code and message of
-// the service's, in a ResponseError.
+// the service's, in a ResponseError. A body that does not read is no answer of
+// the service's.
 func refusalOf(response *http.Response) error {
-	text, _ := io.ReadAll(io.LimitReader(response.Body, maxRefusal)) // what is missing is not understood, like anything else
+	answer := &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: response}}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
 	var body struct {
-		Code         string `json:"code"`
-		Type         string `json:"__type"`
-		Message      string
-		LowerMessage string `json:"message"`
+		Type    string `json:"__type"`
+		Code    string `json:"code"`
+		Message string `json:"message"` // in any case of letters
 	}
-	_ = json.Unmarshal(text, &body) // the same
-	code := response.Header.Get("X-Amzn-Errortype")
-	for _, other := range []string{body.Type, body.Code, "UnknownError"} {
-		if code == "" {
-			code = other
-		}
+	if err == nil && len(text) > 0 {
+		err = json.Unmarshal(text, &body)
 	}
-	code, _, _ = strings.Cut(code, ":")
-	if at := strings.LastIndexByte(code, '#'); at >= 0 {
-		code = code[at+1:]
+	if err != nil {
+		answer.Err = fmt.Errorf("answer %s does not read: %w", response.Status, err)
+		return answer
 	}
-	message := body.Message
-	if message == "" {
-		message = body.LowerMessage
-	}
-	return &smithyhttp.ResponseError{
-		Response: &smithyhttp.Response{Response: response},
-		Err:      &smithy.GenericAPIError{Code: code, Message: message},
-	}
+	const unknown = "UnknownError"
+	code, _, _ := strings.Cut(cmp.Or(response.Header.Get("X-Amzn-Errortype"), body.Type, body.Code, unknown), ":")
+	code = code[strings.LastIndexByte(code, '#')+1:]
+	answer.Err = &smithy.GenericAPIError{Code: code, Message: cmp.Or(body.Message, unknown)}
+	return answer
 }
