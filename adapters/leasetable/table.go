@@ -34,6 +34,7 @@ type Table struct {
 	stream string
 	now    func() time.Time
 
+	pace        pace
 	credentials aws.CredentialsProvider
 	turns       turns
 

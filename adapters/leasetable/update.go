@@ -122,6 +122,9 @@ func (t *Table) send(ctx context.Context, shard messages.ShardID, u *update) (it
 	nonce := rand.Text()
 	u.put(attrNonce, text(nonce))
 	change, condition, names := u.expressions()
+	if err := t.pace.wait(ctx); err != nil {
+		return nil, t.fault(ctx, "UpdateItem", shard, err)
+	}
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                           &t.name,
 		Key:                                 t.key(u.key),

@@ -142,9 +142,10 @@ func (s *shortcut) request(ctx context.Context, sp *specimen, iterator string, s
 	if err != nil {
 		return nil, err
 	}
+	at := *sp.url // the signer writes to it
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	r := (&http.Request{
-		Method: http.MethodPost, URL: sp.url, Host: sp.url.Host, Header: sp.header.Clone(), GetBody: open, ContentLength: int64(len(body)),
+		Method: http.MethodPost, URL: &at, Host: at.Host, Header: sp.header.Clone(), GetBody: open, ContentLength: int64(len(body)),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	r.Body, _ = open()
