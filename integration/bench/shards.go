@@ -133,6 +133,7 @@ type phase struct {
 	others  float64            // cores that everything else on this machine kept busy
 	calls   map[string]float64 // a second
 	end     *sample
+	rush    int64 // most writes of the lease table in one second, from the beginning
 	packed  int64 // bytes resident after a collection
 	opening time.Duration
 }
@@ -171,7 +172,7 @@ func (c *shardsCampaign) living(fanOut bool) (phases []phase, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.until(shardsOpenWait, func(s *sample) bool { return s.Rows >= fed.Calls["records"] })
+	_, err = p.until(shardsOpenWait, func(s *sample) bool { return s.Rows >= fed.Calls[countRecords] })
 	return phases, err
 }
 
@@ -215,6 +216,7 @@ func (p pair) measure(length time.Duration, name string, every time.Duration) (m
 	for action, n := range after.Calls {
 		m.calls[action] = float64(n-calls.Calls[action]) / m.wall.Seconds()
 	}
+	m.rush = after.Calls[countMostWrites]
 	collected, err := p.sample(order{Collect: true})
 	if err != nil {
 		return m, err

@@ -53,7 +53,7 @@ func fleetRole(argument string) error {
 	if err := json.Unmarshal([]byte(argument), &j); err != nil {
 		return err
 	}
-	w := &shardsSeen{want: j.Shards, seen: [3]map[messages.ShardID]bool{{}, {}, {}}}
+	w := newShardsSeen(j.Shards)
 	p, err := process.New(fleetFile(j), process.Options{Version: "bench", OnEvent: w.note})
 	if err != nil {
 		return err
@@ -99,6 +99,10 @@ type shardsSeen struct {
 	seen [3]map[messages.ShardID]bool // opened, appended, committed
 	all  [3]time.Duration
 	rows int64
+}
+
+func newShardsSeen(shards int) *shardsSeen {
+	return &shardsSeen{want: shards, seen: [3]map[messages.ShardID]bool{{}, {}, {}}}
 }
 
 func (w *shardsSeen) note(_ string, e messages.Event) {

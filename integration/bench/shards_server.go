@@ -39,6 +39,8 @@ type shore struct {
 
 	mu    sync.Mutex
 	calls map[string]int64
+	rush  [2]int64 // writes of the lease table in this second of its clock, and which it is
+	most  int64    // writes of any second
 	want  map[string]rowstore.ShardTally
 	put   int64
 	stop  chan struct{} // ends feeding
@@ -100,10 +102,26 @@ func (s *shore) open() (at endpoints, err error) {
 	return endpoints{Kinesis: s.kinesis.URL(), DynamoDB: s.dynamo.URL(), Snowflake: s.snowflake.URL()}, nil
 }
 
+// What is counted beside calls.
+const (
+	countRecords    = "records put"
+	countMostWrites = "most writes of the lease table in one second"
+)
+
+// leaseWrites are the calls of the lease table that cost write capacity.
+var leaseWrites = map[string]bool{"UpdateItem": true, "PutItem": true, "TransactWriteItems": true}
+
 // note counts a call.
 func (s *shore) note(c fault.Call) fault.Effect {
 	s.mu.Lock()
 	s.calls[c.Action]++
+	if leaseWrites[c.Action] {
+		if now := time.Now().Unix(); s.rush[1] != now {
+			s.rush = [2]int64{0, now}
+		}
+		s.rush[0]++
+		s.most = max(s.most, s.rush[0])
+	}
 	s.mu.Unlock()
 	return fault.Effect{}
 }
@@ -111,7 +129,7 @@ func (s *shore) note(c fault.Call) fault.Effect {
 func (s *shore) counts() map[string]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	counts := map[string]int64{"records": s.put}
+	counts := map[string]int64{countRecords: s.put, countMostWrites: s.most}
 	for action, n := range s.calls {
 		counts[action] = n
 	}

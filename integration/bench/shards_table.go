@@ -33,11 +33,11 @@ func printShards(o shardsOptions, opened *sample, phases []phase) bool {
 	for i := range phases {
 		if m := &phases[i]; i < 2 { // what is pushed is for information
 			if i == 0 {
-				say("all channels open after", seconds(m.opening), "-", true)
+				fmt.Printf("all channels open after %s\n", seconds(m.opening))
 				say("cores, "+m.name, fmt.Sprintf("%.3f", m.cores), fmt.Sprint(mostIdleCores), m.cores <= mostIdleCores)
 			}
 			say("peak RSS, "+m.name, megabytes(m.end.Peak), megabytes(mostResident), m.end.Peak > 0 && m.end.Peak <= mostResident)
-			say("writes of the lease table, "+m.name, rate(m.writes())+"/s", fmt.Sprintf("%d/s", mostWrites), m.writes() < mostWrites)
+			say("writes of the lease table in any second until the end of: "+m.name, fmt.Sprint(m.rush), fmt.Sprint(mostWrites-1), m.rush < mostWrites)
 		}
 	}
 	say(fmt.Sprintf("%d channels opened after %s, all with an accepted append after", fewShards, seconds(opened.AllOpened)), seconds(opened.AllAppended),
