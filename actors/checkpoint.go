@@ -69,6 +69,7 @@ type Checkpoint struct {
 	writes   []write // direct writes, one at a time
 	writing  bool
 	offered  *messages.PositionWrite // with Lease, unanswered
+	posted   time.Time               // when it was last sent there
 	repeater *time.Timer
 }
 
@@ -189,7 +190,7 @@ func (k *Checkpoint) committed(c actor.Context, m *messages.BatchCommitted) {
 // repeat sends again what crosses subtrees and was not answered.
 func (k *Checkpoint) repeat(c actor.Context) {
 	k.outbox.Repeat(c)
-	if k.offered != nil && !k.writing {
+	if k.offered != nil && !k.writing && time.Since(k.posted) >= offerRepeat {
 		k.post(c)
 	}
 	k.repeater = After(c, repeatEvery, &repeatNow{})

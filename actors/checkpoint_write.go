@@ -75,6 +75,7 @@ func (k *Checkpoint) offer(c actor.Context) {
 }
 
 func (k *Checkpoint) post(c actor.Context) {
+	k.posted = time.Now()
 	c.Request(k.Lease, &messages.PositionWaiting{Shard: k.Shard, Epoch: k.Epoch, Write: *k.offered})
 }
 

@@ -110,10 +110,11 @@ type Lease struct {
 	nodes     []messages.NodeRow             // as last seen
 	pauses    messages.Pauses                // the same
 	done      int
-	unowned   []messages.ShardID // for too long
-	renewed   messages.ShardID   // the last one that was renewed in its turn
-	beaten    time.Time          // when the heartbeat was last moved
-	telling   bool               // publish is due
+	unowned   []messages.ShardID             // for too long
+	renewed   messages.ShardID               // the last one that was renewed in its turn
+	beaten    time.Time                      // when the heartbeat was last moved
+	telling   bool                           // publish is due
+	dropped   map[messages.ShardID]time.Time // leases that were let go of since the last look began
 
 	discovering bool
 	again       bool // discover once more when this one is over
@@ -149,7 +150,7 @@ func NewLease(settings LeaseSettings) *Lease {
 	return &Lease{
 		LeaseSettings: settings, ctx: ctx, cancel: cancel, owner: settings.Held,
 		listed: map[messages.ShardID]messages.Shard{}, held: map[messages.ShardID]*heldLease{},
-		taking: map[messages.ShardID]bool{}, asked: map[messages.ShardID]time.Time{}, leaving: settings.Leaving, timers: map[timerKind]*time.Timer{},
+		taking: map[messages.ShardID]bool{}, asked: map[messages.ShardID]time.Time{}, dropped: map[messages.ShardID]time.Time{}, leaving: settings.Leaving, timers: map[timerKind]*time.Timer{},
 		retry: NewBackoff(500*time.Millisecond, 30*time.Second),
 	}
 }

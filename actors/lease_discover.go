@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -179,7 +180,8 @@ func (l *Lease) recreated(c actor.Context, stream *messages.Stream) {
 // reconcile lets go of what the table gives to somebody else, and takes back
 // what it gives to this process and is not held: what another node handed
 // over, and everything where Lease was respawned, for it begins empty-handed
-// (KP8).
+// (KP8). A look that began before a lease was let go of still shows it as this
+// process's, and says nothing about it.
 func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.ShardID]*messages.ShardRow) {
 	for _, id := range inOrder(l.held) {
 		h, r := l.held[id], rows[id]
@@ -193,11 +195,12 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 	}
 	for _, id := range inOrder(rows) {
 		r := rows[id]
-		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.taking[id] {
+		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.taking[id] && !l.dropped[id].After(d.began) {
 			l.hold(r, rows, d.began)
 			l.outbox.Add(c, &messages.LeaseTaken{Shard: id, Epoch: r.Epoch, At: time.Now().UTC()})
 		}
 	}
+	maps.DeleteFunc(l.dropped, func(_ messages.ShardID, at time.Time) bool { return !at.After(d.began) })
 	for id, h := range l.held {
 		if r := rows[id]; r != nil {
 			h.first = firstSet(r, rows)

@@ -318,6 +318,7 @@ func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
 func (l *Lease) drop(c actor.Context, shard messages.ShardID, why string) {
 	h := l.held[shard]
 	delete(l.held, shard)
+	l.dropped[shard] = time.Now()
 	l.outbox.Add(c, &messages.LeaseDropped{Shard: shard, Epoch: h.epoch, Why: why, At: time.Now().UTC()})
 }
 

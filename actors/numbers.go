@@ -11,6 +11,7 @@ const (
 	statusWanted    = 3 * time.Second // how long Commits remembers a channel that does not ask again
 	commitRepeat    = 2 * time.Second // how often a channel asks again
 	commitStall     = 60 * time.Second
+	offerRepeat     = 4 * time.Second  // a position that waits for a renewal, which takes 5 s
 	idleEvery       = 4 * time.Second  // caughtUpAt of an idle shard
 	restAfter       = 60 * time.Second // nothing in flight for so long: settle
 	appendFloor     = 100 * time.Millisecond
