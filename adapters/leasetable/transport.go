@@ -20,14 +20,24 @@ func (c inMemory) Do(r *http.Request) (*http.Response, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return c.next.Do(r)
 	}
-	body, err := io.ReadAll(r.Body)
+	body, err := readBody(r)
 	r.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	r = r.Clone(r.Context())
+	r = r.WithContext(r.Context()) // a copy: the caller keeps its own body
 	r.ContentLength = int64(len(body))
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	r.Body, _ = r.GetBody()
 	return c.next.Do(r)
+}
+
+// readBody reads a body, at once into its own size where the SDK tells that.
+func readBody(r *http.Request) (body []byte, err error) {
+	if r.ContentLength <= 0 {
+		return io.ReadAll(r.Body)
+	}
+	body = make([]byte, r.ContentLength)
+	_, err = io.ReadFull(r.Body, body)
+	return body, err
 }

@@ -19,8 +19,9 @@ import (
 )
 
 const (
-	lookEvery  = 250 * time.Millisecond
-	closeGrace = time.Second // for answers that are under way when the process ends
+	lookEvery    = 250 * time.Millisecond
+	lookPerShard = time.Millisecond // a look copies the state of each
+	closeGrace   = time.Second      // for answers that are under way when the process ends
 )
 
 // Process is all connectors of one configuration file, and what surrounds them.
@@ -198,7 +199,9 @@ func (p *Process) work(ctx context.Context) verdict {
 			return goOn
 		case <-ticker.C:
 		}
-		v := judge(p.look(), p.options.UntilCaughtUp)
+		round := p.look()
+		ticker.Reset(max(p.every, lookPerShard*time.Duration(shardsOf(round))))
+		v := judge(round, p.options.UntilCaughtUp)
 		if v != goOn && v == last {
 			return v
 		}
@@ -218,6 +221,16 @@ func (p *Process) look() []sighting {
 	p.seen.Store(now)
 	p.sockets.settle(p, now.states())
 	return round
+}
+
+// shardsOf is how many shards a look has seen.
+func shardsOf(round []sighting) (n int) {
+	for _, one := range round {
+		if one.state != nil {
+			n += len(one.state.Shards)
+		}
+	}
+	return n
 }
 
 // conclude works the exit code out and says why nothing is left to do.
