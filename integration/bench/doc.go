@@ -3,6 +3,7 @@
 //	go run ./integration/bench           CPU per GB beside the straight-line programs
 //	go run ./integration/bench memory    throughput and memory under a small byte budget
 //	go run ./integration/bench servers   what the local servers themselves carry
+//	go run ./integration/bench shards    what a thousand shards cost one process
 //
 // A campaign is a parent, one server process and contestants, each run in a
 // process of its own; all are this binary under another role (process.go). The
@@ -79,4 +80,34 @@
 // missed while the column "others" is not near 0 says little: run it again on
 // a machine that has nothing else to do. -cpuprofile FILE profiles the server
 // process, -only TEXT runs the lines that hold TEXT.
+//
+// # bench shards
+//
+// A stream of 1,000 shards, all in one process, and everything that kinesnow run
+// has: journal on disk, HTTP port, default byte budget and memory limit
+// (shards_connector.go). Kinesis, DynamoDB and Snowflake are the local ones, in
+// another process, which counts their calls and the committed rows
+// (shards_server.go); rows are committed 6.5 s after they were accepted. Reads
+// keep Kinesis' pace. Phases, each measured for a minute after 15 s to settle:
+//
+//	polled, idle          no record; the shards are asked once a second
+//	polled, 1 KB/s each   one record of 1,024 bytes a second for every shard
+//	pushed, ...           the same by enhanced fan-out, for information
+//
+// Cores are user and system time of the connector's process; RSS is VmRSS at the
+// end of a phase, "collected" the same after a collection that gives free pages
+// back, peak VmHWM since the process began, start included. Reads and writes are
+// the calls that the lease table got; the most of any second of the server's
+// clock is told beside their mean. At the end every row must have been committed
+// once and in order, and the connector must have drained.
+//
+// Before that, 100 shards with a record in each, which all wait for the connector
+// to start: seconds from the process's beginning until the last channel was
+// opened, and until the last shard had an append accepted, as its events tell.
+//
+// The yardstick is a client that polls as many shards with net/http and nothing
+// else (shards_poller.go), measured in the same campaign: on a machine that is
+// busy, or slower, the ratio is what can be compared.
+//
+// -profile FILE writes a CPU profile and the heap of each phase.
 package main

@@ -21,7 +21,8 @@ type job struct {
 	KeyFile string
 	Profile string // where to write a CPU profile; "" = nowhere
 
-	Load string // of servers runs: what to do
+	Load string        // of servers runs: what to do
+	For  time.Duration // of the poller: how long it is measured
 
 	Table       string        // of the connector
 	Budget      int64         // bytes, of the connector

@@ -60,6 +60,8 @@ func run(ctx context.Context, args []string) error {
 		return backlogRole(argument)
 	case "_shore":
 		return shoreRole(argument)
+	case "_poller":
+		return contest(argument, poll)
 	case "_fleet":
 		return fleetRole(argument)
 	}

@@ -17,7 +17,7 @@ type shardsOptions struct {
 	profile string
 }
 
-// The figures of issue 5, and the terms of the runs.
+// The figures, and the terms of the runs.
 const (
 	mostResident   = 600e6                   // bytes of 1,000 shards
 	mostIdleCores  = 0.15                    // of 1,000 shards
@@ -30,8 +30,8 @@ const (
 	settleFor      = 15 * time.Second // from the last opening: five empty answers make a shard idle
 )
 
-// runShards is the campaign of issue 5's figures. It returns false where one is
-// missed.
+// runShards is the campaign of a thousand shards. It returns false where a figure
+// is missed.
 func runShards(ctx context.Context, o shardsOptions) (good bool, err error) {
 	dir, keyFile, err := makeKey()
 	if err != nil {
@@ -40,6 +40,10 @@ func runShards(ctx context.Context, o shardsOptions) (good bool, err error) {
 	defer os.RemoveAll(dir)
 	c := &shardsCampaign{ctx: ctx, options: o, dir: dir, keyFile: keyFile}
 	opened, err := c.opening()
+	if err != nil {
+		return false, err
+	}
+	least, err := c.yardstick()
 	if err != nil {
 		return false, err
 	}
@@ -54,7 +58,7 @@ func runShards(ctx context.Context, o shardsOptions) (good bool, err error) {
 		}
 		phases = append(phases, pushed...)
 	}
-	return printShards(o, opened, phases), nil
+	return printShards(o, opened, least, phases), nil
 }
 
 // shardsCampaign is what its runs share.
@@ -123,6 +127,17 @@ func (c *shardsCampaign) opening() (s *sample, err error) {
 	}
 	defer func() { err = errors.Join(err, p.end()) }()
 	return p.until(shardsOpenWait, func(s *sample) bool { return s.AllCommitted > 0 })
+}
+
+// yardstick is how many cores net/http alone takes to poll as many idle shards.
+func (c *shardsCampaign) yardstick() (cores float64, err error) {
+	server, at, err := open(c.ctx, unpinned, "_shore", shoreJob{Shards: c.options.shards, Size: shardsRecord, KeyFile: c.keyFile})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, server.close()) }()
+	r, err := runContestant(c.ctx, unpinned, "_poller", job{At: at, Shards: c.options.shards, For: c.options.idle, Within: c.options.idle + time.Minute})
+	return r.CPU.Seconds() / r.Wall.Seconds(), err
 }
 
 // phase is what was measured while one thing went on.

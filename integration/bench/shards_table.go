@@ -6,14 +6,18 @@ import (
 	"time"
 )
 
-// writes are the calls of the lease table that cost write capacity.
-func (m *phase) writes() float64 {
-	return m.calls["UpdateItem"] + m.calls["PutItem"] + m.calls["TransactWriteItems"]
+// writes is how many calls a second cost write capacity of the lease table.
+func (m *phase) writes() (n float64) {
+	for action := range leaseWrites {
+		n += m.calls[action]
+	}
+	return n
 }
 
+// reads is the same for read capacity.
 func (m *phase) reads() float64 { return m.calls["Query"] + m.calls["GetItem"] + m.calls["Scan"] }
 
-func printShards(o shardsOptions, opened *sample, phases []phase) bool {
+func printShards(o shardsOptions, opened *sample, least float64, phases []phase) bool {
 	t := newTable(os.Stdout, "phase", "cores", "others", "RSS", "collected", "peak", "heap", "goroutines", "reads/s", "writes/s", "GetRecords/s", "Subscribe/s", "appends/s", "status/s")
 	rate := func(n float64) string { return fmt.Sprintf("%.1f", n) }
 	for i := range phases {
@@ -34,6 +38,7 @@ func printShards(o shardsOptions, opened *sample, phases []phase) bool {
 		if m := &phases[i]; i < 2 { // what is pushed is for information
 			if i == 0 {
 				fmt.Printf("all channels open after %s\n", seconds(m.opening))
+				fmt.Printf("cores that net/http alone takes for as many polls: %.3f; the connector takes %.1f times that\n", least, m.cores/least)
 				say("cores, "+m.name, fmt.Sprintf("%.3f", m.cores), fmt.Sprint(mostIdleCores), m.cores <= mostIdleCores)
 			}
 			say("peak RSS, "+m.name, megabytes(m.end.Peak), megabytes(mostResident), m.end.Peak > 0 && m.end.Peak <= mostResident)
