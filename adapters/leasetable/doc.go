@@ -39,6 +39,9 @@
 //     Query that is all that running asks of an IAM policy. A migration uses
 //     PutItem, Scan and DeleteTable as well, and the table <application>_migration.
 //
+// Writes are spread: fewer than 500 in any second, however many shards a node
+// begins with (pace.go).
+//
 // While DynamoDB throttles, renewals go before position writes, and those before
 // whatever else there is to read or write (turns.go).
 //
