@@ -32,19 +32,6 @@ func previousCommit(text string) (string, error) {
 	return "", errors.New("PREVIOUS: names no commit")
 }
 
-// root is the folder of the module that this program is run in.
-func root(ctx context.Context) (string, error) {
-	file, err := output(ctx, "", "go", "env", "GOMOD")
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Dir(strings.TrimSpace(string(file)))
-	if _, err := os.Stat(filepath.Join(dir, "cmd", "kinesnow")); err != nil {
-		return "", errors.New("run this inside kinesnow's source tree")
-	}
-	return dir, nil
-}
-
 // build compiles the program of a source tree.
 func build(ctx context.Context, tree, to string) error {
 	_, err := output(ctx, tree, "go", "build", "-trimpath", "-o", to, "./cmd/kinesnow")

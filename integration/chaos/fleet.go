@@ -21,6 +21,9 @@ type fleet struct {
 	watched              sync.WaitGroup
 }
 
+// maxDetails bounds how many things that are wrong are listed.
+const maxDetails = 20
+
 // maxDeaths bounds how often processes that ended by themselves are started
 // again.
 const maxDeaths = 10

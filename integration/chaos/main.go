@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 func main() {
@@ -61,7 +62,7 @@ type chaos struct {
 
 func newRun(ctx context.Context, o options, out io.Writer) (r *chaos, err error) {
 	r = &chaos{o: o, out: out, began: time.Now(), nursery: newNursery()}
-	if r.tree, err = root(ctx); err != nil {
+	if r.tree, err = module.Root(ctx); err != nil {
 		return nil, err
 	}
 	if r.dir, err = o.folder(); err != nil {
@@ -160,7 +161,7 @@ func (r *chaos) live(ctx context.Context, w *world, s *storm, rows int, out io.W
 	memory := &memory{}
 	all.Go(func() { memory.follow(storming, w) })
 	all.Go(func() {
-		p := &producer{kinesis: w.cloud.Kinesis, log: w.log, rows: int(float64(rows) * stretch), over: time.Duration(float64(s.length) * stretch), dice: s.dice("producer")}
+		p := &producer{kinesis: w.cloud.Kinesis, log: w.log, carried: &w.carried, most: w.plan.packed, rows: int(float64(rows) * stretch), over: time.Duration(float64(s.length) * stretch), dice: s.dice("producer")}
 		if err := p.run(storming); err != nil {
 			w.tell("%v", err)
 		}

@@ -3,55 +3,68 @@ package main
 import (
 	"fmt"
 	"math/big"
-	"strconv"
-	"strings"
 	"sync"
+
+	"github.com/kinesnow/kinesnow/integration/exact"
 )
 
-// record is one Kinesis record as Kinesis took it. It carries one row.
+// record is one user record as Kinesis took it. It carries one row.
 type record struct {
 	shard    uint16 // number
 	key      uint16
+	sub      uint16
 	sequence [24]byte // the number, big-endian
 }
 
-// putLog is everything that was put, in order. Rows are numbered from 0.
+// putLog is everything that was put, in order. User records are numbered from 0.
 type putLog struct {
 	mu      sync.RWMutex
 	records []record
-	newest  map[uint16][24]byte // by shard
+	newest  map[uint16]record // by shard, of the calls before
 }
 
-func newPutLog() *putLog { return &putLog{newest: map[uint16][24]byte{}} }
+func newPutLog() *putLog { return &putLog{newest: map[uint16]record{}} }
 
-// put is one row's place.
+// put is one user record's place.
 type put struct {
-	shard    uint16
-	key      uint16
-	sequence string
+	exact.Place
+	key uint16
 }
 
-// add notes the next record. An error means that Kinesis did not keep the
-// order in which records were put: then nothing can be judged by it.
-func (l *putLog) add(shardID, sequence string, key int) error {
-	shard, err := shardNumber(shardID)
-	if err != nil {
-		return err
+// add notes the user records of one call. An error means that Kinesis did not
+// keep the order in which records were put: then nothing can be judged by it.
+func (l *putLog) add(call []put) error {
+	all := make([]record, len(call))
+	for i, p := range call {
+		number, ok := new(big.Int).SetString(p.Sequence, 10)
+		if !ok || number.Sign() < 0 || number.BitLen() > 24*8 {
+			return fmt.Errorf("sequence number %q of shard %d", p.Sequence, p.Shard)
+		}
+		all[i] = record{shard: p.Shard, key: p.key, sub: uint16(p.Sub)}
+		number.FillBytes(all[i].sequence[:])
 	}
-	number, ok := new(big.Int).SetString(sequence, 10)
-	if !ok || number.Sign() < 0 || number.BitLen() > 24*8 {
-		return fmt.Errorf("sequence number %q of %s", sequence, shardID)
-	}
-	r := record{shard: shard, key: uint16(key)}
-	number.FillBytes(r.sequence[:])
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if last, seen := l.newest[shard]; seen && string(last[:]) >= string(r.sequence[:]) {
-		return fmt.Errorf("%s: record %s was put after a larger one", shardID, sequence)
+	for i, r := range all {
+		if last, seen := l.newest[r.shard]; seen && !last.before(r) {
+			return fmt.Errorf("record %s was put after a larger one", call[i].Place)
+		}
 	}
-	l.newest[shard] = r.sequence
-	l.records = append(l.records, r)
+	for _, r := range all {
+		if last, seen := l.newest[r.shard]; !seen || last.before(r) {
+			l.newest[r.shard] = r
+		}
+	}
+	l.records = append(l.records, all...)
 	return nil
+}
+
+// before orders records of one shard.
+func (r record) before(o record) bool {
+	if r.sequence != o.sequence {
+		return string(r.sequence[:]) < string(o.sequence[:])
+	}
+	return r.sub < o.sub
 }
 
 func (l *putLog) len() int {
@@ -60,7 +73,7 @@ func (l *putLog) len() int {
 	return len(l.records)
 }
 
-// get returns the place of row n; false for one that was never put.
+// get returns the place of user record n; false for one that was never put.
 func (l *putLog) get(n int) (put, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -68,19 +81,5 @@ func (l *putLog) get(n int) (put, bool) {
 		return put{}, false
 	}
 	r := &l.records[n]
-	return put{r.shard, r.key, new(big.Int).SetBytes(r.sequence[:]).String()}, true
+	return put{exact.Place{Shard: r.shard, Sequence: new(big.Int).SetBytes(r.sequence[:]).String(), Sub: int32(r.sub)}, r.key}, true
 }
-
-const shardPrefix = "shardId-"
-
-// shardNumber reads shardId-000000000003 as 3.
-func shardNumber(id string) (uint16, error) {
-	digits, ok := strings.CutPrefix(id, shardPrefix)
-	n, err := strconv.ParseUint(digits, 10, 16)
-	if !ok || err != nil {
-		return 0, fmt.Errorf("shard id %q: want %sDIGITS", id, shardPrefix)
-	}
-	return uint16(n), nil
-}
-
-func shardID(n uint16) string { return fmt.Sprintf("%s%012d", shardPrefix, n) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
 	"github.com/kinesnow/kinesnow/messages"
@@ -47,7 +48,7 @@ func (r *chaos) takeoverPhase(ctx context.Context, out io.Writer) []string {
 	done := make(chan error, 1)
 	go func() {
 		s := &storm{seed: r.o.seed}
-		p := &producer{kinesis: w.cloud.Kinesis, log: w.log, rows: takeoverRate * 600, over: 10 * time.Minute, dice: s.dice("takeover")}
+		p := &producer{kinesis: w.cloud.Kinesis, log: w.log, carried: &w.carried, rows: takeoverRate * 600, over: 10 * time.Minute, dice: s.dice("takeover")}
 		done <- p.run(putting)
 	}()
 	h := &handover{w: w, out: out}
@@ -193,8 +194,7 @@ type commit struct {
 func (h *handover) commits(from int64) map[string][]commit {
 	commits := map[string][]commit{}
 	err := h.w.landed(max(from, 1), func(r rowstore.Row) bool {
-		if at := strings.LastIndex(r.Channel, shardPrefix); at >= 0 {
-			shard := r.Channel[at:]
+		if shard, ok := exact.ShardOf(r.Channel); ok {
 			list := commits[shard]
 			if len(list) == 0 || list[len(list)-1].at != r.CommittedAt {
 				commits[shard] = append(list, commit{r.ID, r.CommittedAt})

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
@@ -34,7 +35,7 @@ func (w *world) settle(ctx context.Context) (time.Duration, bool) {
 }
 
 // compare holds the table against the puts.
-func (w *world) compare() (*result, error) {
+func (w *world) compare() (*exact.Result, error) {
 	c := newComparison(w.log)
 	err := w.landed(1, func(r rowstore.Row) bool {
 		c.row(r)
@@ -64,7 +65,7 @@ func (w *world) conclude(ctx context.Context, auditor program, out io.Writer) []
 	if err != nil {
 		w.tell("the table cannot be read: %v", err)
 	}
-	fmt.Fprintf(out, "  %s\n", found)
+	fmt.Fprintf(out, "  %s   %s\n", found.Counts(), exact.Verdict(found.Exact()))
 	trouble := w.troubles()
 	if !found.Exact() {
 		trouble = append(append(trouble, "rows are not what was put"), found.Details...)

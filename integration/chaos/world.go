@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/chaos/proxy"
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
@@ -30,6 +31,7 @@ type plan struct {
 	elder   bool // the last place's process is never ended
 	tuning  localcloud.Tuning
 	delay   time.Duration // between acceptance and commit
+	packed  int           // user records of one aggregate; 0 = none is put
 	nursery *nursery
 	trace   *trace
 }
@@ -45,6 +47,8 @@ type world struct {
 	data   []string // data_dirs; the first one is what processes begin with
 	tally  tally
 	spoils spoils
+
+	carried carried
 }
 
 // newWorld starts the cloud and lays out the places; no process runs yet.
@@ -152,7 +156,7 @@ func (w *world) owners() map[string]string {
 		shard, _ := item["shardId"].(string)
 		owner, _ := item["leaseOwner"].(string)
 		state, _ := item["shardState"].(string)
-		if strings.HasPrefix(shard, shardPrefix) && owner != "" && state != "SHARD_END" {
+		if strings.HasPrefix(shard, exact.ShardPrefix) && owner != "" && state != "SHARD_END" {
 			owners[shard] = owner
 		}
 	}

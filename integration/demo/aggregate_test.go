@@ -16,23 +16,3 @@ func TestASmallDemoOfAggregatesUnderFireIsExact(t *testing.T) {
 		t.Errorf("ok %v, error %v\n%s", ok, err, text)
 	}
 }
-
-func TestRecordsOfOneBatchKeepTheirPlaces(t *testing.T) {
-	for packed, want := range map[int]int{0: 200, 1: 200, 7: 0, 500: 0} {
-		b := batch{packed: packed}
-		for i := range 200 {
-			b.add("key-"+strings.Repeat("x", i%9), []byte{byte(i)})
-		}
-		entries := b.entries()
-		if want > 0 && len(entries) != want || want == 0 && len(entries) >= 100 {
-			t.Errorf("%d together: %d entries", packed, len(entries))
-		}
-		seen := map[placeInBatch]bool{}
-		for i, p := range b.places {
-			if seen[p] || p.entry >= len(entries) || !bytes.Contains(entries[p.entry].Data, []byte{byte(i)}) {
-				t.Errorf("%d together: record %d is at %+v of %d entries", packed, i, p, len(entries))
-			}
-			seen[p] = true
-		}
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 )
 
@@ -15,7 +16,7 @@ const comparePage = 250_000
 // compare asks Snowflake, through its own driver, for every row, and holds
 // them against what was put. The local server gives rows in the order of their
 // commits where none is asked for.
-func compare(ctx context.Context, cloud *localcloud.Cloud, in *input, log *putLog) (*result, error) {
+func compare(ctx context.Context, cloud *localcloud.Cloud, in *input, log *putLog) (*exact.Result, error) {
 	db, err := localcloud.Open(cloud.Login())
 	if err != nil {
 		return nil, err

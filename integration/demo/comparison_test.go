@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/exact"
 )
 
 // world is six records of two lines in two shards, as they were put.
@@ -16,7 +18,7 @@ func world(t *testing.T) (*input, *putLog) {
 	}
 	log := newPutLog(6)
 	for n := range 6 {
-		log.add(put{shard: uint16(n % 2), sequence: fmt.Sprintf("1%02d", n)})
+		log.add(put{Place: exact.Place{Shard: uint16(n % 2), Sequence: fmt.Sprintf("1%02d", n)}})
 	}
 	return in, log
 }
@@ -36,7 +38,7 @@ func rowOf(n int) []sql.NullString {
 }
 
 // compared holds rows against the world; change may spoil them.
-func compared(t *testing.T, numbers []int, change func([]sql.NullString)) *result {
+func compared(t *testing.T, numbers []int, change func([]sql.NullString)) *exact.Result {
 	t.Helper()
 	in, log := world(t)
 	c := newComparison(in, log)
@@ -57,7 +59,7 @@ func compared(t *testing.T, numbers []int, change func([]sql.NullString)) *resul
 func TestEveryRecordOnceInOrderAndUnchangedIsExact(t *testing.T) {
 	for _, numbers := range [][]int{{0, 1, 2, 3, 4, 5}, {0, 2, 4, 1, 3, 5}} {
 		if r := compared(t, numbers, nil); !r.Exact() || r.Put != 6 || r.Table != 6 {
-			t.Errorf("%v: %s %q", numbers, r.line(false), r.Details)
+			t.Errorf("%v: %s %q", numbers, r.Counts(), r.Details)
 		}
 	}
 }
@@ -74,18 +76,18 @@ func TestEachDifferenceIsFound(t *testing.T) {
 	for name, c := range map[string]struct {
 		numbers []int
 		change  func([]sql.NullString)
-		want    result
+		want    exact.Result
 		says    string
 	}{
-		"a missing record":       {[]int{0, 1, 2, 3, 5}, nil, result{Put: 6, Table: 5, Missing: 1}, "record 4 (shard 0, 104) is missing"},
-		"a doubled record":       {[]int{0, 1, 2, 3, 4, 5, 3}, nil, result{Put: 6, Table: 7, Doubled: 1}, "record 3 (shard 1, 103) is there 2 times"},
-		"one missing, one twice": {[]int{0, 1, 2, 3, 3, 5}, nil, result{Put: 6, Table: 6, Missing: 1, Doubled: 1}, "record 3"},
-		"two out of order":       {[]int{0, 1, 4, 3, 2, 5}, nil, result{Put: 6, Table: 6, Disordered: 1}, "record 2 (shard 0, 102) came after record 4 of the same shard"},
-		"a number changed":       {all, spoil("4", 1, text("1.51")), result{Put: 6, Table: 6, Changed: 1}, "column MAG is 1.51, was put as 1.5"},
-		"a text lost":            {all, spoil("4", 4, sql.NullString{}), result{Put: 6, Table: 6, Changed: 1}, "column PLACE is NULL"},
-		"a null filled":          {all, spoil("3", 4, text("there")), result{Put: 6, Table: 6, Changed: 1}, "column PLACE is there"},
-		"another shard's name":   {all, spoil("3", 0, text(`{"stream":"quakes","shardId":"shardId-000000000000"}`)), result{Put: 6, Table: 6, Changed: 1}, "KINESISMETADATA"},
-		"a row nobody put":       {[]int{0, 1, 2, 3, 4, 5, 6}, nil, result{Put: 6, Table: 7, Strange: 1}, `number "6"`},
+		"a missing record":       {[]int{0, 1, 2, 3, 5}, nil, exact.Result{Put: 6, Table: 5, Missing: 1}, "record 4 (shard 0, 104) is missing"},
+		"a doubled record":       {[]int{0, 1, 2, 3, 4, 5, 3}, nil, exact.Result{Put: 6, Table: 7, Doubled: 1}, "record 3 (shard 1, 103) is there 2 times"},
+		"one missing, one twice": {[]int{0, 1, 2, 3, 3, 5}, nil, exact.Result{Put: 6, Table: 6, Missing: 1, Doubled: 1}, "record 3"},
+		"two out of order":       {[]int{0, 1, 4, 3, 2, 5}, nil, exact.Result{Put: 6, Table: 6, Disordered: 1}, "record 2 (shard 0, 102) came after record 4 of the same shard"},
+		"a number changed":       {all, spoil("4", 1, text("1.51")), exact.Result{Put: 6, Table: 6, Changed: 1}, "column MAG is 1.51, was put as 1.5"},
+		"a text lost":            {all, spoil("4", 4, sql.NullString{}), exact.Result{Put: 6, Table: 6, Changed: 1}, "column PLACE is NULL"},
+		"a null filled":          {all, spoil("3", 4, text("there")), exact.Result{Put: 6, Table: 6, Changed: 1}, "column PLACE is there"},
+		"another shard's name":   {all, spoil("3", 0, text(`{"stream":"quakes","shardId":"shardId-000000000000"}`)), exact.Result{Put: 6, Table: 6, Changed: 1}, "KINESISMETADATA"},
+		"a row nobody put":       {[]int{0, 1, 2, 3, 4, 5, 6}, nil, exact.Result{Put: 6, Table: 7, Strange: 1}, `number "6"`},
 	} {
 		r := compared(t, c.numbers, c.change)
 		details := strings.Join(r.Details, "\n")
@@ -105,8 +107,8 @@ func TestOrderHoldsForAPartitionKeyAcrossShards(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := newPutLog(2)
-	log.add(put{shard: 0, sequence: "100"})
-	log.add(put{shard: 2, sequence: "300"}) // a child's
+	log.add(put{Place: exact.Place{Shard: 0, Sequence: "100"}})
+	log.add(put{Place: exact.Place{Shard: 2, Sequence: "300"}}) // a child's
 	c := newComparison(in, log)
 	c.row(text("1"))
 	c.row(text("0"))
@@ -123,8 +125,8 @@ func TestAColumnThatNeverCameIsADifference(t *testing.T) {
 	}
 	c.values(rowOf(0)[:4])
 	c.values(rowOf(1)[:4]) // its place is null anyway
-	if c.result.Changed != 1 || !strings.Contains(c.result.Details[0], "no column PLACE") {
-		t.Errorf("%+v", c.result)
+	if c.Changed != 1 || !strings.Contains(c.Details[0], "no column PLACE") {
+		t.Errorf("%+v", c.Result)
 	}
 	if err := c.columns([]string{"N"}, []string{"FIXED"}); err == nil {
 		t.Error("a table without KINESISMETADATA was taken")

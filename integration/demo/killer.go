@@ -3,11 +3,11 @@ package demo
 import (
 	"context"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/demo/chaos"
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 )
 
@@ -178,19 +178,11 @@ func hurts(flying map[string]bool, shard string) bool {
 func inFlight(cloud *localcloud.Cloud) map[string]bool {
 	flying := map[string]bool{}
 	for _, ch := range cloud.Snowflake.Channels() {
-		if shard, ok := shardOf(ch.Name); ok {
+		if shard, ok := exact.ShardOf(ch.Name); ok {
 			flying[shard] = flying[shard] || ch.ServingAppends > 0 || ch.UncommittedBatches > 0
 		}
 	}
 	return flying
-}
-
-// shardOf reads the shard off a channel's name, whose last part it is.
-func shardOf(channel string) (string, bool) {
-	if at := strings.LastIndex(channel, shardPrefix); at >= 0 {
-		return channel[at:], true
-	}
-	return "", false
 }
 
 // kills is what was done so far.

@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
+	kpl "github.com/kinesnow/kinesnow/integration/producer"
 )
 
 // producer puts the input at a steady rate, through the AWS SDK as it is.
@@ -34,6 +35,7 @@ const (
 	batchRecords = 500 // of one PutRecords call, at most
 	batchBytes   = 4 << 20
 	putEvery     = 25 * time.Millisecond
+	buckets      = 64 // of keys whose records may share an aggregate
 )
 
 func newProducer(cloud *localcloud.Cloud, in *input, log *putLog, o Options) *producer {
@@ -90,14 +92,22 @@ func (p *producer) run(ctx context.Context) error {
 
 // put puts one batch of the records from n up to due and returns the next one.
 func (p *producer) put(ctx context.Context, n, due int) (next int, err error) {
-	b := batch{packed: p.packed}
+	b := kpl.Batch{Buckets: buckets}
 	size := 0
 	for next = n; next < due && next-n < batchRecords && (size < batchBytes || next == n); next++ {
 		data := p.in.record(nil, next)
 		size += len(data)
-		b.add(p.in.line(next).key, data)
+		b.Add(kpl.User{Key: p.in.line(next).key, Data: data}, p.packed)
 	}
-	entries := b.entries()
+	var entries []types.PutRecordsRequestEntry
+	records, _ := b.Records()
+	for _, r := range records {
+		e := types.PutRecordsRequestEntry{Data: r.Data, PartitionKey: aws.String(r.Key)}
+		if r.Hash != "" {
+			e.ExplicitHashKey = aws.String(r.Hash)
+		}
+		entries = append(entries, e)
+	}
 	at := time.Now().UnixMilli()
 	answer, err := p.client.PutRecords(ctx, &kinesis.PutRecordsInput{StreamName: aws.String(streamName), Records: entries})
 	if err != nil {
@@ -106,25 +116,14 @@ func (p *producer) put(ctx context.Context, n, due int) (next int, err error) {
 	if aws.ToInt32(answer.FailedRecordCount) > 0 {
 		return n, errors.New("put records: some were refused")
 	}
-	for _, place := range b.places {
-		r := answer.Records[place.entry]
-		shard, err := shardNumber(aws.ToString(r.ShardId))
+	for i := range b.Len() {
+		place := b.Place(i)
+		r := answer.Records[place.Record]
+		shard, err := exact.ShardNumber(aws.ToString(r.ShardId))
 		if err != nil {
 			return n, err
 		}
-		p.log.add(put{shard: shard, at: at, sequence: aws.ToString(r.SequenceNumber), sub: int32(place.sub)})
+		p.log.add(put{at: at, Place: exact.Place{Shard: shard, Sequence: aws.ToString(r.SequenceNumber), Sub: int32(place.Sub)}})
 	}
 	return next, nil
-}
-
-const shardPrefix = "shardId-"
-
-// shardNumber reads shardId-000000000003 as 3.
-func shardNumber(id string) (uint16, error) {
-	digits, ok := strings.CutPrefix(id, shardPrefix)
-	n, err := strconv.ParseUint(digits, 10, 16)
-	if !ok || err != nil {
-		return 0, fmt.Errorf("shard id %q: want %sDIGITS", id, shardPrefix)
-	}
-	return uint16(n), nil
 }

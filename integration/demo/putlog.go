@@ -3,14 +3,14 @@ package demo
 import (
 	"sync"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/exact"
 )
 
 // put is one record as Kinesis took it.
 type put struct {
-	shard    uint16 // number
-	at       int64  // ms since 1970, when it was sent
-	sequence string
-	sub      int32 // place in the aggregate, 0 outside of one
+	exact.Place
+	at int64 // ms since 1970, when it was sent
 }
 
 // putLog is everything that was put, by number.
@@ -27,7 +27,7 @@ func newPutLog(records int) *putLog {
 func (l *putLog) add(p put) {
 	l.mu.Lock()
 	l.puts = append(l.puts, p)
-	l.byShard[p.shard]++
+	l.byShard[p.Shard]++
 	l.mu.Unlock()
 }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -131,7 +132,7 @@ func (s *sampler) ask(ctx context.Context, base string) {
 func (s *sampler) shards(snap *snapshot) {
 	flying := map[string]int{}
 	for _, ch := range s.r.cloud.Snowflake.Channels() {
-		if shard, ok := shardOf(ch.Name); ok {
+		if shard, ok := exact.ShardOf(ch.Name); ok {
 			flying[shard] += ch.UncommittedBatches
 			snap.flying += ch.UncommittedBatches
 		}
@@ -141,7 +142,7 @@ func (s *sampler) shards(snap *snapshot) {
 		snap.ledger = snap.ledger.Add(lease.counters)
 	}
 	for _, info := range shardsOf(s.r.cloud.Kinesis) {
-		number, err := shardNumber(info.ID)
+		number, err := exact.ShardNumber(info.ID)
 		if err != nil {
 			continue
 		}
@@ -177,7 +178,7 @@ func leaseRows(cloud *localcloud.Cloud) map[string]leaseRow {
 	rows := map[string]leaseRow{}
 	for _, item := range cloud.Dynamo.Items(localcloud.LeaseTable(streamName)) {
 		shard, _ := item["shardId"].(string)
-		if _, err := shardNumber(shard); err != nil {
+		if _, err := exact.ShardNumber(shard); err != nil {
 			continue
 		}
 		number := func(name string) int64 {

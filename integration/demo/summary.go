@@ -12,11 +12,12 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/kinesnow/kinesnow/integration/demo/chaos"
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 // conclude writes the result and reports whether all is well.
-func (r *run) conclude(found *result, s *sampler, took time.Duration) bool {
+func (r *run) conclude(found *exact.Result, s *sampler, took time.Duration) bool {
 	w, k, v := r.o.Out, r.killer.count(), r.life.look()
 	splits, merges := r.reshaper.count()
 	var ledger messages.Counters
@@ -38,7 +39,7 @@ func (r *run) conclude(found *result, s *sampler, took time.Duration) bool {
 		count(int(r.faults.throttles.Load()), "throttle"), count(int(r.faults.losses.Load()), "lost answer"),
 		count(splits, "split"), count(merges, "merge"), int(took.Seconds()+0.5))
 	ok := found.Exact() && len(trouble) == 0
-	fmt.Fprintln(w, found.line(ok))
+	fmt.Fprintf(w, "%s   %s\n", found.Counts(), exact.Verdict(ok)) // ok is false also for what the comparison cannot see
 	peak := ""
 	if v.peak > 0 {
 		peak = fmt.Sprintf("   peak memory %d MB", v.peak/1_000_000)
@@ -47,17 +48,6 @@ func (r *run) conclude(found *result, s *sampler, took time.Duration) bool {
 		seconds(s.tail.lag.quantile(0.5)), seconds(s.tail.lag.quantile(0.99)), peak)
 	r.kept(w)
 	return ok
-}
-
-// line is the comparison in one line. ok is false also for what the comparison
-// cannot see.
-func (r *result) line(ok bool) string {
-	text := fmt.Sprintf("put %s   in table %s   missing %s   doubled %s   out of order %s   values changed %s",
-		comma(r.Put), comma(r.Table), comma(r.Missing), comma(r.Doubled), comma(r.Disordered), comma(r.Changed+r.Strange))
-	if ok {
-		return text + "   EXACT"
-	}
-	return text + "   NOT EXACT"
 }
 
 // kept says where everything is and how to go on.

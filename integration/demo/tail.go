@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/exact"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
 )
@@ -37,7 +38,7 @@ func (t *tail) advance() error {
 		}
 		t.next = row.ID + 1
 		t.rows++
-		if shard, ok := shardOf(row.Channel); ok {
+		if shard, ok := exact.ShardOf(row.Channel); ok {
 			t.shards[shard]++
 		}
 		if n, ok := t.numberOf(row.JSON); ok {

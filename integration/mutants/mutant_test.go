@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 // TestEveryMutantStillFitsTheCode: a mutant whose place has gone would be
 // missed silently. All of them at once must compile.
 func TestEveryMutantStillFitsTheCode(t *testing.T) {
-	root, err := Root(t.Context())
+	root, err := module.Root(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,10 +12,11 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 const (
-	module   = "github.com/kinesnow/kinesnow"
 	tag      = "mutants"
 	simulate = "./integration/sim"
 )
@@ -23,7 +24,7 @@ const (
 // switchFile gives a mutated package its switch.
 const switchFile = `package %s
 
-import "` + module + `/integration/mutants/mutant"
+import "` + module.Path + `/integration/mutants/mutant"
 
 // mutated reports whether this process is one of some mutants.
 var mutated = mutant.On
@@ -75,13 +76,4 @@ func Build(ctx context.Context, root, overlay, binary string) error {
 		return fmt.Errorf("the simulator cannot be built: %w\n%s", err, out)
 	}
 	return nil
-}
-
-// Root is the module's folder.
-func Root(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
-	if err != nil {
-		return "", fmt.Errorf("no module %s here: %w", module, err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 // options are the command line's.
@@ -45,7 +47,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	root, err := Root(ctx)
+	root, err := module.Root(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,23 +2,13 @@ package judge
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
-)
 
-// Module is the folder of this module. Judges run inside it, by `go run`.
-func (h *Hearing) Module(ctx context.Context) (string, error) {
-	c := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}")
-	out, err := h.Output(c)
-	if err != nil {
-		return "", fmt.Errorf("start this inside the module: %w", err)
-	}
-	return strings.TrimSpace(out), nil
-}
+	"github.com/kinesnow/kinesnow/integration/module"
+)
 
 // Build builds a command of this module, named by its folder ("./cmd/kinesnow"),
 // once for all hearings of the session.
@@ -29,7 +19,7 @@ func (h *Hearing) Build(ctx context.Context, folder string) (string, error) {
 	if h.builds.done[folder] {
 		return binary, nil
 	}
-	root, err := h.Module(ctx)
+	root, err := module.Root(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 //go:embed boto3_calls.py snowflake_queries.py
@@ -20,7 +21,7 @@ type toolbox struct {
 }
 
 func newToolbox(ctx context.Context, h *judge.Hearing) (*toolbox, error) {
-	root, err := h.Module(ctx)
+	root, err := module.Root(ctx)
 	if err != nil {
 		return nil, err
 	}

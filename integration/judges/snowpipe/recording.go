@@ -16,6 +16,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/module"
 )
 
 //go:embed record.py
@@ -55,7 +56,7 @@ func recorded(ctx context.Context, h *judge.Hearing) error {
 // the committed token - and gosnowflake read it back. What is done and said
 // goes to out, as a reader would have seen it.
 func Record(ctx context.Context, h *judge.Hearing, out io.Writer) (err error) {
-	root, err := h.Module(ctx)
+	root, err := module.Root(ctx)
 	if err != nil {
 		return err
 	}
