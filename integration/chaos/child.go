@@ -31,15 +31,6 @@ func (n *nursery) start(cmd *exec.Cmd) error {
 	return <-failed
 }
 
-// program is a kinesnow binary.
-type program struct{ name, path string }
-
-// The names of programs: this tree's, and the one of PREVIOUS.
-const (
-	current  = "N"
-	previous = "N-1"
-)
-
 // child is one kinesnow process.
 type child struct {
 	cmd     *exec.Cmd
@@ -54,10 +45,12 @@ type child struct {
 	frozen bool
 }
 
-// bear starts `kinesnow run` on a configuration.
-func bear(n *nursery, p program, config, dataDir string, log *childLog) (*child, error) {
+// bear starts `kinesnow run` on a configuration, with variables beside those of
+// this process.
+func bear(n *nursery, p program, config, dataDir string, variables []string, log *childLog) (*child, error) {
 	cmd := exec.Command(p.path, "run", "-c", config) //nolint:noctx // ended by signals, which is what this is about
 	cmd.Stderr, cmd.Stdout = log, log                // pipes: a full disk does not silence it
+	cmd.Env = append(os.Environ(), variables...)
 	cmd.WaitDelay = time.Second
 	tie(cmd)
 	if err := n.start(cmd); err != nil {

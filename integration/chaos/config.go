@@ -11,24 +11,29 @@ import (
 // directly.
 func (w *world) auditConfig() (string, error) {
 	path := filepath.Join(w.plan.dir, "audit.yaml")
-	return path, w.configure(path, w.data[0], []string{w.cloud.Kinesis.URL(), w.cloud.Dynamo.URL(), w.cloud.Snowflake.URL()})
+	return path, w.configure(path, configured{w.data[0], polling}, []string{w.cloud.Kinesis.URL(), w.cloud.Dynamo.URL(), w.cloud.Snowflake.URL()})
 }
 
-// configure writes the cloud's own configuration with other addresses and
-// another data_dir.
-func (w *world) configure(path, data string, addresses []string) error {
+// configure writes the cloud's own configuration with other addresses, another
+// data_dir and another way of reading.
+func (w *world) configure(path string, as configured, addresses []string) error {
 	text, err := os.ReadFile(w.cloud.ConfigFile())
 	if err != nil {
 		return err
 	}
-	from := []string{w.cloud.Kinesis.URL(), w.cloud.Dynamo.URL(), w.cloud.Snowflake.URL()}
-	pairs := []string{fmt.Sprintf("data_dir: %q", filepath.Join(w.cloud.Dir(), "data")), fmt.Sprintf("data_dir: %q", data)}
-	for i := range from {
-		pairs = append(pairs, from[i], addresses[i])
+	stream := fmt.Sprintf("kinesis: {stream: %q", streamName)
+	pairs := []string{
+		fmt.Sprintf("data_dir: %q", filepath.Join(w.cloud.Dir(), "data")), fmt.Sprintf("data_dir: %q", as.dataDir),
+		stream, fmt.Sprintf("%s, consumer_type: %s", stream, as.reads),
+	}
+	for i, from := range []string{w.cloud.Kinesis.URL(), w.cloud.Dynamo.URL(), w.cloud.Snowflake.URL()} {
+		pairs = append(pairs, from, addresses[i])
 	}
 	changed := strings.NewReplacer(pairs...).Replace(string(text))
-	if !strings.Contains(changed, data) || !strings.Contains(changed, addresses[0]) {
-		return fmt.Errorf("%s: the cloud's configuration is not as expected", path)
+	for _, want := range append([]string{as.dataDir, string(as.reads)}, addresses...) {
+		if !strings.Contains(changed, want) {
+			return fmt.Errorf("%s: the cloud's configuration is not as expected: no %s", path, want)
+		}
 	}
 	return os.WriteFile(path, []byte(changed), 0o600)
 }

@@ -9,9 +9,10 @@ import (
 
 // fleet is the processes of one world.
 type fleet struct {
-	nursery *nursery
-	places  []*place
-	trace   *trace
+	nursery   *nursery
+	places    []*place
+	variables []string // of the processes, beside this one's: NAME=VALUE
+	trace     *trace
 
 	mu                   sync.Mutex
 	over                 bool // nobody is started any more
@@ -37,7 +38,7 @@ func (f *fleet) start(p *place, what program, dataDir string) {
 		return
 	}
 	p.log.begin()
-	c, err := bear(f.nursery, what, p.configs[dataDir], dataDir, p.log)
+	c, err := bear(f.nursery, what, p.configs[configured{dataDir, what.reads}], dataDir, f.variables, p.log)
 	if err != nil {
 		f.trouble = append(f.trouble, err.Error())
 		return
@@ -53,7 +54,7 @@ func (f *fleet) start(p *place, what program, dataDir string) {
 	default:
 		f.downgrades++
 	}
-	f.trace.say("start", p.name(), "program", what.name, "pid", c.pid(), "data", dataDirName(dataDir))
+	f.trace.say("start", p.name(), "program", what.name, "reads", what.reads, "pid", c.pid(), "data", dataDirName(dataDir))
 	f.watched.Go(func() { f.watch(p, c) })
 }
 

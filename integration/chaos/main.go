@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/module"
 )
 
@@ -68,7 +67,7 @@ func newRun(ctx context.Context, o options, out io.Writer) (r *chaos, err error)
 	if r.dir, err = o.folder(); err != nil {
 		return nil, err
 	}
-	r.now = program{current, filepath.Join(r.dir, "kinesnow")}
+	r.now = program{current, filepath.Join(r.dir, "kinesnow"), polling}
 	fmt.Fprintf(out, "chaos: seed %d, folder %s\n", o.seed, r.dir)
 	return r, build(ctx, r.tree, r.now.path)
 }
@@ -89,7 +88,7 @@ func (o options) folder() (string, error) {
 }
 
 // phases runs what was asked for and returns what is wrong. The program of
-// PREVIOUS is compiled beside the storm; takeover and mixed fleet, which mostly
+// PREVIOUS is compiled beside the storms; takeover and mixed fleet, which mostly
 // wait, run side by side.
 func (r *chaos) phases(ctx context.Context) (trouble []string) {
 	var beside sync.WaitGroup
@@ -99,7 +98,7 @@ func (r *chaos) phases(ctx context.Context) (trouble []string) {
 		beside.Go(func() { before, absent = r.previous(ctx) })
 	}
 	if r.o.length > 0 {
-		trouble = append(trouble, r.stormPhase(ctx)...)
+		trouble = append(trouble, r.storms(ctx)...)
 	}
 	beside.Wait()
 	var mu sync.Mutex
@@ -127,53 +126,6 @@ func (r *chaos) phases(ctx context.Context) (trouble []string) {
 	}
 	beside.Wait()
 	return trouble
-}
-
-// stormPhase is three processes, and everything at once.
-func (r *chaos) stormPhase(ctx context.Context) (trouble []string) {
-	places := 3
-	if r.o.elder {
-		places++
-	}
-	w, err := r.world(plan{
-		name: "storm", places: places, shards: 4, proxied: true, onDisk: r.o.disk, elder: r.o.elder,
-		tuning: localcloud.Tuning{LeaseDuration: leaseDuration, LeaseRenew: leaseRenew, Linger: linger, HTTPListen: "127.0.0.1:0"}, delay: commitDelay,
-	})
-	if err != nil {
-		return []string{err.Error()}
-	}
-	fmt.Fprintf(r.out, "storm: %d processes, leases of %s, %d rows in %s\n", places, leaseDuration, r.o.rows, r.o.length)
-	s := &storm{w: w, seed: r.o.seed, length: r.o.length, kills: r.o.kills, programs: []program{r.now}, blows: allBlows}
-	trouble = r.live(ctx, w, s, r.o.rows, r.out)
-	trouble = append(trouble, w.lacks(r.o)...)
-	return append(trouble, w.close()...)
-}
-
-// live starts a world's processes and its producer, lets it storm, and
-// concludes.
-func (r *chaos) live(ctx context.Context, w *world, s *storm, rows int, out io.Writer) []string {
-	for i, p := range w.places {
-		w.start(p, s.programs[i%len(s.programs)], w.data[0])
-	}
-	storming, over := context.WithCancel(ctx)
-	defer over()
-	var all sync.WaitGroup
-	memory := &memory{}
-	all.Go(func() { memory.follow(storming, w) })
-	all.Go(func() {
-		p := &producer{kinesis: w.cloud.Kinesis, log: w.log, carried: &w.carried, most: w.plan.packed, rows: int(float64(rows) * stretch), over: time.Duration(float64(s.length) * stretch), dice: s.dice("producer")}
-		if err := p.run(storming); err != nil {
-			w.tell("%v", err)
-		}
-	})
-	began := time.Now()
-	s.run(ctx)
-	over()
-	all.Wait()
-	fmt.Fprintf(out, "  %.0f s of it\n", time.Since(began).Seconds())
-	w.report(out)
-	fmt.Fprintf(out, "  %s\n", memory)
-	return w.conclude(ctx, r.now, out)
 }
 
 // world makes one, in a folder of its own.

@@ -22,7 +22,7 @@ func (r *chaos) previous(ctx context.Context) (program, error) {
 	if err != nil {
 		return program{}, err
 	}
-	p := program{previous, filepath.Join(r.dir, "kinesnow-previous")}
+	p := program{previous, filepath.Join(r.dir, "kinesnow-previous"), polling}
 	return p, buildCommit(ctx, r.tree, commit, filepath.Join(r.dir, "previous"), p.path)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheCommandThatRepeatsARunHasItsOptions(t *testing.T) {
-	o, err := parse([]string{"-for", "10s", "-kills", "3", "-rows", "500", "-takeover=false"}, io.Discard)
+	o, err := parse([]string{"-for", "10s", "-kills", "3", "-rows", "500", "-takeover=false", "-only", "fanout"}, io.Discard)
 	if err != nil || o.seed == 0 {
 		t.Fatalf("seed %d, %v", o.seed, err)
 	}
@@ -21,7 +21,7 @@ func TestTheCommandThatRepeatsARunHasItsOptions(t *testing.T) {
 }
 
 func TestSenselessOptionsAreRefused(t *testing.T) {
-	for _, args := range [][]string{{"-for", "-1s"}, {"-rows", "0"}, {"-kills", "many"}, {"now"}, {"-rows", "-5"}} {
+	for _, args := range [][]string{{"-for", "-1s"}, {"-rows", "0"}, {"-kills", "many"}, {"now"}, {"-rows", "-5"}, {"-only", "polled"}} {
 		if _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%q was taken", args)
 		}

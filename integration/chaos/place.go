@@ -22,13 +22,20 @@ var serviceNames = [services]string{"kinesis", "dynamodb", "snowflake"}
 type place struct {
 	number  int
 	links   [services]*proxy.Link // nil where it talks to the services directly
-	configs map[string]string     // by data_dir
+	configs map[configured]string // files
 	log     *childLog
 	elder   bool // never ended
+	guest   bool // its process joins and leaves; there is none in the beginning
 
 	mu    sync.Mutex
 	child *child // nil before the first one
 	claim *claim // nil = free
+}
+
+// configured is what a place has one configuration for each of.
+type configured struct {
+	dataDir string
+	reads   transport
 }
 
 // claim says that somebody is about to do something to a place's process. A

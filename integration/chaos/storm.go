@@ -12,6 +12,7 @@ import (
 // rhythm, so that the seed fixes what it does next whatever the others do.
 type storm struct {
 	w        *world
+	plan     plan // of the world
 	seed     uint64
 	length   time.Duration
 	kills    int       // that must count
@@ -20,8 +21,11 @@ type storm struct {
 	restarts sync.WaitGroup
 }
 
-// allBlows are those of the storm proper.
-var allBlows = []string{"zombie", "drain", "disk", "clock", "link", "service", "invalidate", "reshard"}
+// allBlows are those of a storm of either kind.
+var allBlows = []string{"zombie", "drain", "disk", "clock", "link", "service", "event", "invalidate", "reshard"}
+
+// any throws what a restart takes.
+func (s *storm) any(dice *rand.Rand) program { return s.programs[dice.IntN(len(s.programs))] }
 
 // stretch is how much longer than planned a storm may last, to come to its
 // kills.
@@ -41,7 +45,7 @@ func (s *storm) run(ctx context.Context) {
 	var all sync.WaitGroup
 	kinds := map[string]func(context.Context, *rand.Rand){
 		"zombie": s.zombies, "drain": s.drains, "disk": s.disks, "clock": s.skews, "link": s.mischief,
-		"service": s.services, "invalidate": s.invalidate, "reshard": s.reshard,
+		"service": s.services, "event": s.events, "invalidate": s.invalidate, "reshard": s.reshard, "rescale": s.rescale, "guest": s.guests,
 	}
 	for _, kind := range s.blows {
 		all.Go(func() { kinds[kind](ctx, s.dice(kind)) })
@@ -82,7 +86,7 @@ func (s *storm) kill(ctx context.Context, dice *rand.Rand, every time.Duration) 
 	if dice.IntN(6) == 0 {
 		data = w.data[1]
 	}
-	next := s.programs[dice.IntN(len(s.programs))]
+	next := s.any(dice)
 	overrule := dice.IntN(8) == 0
 	p, c, held := s.victim(ctx, dice, mine, overrule, every)
 	if p == nil {

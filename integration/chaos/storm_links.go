@@ -13,12 +13,17 @@ import (
 func (s *storm) mischief(ctx context.Context, dice *rand.Rand) {
 	var running sync.WaitGroup
 	defer running.Wait()
+	begun, forgets := time.Now(), 0
 	busy := map[*proxy.Link]bool{}
 	var mu sync.Mutex
 	for sleep(ctx, between(dice, 500*time.Millisecond, 2500*time.Millisecond)) {
 		p, service, kind := s.w.places[dice.IntN(len(s.w.places))], dice.IntN(services), dice.IntN(5)
 		link := p.links[service]
 		mood, lasts := moodOf(kind, dice)
+		if mood.Swallow && forgets < mostForgets && time.Since(begun) < s.length-silenceBefore {
+			mood.Forget = true
+			forgets++
+		}
 		mu.Lock()
 		taken := busy[link]
 		busy[link] = true
@@ -26,7 +31,7 @@ func (s *storm) mischief(ctx context.Context, dice *rand.Rand) {
 		if taken {
 			continue
 		}
-		s.w.trace.say("link", p.name(), "service", serviceNames[service], "mood", moodNames[kind], "lasts", lasts.String())
+		s.w.trace.say("link", p.name(), "service", serviceNames[service], "mood", moodNames[kind], "forget", mood.Forget, "lasts", lasts.String())
 		running.Go(func() {
 			if kind == 0 {
 				link.Reset()
@@ -41,6 +46,10 @@ func (s *storm) mischief(ctx context.Context, dice *rand.Rand) {
 		})
 	}
 }
+
+// mostForgets is how often connections are half-open for good: whoever had one
+// finds out by its own limits of time.
+const mostForgets = 2
 
 var moodNames = [...]string{"reset", "latency", "slices", "half-open", "cut"}
 

@@ -85,28 +85,13 @@ func (s *storm) drains(ctx context.Context, dice *rand.Rand) {
 	for sleep(ctx, between(dice, 10*time.Second, 18*time.Second)) {
 		mine := &claim{}
 		wait := between(dice, 0, 1500*time.Millisecond)
-		next := s.programs[dice.IntN(len(s.programs))]
+		next := s.any(dice)
 		p, c := s.claimOne(ctx, dice, mine)
 		if p == nil {
 			return
 		}
-		began := time.Now()
-		in := c.drain(drainWithin)
-		took := time.Since(began)
-		dirty := c.state.ExitCode() == drainedDirty
-		s.w.tally.do(func(t *tally) {
-			t.drains, t.slowest = t.drains+1, max(t.slowest, took)
-			if dirty {
-				t.dirty++
-			}
-		})
-		s.w.trace.say("drain", p.name(), "seconds", took.Seconds(), "state", c.state.String())
-		switch {
-		case !in:
-			s.w.tell("%s did not drain in %s", p.name(), drainWithin)
-		case !c.state.Success() && !dirty:
-			s.w.tell("%s drained with %s", p.name(), c.state)
-		}
+		s.leave(p, c, "drain")
+		s.w.tally.do(func(t *tally) { t.drains++ })
 		sleep(ctx, wait)
 		s.w.start(p, next, s.w.data[0])
 		p.release(mine)

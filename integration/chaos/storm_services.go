@@ -32,6 +32,8 @@ func ofSnowflake(c *localcloud.Cloud) *fault.Injector { return c.Snowflake.Fault
 var spoiledActions = []spoiled{
 	{ofKinesis, "GetRecords", throttledByAWS},
 	{ofKinesis, "GetShardIterator", throttledByAWS},
+	{ofKinesis, "SubscribeToShard", &fault.Refusal{Status: http.StatusBadRequest, Code: "LimitExceededException", Message: "Rate exceeded."}},
+	{ofKinesis, "DescribeStreamConsumer", &fault.Refusal{Status: http.StatusBadRequest, Code: "LimitExceededException", Message: "Rate exceeded."}},
 	{ofKinesis, "ListShards", &fault.Refusal{Status: http.StatusBadRequest, Code: "LimitExceededException", Message: "Rate exceeded."}},
 	{ofDynamo, "UpdateItem", throttledByAWS},
 	{ofDynamo, "Query", throttledByAWS},
@@ -40,8 +42,8 @@ var spoiledActions = []spoiled{
 	{ofSnowflake, localsnowflake.ActionBulkChannelStatus, failedBySnowflake},
 }
 
-// spoils counts calls by what became of them.
-type spoils struct{ refused, lost atomic.Int64 }
+// spoils counts calls, and events of subscriptions, by what became of them.
+type spoils struct{ refused, lost, events atomic.Int64 }
 
 // services makes servers refuse a few calls, or lose the answers to them after
 // they had their effect.
@@ -74,50 +76,6 @@ func (s *storm) skews(ctx context.Context, dice *rand.Rand) {
 		}
 		s.w.tally.do(func(t *tally) { t.clockJumps++ })
 		s.w.trace.say("clock", "", "service", serviceNames[service], "off", off.String())
-	}
-}
-
-const (
-	fewestShards = 3
-	mostShards   = 7
-)
-
-// reshard splits and merges about 17 times, however long the storm is: each adds
-// lease rows and channels that stay.
-func (s *storm) reshard(ctx context.Context, dice *rand.Rand) {
-	for sleep(ctx, between(dice, s.length/22, s.length/12)) {
-		var open []string
-		for _, sh := range s.w.shards() {
-			if sh.Open {
-				open = append(open, sh.ID)
-			}
-		}
-		if len(open) == 0 {
-			continue
-		}
-		split := len(open) <= fewestShards || len(open) < mostShards && dice.IntN(2) == 0
-		order := dice.Perm(len(open))
-		if split {
-			if err := s.w.cloud.Kinesis.SplitShard(streamName, open[order[0]]); err == nil {
-				s.w.tally.do(func(t *tally) { t.splits++ })
-				s.w.trace.say("split", "", "shard", open[order[0]])
-			}
-			continue
-		}
-		s.merge(open, order)
-	}
-}
-
-// merge joins the first two of the order that are neighbours.
-func (s *storm) merge(open []string, order []int) {
-	for i, a := range order {
-		for _, b := range order[i+1:] {
-			if s.w.cloud.Kinesis.MergeShards(streamName, open[a], open[b]) == nil {
-				s.w.tally.do(func(t *tally) { t.merges++ })
-				s.w.trace.say("merge", "", "shards", open[a]+" "+open[b])
-				return
-			}
-		}
 	}
 }
 

@@ -18,6 +18,8 @@ type tally struct {
 	slowest              time.Duration // drain
 	clockJumps           int
 	splits, merges       int
+	rescalings           int // UpdateShardCount
+	joins, leaves        int // of guests
 	invalidated          int
 }
 
@@ -73,7 +75,7 @@ func (t *tally) blows() []string {
 		fmt.Sprintf("kills %d, counted %d, of processes that held no lease %d", t.kills, t.counted, t.idle),
 		fmt.Sprintf("zombies %d, that lost a lease %d, that tried to write all the same %d (%d writes refused)", t.zombies.frozen, t.zombies.lost, t.zombies.wrote, t.zombies.refused),
 		fmt.Sprintf("full disks %d, journal stopped %d, rows flowed on %d, journal back %d (of %d that lived and held leases)", t.disks.filled, t.disks.stopped, t.disks.flowed, t.disks.mended, t.disks.judged),
-		fmt.Sprintf("drains %d, slowest %.1f s, that left rows to be read again %d", t.drains, t.slowest.Seconds(), t.dirty),
-		fmt.Sprintf("clock jumps %d, splits %d, merges %d, channels invalidated %d", t.clockJumps, t.splits, t.merges, t.invalidated),
+		fmt.Sprintf("drains %d, joins %d, leaves %d, slowest %.1f s, that left rows to be read again %d", t.drains, t.joins, t.leaves, t.slowest.Seconds(), t.dirty),
+		fmt.Sprintf("clock jumps %d, splits %d, merges %d, shard counts changed %d, channels invalidated %d", t.clockJumps, t.splits, t.merges, t.rescalings, t.invalidated),
 	}
 }

@@ -27,19 +27,31 @@ func TestAKillCountsOnlyAfterCommits(t *testing.T) {
 }
 
 func TestAStormMustDoWhatItSays(t *testing.T) {
-	w := &world{fleet: &fleet{}}
+	w, d := &world{fleet: &fleet{}}, deeds{}
 	w.tally.counted = 39
-	if got := w.lacks(options{kills: 40, length: 10 * time.Second}); len(got) != 1 || !strings.Contains(got[0], "39 kills counted") {
+	w.tally.joins = 1
+	w.did(d, &storm{blows: append(slices.Clone(allBlows), "guest"), programs: []program{{reads: fanOut}}})
+	if got := d.lacks(options{kills: 40, length: 10 * time.Second}); len(got) != 1 || !strings.Contains(got[0], "39 kills counted") {
 		t.Errorf("a short storm lacks %q", got)
 	}
-	w.tally.counted = 40
-	if got := w.lacks(options{kills: 40, length: 10 * time.Second}); got != nil {
+	other := &world{fleet: &fleet{}, plan: plan{packed: 1}}
+	other.tally.counted, other.tally.drains = 1, 1
+	other.did(d, &storm{blows: []string{"drain"}})
+	if got := d.lacks(options{kills: 40, length: 10 * time.Second}); got != nil {
 		t.Errorf("a short storm lacks %q", got)
 	}
-	got := w.lacks(options{kills: 40, length: lacksAfter})
-	for _, want := range []string{"no zombie lost a lease", "no drain", "no connection was half-open", "no answer was cut", "no clock jump", "no split"} {
+	got := d.lacks(options{kills: 40, length: lacksAfter})
+	for _, want := range []string{
+		"no zombie lost a lease", "no connection was half-open", "no answer was cut", "no clock jump", "no split", "no guest left", "no event was spoiled",
+		"no user record in an aggregate", "no SubscribeToShard",
+	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%q is not said; %q", want, got)
+		}
+	}
+	for _, done := range []string{"no drain", "no guest joined", "no shard count changed", "no GetRecords"} { // the last two are not theirs to do
+		if slices.Contains(got, done) {
+			t.Errorf("%q is said", done)
 		}
 	}
 }

@@ -25,8 +25,10 @@ type plan struct {
 	name    string
 	dir     string // made by the caller
 	places  int
+	guests  int // more places, whose processes join and leave
 	shards  int
 	proxied bool // each place has its own links
+	secure  bool // Kinesis is reached by HTTP/2 over TLS, as the service is
 	onDisk  bool // the servers keep everything on disk
 	elder   bool // the last place's process is never ended
 	tuning  localcloud.Tuning
@@ -41,6 +43,7 @@ type world struct {
 	*fleet
 	plan   plan
 	cloud  *localcloud.Cloud
+	front  *front // of Kinesis; nil = none
 	clocks *clocks
 	log    *putLog
 	table  int64
@@ -63,7 +66,8 @@ func newWorld(p plan) (w *world, err error) {
 	o := localcloud.Options{
 		Streams: []localcloud.Stream{{Name: streamName, Shards: p.shards}}, Tables: []string{tableName}, Columns: []string{`"N" NUMBER(38,0)`, `"V" VARCHAR`},
 		CommitDelay: p.delay, Tuning: p.tuning,
-		Clocks: localcloud.Clocks{DynamoDB: w.clocks[dynamodb].now, Snowflake: w.clocks[snowflake].now},
+		Clocks:        localcloud.Clocks{DynamoDB: w.clocks[dynamodb].now, Snowflake: w.clocks[snowflake].now},
+		Subscriptions: localcloud.Subscriptions{Life: subscriptionLife},
 	}
 	if p.onDisk {
 		o.Dir = filepath.Join(p.dir, "cloud")
@@ -79,7 +83,13 @@ func newWorld(p plan) (w *world, err error) {
 	for _, name := range []string{"data", "data-b"} {
 		w.data = append(w.data, filepath.Join(p.dir, name))
 	}
-	for i := range p.places {
+	if p.secure {
+		if w.front, err = newFront(w.cloud.Kinesis, p.dir); err != nil {
+			return w, err
+		}
+		w.variables = append(w.variables, "SSL_CERT_FILE="+w.front.trust)
+	}
+	for i := range p.places + p.guests {
 		if err := w.lay(i); err != nil {
 			return w, err
 		}
@@ -91,7 +101,7 @@ func dataDirName(dir string) string { return filepath.Base(dir) }
 
 // lay makes a place: links, log and configurations.
 func (w *world) lay(number int) error {
-	p := &place{number: number, configs: map[string]string{}, elder: w.plan.elder && number == w.plan.places-1}
+	p := &place{number: number, configs: map[configured]string{}, elder: w.plan.elder && number == w.plan.places-1, guest: number >= w.plan.places}
 	secrets, err := secretsOf(w.cloud.Ready().PrivateKeyFile)
 	if err != nil {
 		return err
@@ -101,6 +111,9 @@ func (w *world) lay(number int) error {
 		return err
 	}
 	addresses := []string{w.cloud.Kinesis.URL(), w.cloud.Dynamo.URL(), w.cloud.Snowflake.URL()}
+	if w.front != nil {
+		addresses[kinesis] = w.front.URL
+	}
 	if w.plan.proxied {
 		for i, address := range addresses {
 			u, err := url.Parse(address)
@@ -110,15 +123,17 @@ func (w *world) lay(number int) error {
 			if p.links[i], err = proxy.Listen(u.Host, refusals...); err != nil {
 				return err
 			}
-			addresses[i] = "http://" + p.links[i].Address()
+			addresses[i] = u.Scheme + "://" + p.links[i].Address()
 		}
 	}
 	for _, data := range w.data {
-		path := filepath.Join(w.plan.dir, p.name()+"-"+dataDirName(data)+".yaml")
-		if err := w.configure(path, data, addresses); err != nil {
-			return err
+		for _, reads := range []transport{polling, fanOut} {
+			path := filepath.Join(w.plan.dir, p.name()+"-"+dataDirName(data)+"-"+string(reads)+".yaml")
+			if err := w.configure(path, configured{data, reads}, addresses); err != nil {
+				return err
+			}
+			p.configs[configured{data, reads}] = path
 		}
-		p.configs[data] = path
 	}
 	return nil
 }
@@ -171,6 +186,7 @@ func (w *world) calm() {
 	for _, action := range spoiledActions {
 		action.injector(w.cloud).Set(action.name, nil)
 	}
+	w.cloud.Kinesis.EventFaults(nil)
 	for _, p := range w.places {
 		for _, l := range p.links {
 			if l != nil {
@@ -199,6 +215,9 @@ func (w *world) close() (trouble []string) {
 		if p.log != nil {
 			trouble = append(trouble, p.log.close()...)
 		}
+	}
+	if w.front != nil {
+		w.front.close()
 	}
 	if w.cloud != nil {
 		if err := w.cloud.Snowflake.Err(); err != nil {

@@ -15,6 +15,7 @@ type connection struct {
 	client, server net.Conn
 	spoken         atomic.Bool // a byte came from either side
 	holed          atomic.Bool // a byte was lost: it never works again
+	forgotten      atomic.Bool // and nobody says so
 	ending         sync.Once
 	ended          chan struct{}
 }
@@ -47,6 +48,9 @@ func (c *connection) pump(to, from net.Conn, watched *search) {
 // finish hands on how one direction ended: its end as an end, anything else as
 // a reset.
 func (c *connection) finish(to net.Conn, err error) {
+	if c.forgotten.Load() {
+		return // the other side never hears of it
+	}
 	half, ok := to.(interface{ CloseWrite() error })
 	if !errors.Is(err, io.EOF) || !ok || c.holed.Load() || half.CloseWrite() != nil {
 		c.reset()
@@ -57,12 +61,16 @@ func (c *connection) finish(to net.Conn, err error) {
 func (c *connection) pass(to net.Conn, piece []byte, answer bool) bool {
 	m := *c.link.mood.Load()
 	if c.holed.Load() {
-		return m.Swallow // nothing is passed on behind a hole
+		return m.Swallow || c.forgotten.Load() // nothing is passed on behind a hole
 	}
 	switch {
 	case m.Swallow:
+		c.forgotten.Store(m.Forget)
 		if !c.holed.Swap(true) {
 			c.link.effects.swallowed.Add(1)
+			if m.Forget {
+				c.link.effects.forgotten.Add(1)
+			}
 		}
 		return true
 	case m.Cut && answer:

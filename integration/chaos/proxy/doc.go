@@ -5,6 +5,8 @@
 //	Slice     pieces are passed on a few bytes at a time
 //	Swallow   half-open: connections are taken, bytes go nowhere, nothing is
 //	          answered; with the next mood such connections are dropped
+//	Forget    half-open for good: such connections stay, and no byte, not even
+//	          an end, ever passes either way again
 //	Cut       the next answer breaks off in its middle, with a reset
 //	Reset     every connection that lives is reset now
 //

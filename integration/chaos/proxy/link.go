@@ -60,14 +60,14 @@ func (l *Link) Seen(text string) int64 {
 }
 
 // Set changes the mood, of connections that live as well. Those that lost
-// bytes in the mood before are dropped.
+// bytes in the mood before are dropped, unless they were forgotten.
 func (l *Link) Set(m Mood) {
 	l.mood.Store(&m)
 	if m.Swallow {
 		return
 	}
 	for _, c := range l.connections() {
-		if c.holed.Load() {
+		if c.holed.Load() && !c.forgotten.Load() {
 			c.reset()
 		}
 	}

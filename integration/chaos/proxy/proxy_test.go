@@ -146,6 +146,32 @@ func TestAHalfOpenConnectionIsDroppedAndNeverMended(t *testing.T) {
 	}
 }
 
+func TestAForgottenConnectionStaysDeadAndOthersWork(t *testing.T) {
+	w := newWorld(t)
+	client, err := net.Dial("tcp", w.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	w.Set(Mood{Swallow: true, Forget: true})
+	fmt.Fprint(client, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nlo")
+	eventually(t, func() bool { return w.Effects().Forgotten == 1 })
+	w.Set(Mood{})
+	w.works("found")
+	fmt.Fprint(client, "st")
+	_ = client.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	var timeout net.Error
+	if n, err := client.Read(make([]byte, 1)); n > 0 || !errors.As(err, &timeout) || !timeout.Timeout() {
+		t.Errorf("read %d bytes, %v; want nothing, for ever", n, err)
+	}
+	if len(w.heard) != 0 {
+		t.Error("the server heard what came behind a hole")
+	}
+	if w.Reset(); w.Effects().Resets != 1 {
+		t.Errorf("effects are %+v", w.Effects())
+	}
+}
+
 func TestAnAnswerIsCutInItsMiddle(t *testing.T) {
 	w := newWorld(t)
 	w.Set(Mood{Cut: true})
