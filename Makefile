@@ -67,7 +67,7 @@ writes: ## what a thousand shards write to DynamoDB
 	$(GO) test -vet=off -count=1 -timeout 0 -v ./supervisor -run TestDynamoDBWritesStayWithinTheirBudget -writes
 
 .PHONY: chaos chaos-long
-chaos: ## three processes behind a bad network: kills, zombies, full disks, wrong clocks, resharding, the version before
+chaos: ## three to five processes behind a bad network, polling and fan-out: kills, zombies, full disks, wrong clocks, resharding, the version before
 	$(GO) run ./integration/chaos $(if $(SEED),-seed $(SEED))
 
 chaos-long: ## an hour of it, with the tables on disk

@@ -20,6 +20,7 @@ type childLog struct {
 	secrets []string
 	trouble []string
 	lines   int64
+	said    int64 // lines of the process that runs
 	second  int64 // unix
 	inIt    int
 	busiest int            // lines in one second
@@ -55,7 +56,14 @@ func (l *childLog) Write(p []byte) (int, error) {
 func (l *childLog) begin() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.line = nil
+	l.line, l.said = nil, 0
+}
+
+// silent reports whether the last process has not ended a line yet.
+func (l *childLog) silent() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said == 0
 }
 
 // crashes begin lines that only a dying Go program writes.
@@ -63,7 +71,7 @@ var crashes = []string{"panic: ", "fatal error: ", "goroutine ", "runtime error"
 
 // look examines one line. Called with mu held.
 func (l *childLog) look(line []byte) {
-	l.lines++
+	l.lines, l.said = l.lines+1, l.said+1
 	if now := time.Now().Unix(); now != l.second {
 		l.second, l.inIt = now, 0
 	}

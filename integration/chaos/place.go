@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"sync"
+	"syscall"
 
 	"github.com/kinesnow/kinesnow/integration/chaos/proxy"
 )
@@ -52,6 +53,13 @@ func (p *place) now() *child {
 		return nil
 	}
 	return p.child
+}
+
+// unborn reports whether a process ended by SIGTERM before it had said a word:
+// it did not know yet how to end in order, and held nothing.
+func (p *place) unborn(c *child) bool {
+	status, ok := c.state.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGTERM && p.log.silent()
 }
 
 // take claims the place if its process runs and nobody else has claimed it, or

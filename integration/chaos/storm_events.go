@@ -21,11 +21,11 @@ const silenceBefore = 45 * time.Second
 // open.
 func (s *storm) events(ctx context.Context, dice *rand.Rand) {
 	begun, silenced := time.Now(), false
-	for sleep(ctx, between(dice, 800*time.Millisecond, 3*time.Second)) {
+	for sleep(ctx, between(dice, 1500*time.Millisecond, 5*time.Second)) {
 		effects := []localkinesis.EventEffect{
 			{Delay: between(dice, 20*time.Millisecond, 800*time.Millisecond)}, {Repeat: true}, {Drop: true}, {CutAfter: 1 + dice.IntN(300)}, {Exception: brokenInside},
 		}
-		at, times := dice.IntN(len(effects)), 1+dice.IntN(4)
+		at, times := dice.IntN(len(effects)), 1+dice.IntN(3)
 		effect := effects[at]
 		if !silenced && time.Since(begun) < s.length-silenceBefore {
 			effect, times, silenced = localkinesis.EventEffect{Silence: true}, 1, true

@@ -22,11 +22,11 @@ func (s *storm) guests(ctx context.Context, dice *rand.Rand) {
 // guest joins, stays for a while, in which it is as likely to be hit as others,
 // and leaves in order.
 func (s *storm) guest(ctx context.Context, p *place, dice *rand.Rand) {
-	for sleep(ctx, between(dice, time.Second, 6*time.Second)) {
+	for sleep(ctx, between(dice, 2*time.Second, 8*time.Second)) {
 		s.w.start(p, s.any(dice), s.w.data[0])
 		s.w.tally.do(func(t *tally) { t.joins++ })
 		s.w.trace.say("join", p.name())
-		if !sleep(ctx, between(dice, 5*time.Second, 14*time.Second)) {
+		if !sleep(ctx, between(dice, 6*time.Second, 16*time.Second)) {
 			return
 		}
 		mine := &claim{}
@@ -59,7 +59,7 @@ func (s *storm) leave(p *place, c *child, what string) {
 	switch {
 	case !in:
 		s.w.tell("%s did not drain in %s", p.name(), drainWithin)
-	case !c.state.Success() && !dirty:
+	case !c.state.Success() && !dirty && !p.unborn(c):
 		s.w.tell("%s drained with %s", p.name(), c.state)
 	}
 }
