@@ -41,3 +41,15 @@ func (w *world) skew(service int, off time.Duration) bool {
 	}
 	return true
 }
+
+// sleep waits; false when ctx ended first.
+func sleep(ctx interface{ Done() <-chan struct{} }, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

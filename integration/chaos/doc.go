@@ -1,7 +1,7 @@
 // Command chaos runs real kinesnow processes on real sockets and does to them
 // what machines, networks and operators do, and then counts every row.
 //
-//	go run ./integration/chaos [-for 150s] [-kills 40] [-rows 300000] [-only STORM] [-seed N] [-keep] [-v]
+//	go run ./integration/chaos [-for 170s] [-kills 40] [-rows 300000] [-only STORM] [-seed N] [-keep] [-v]
 //
 //	this process                                    children: kinesnow run, three to five of them
 //	  local cloud: Kinesis, DynamoDB, Snowflake       one stream, one lease table, leases of 3 s

@@ -36,7 +36,7 @@ func parse(args []string, errs io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("chaos", flag.ContinueOnError)
 	f.SetOutput(errs)
-	f.DurationVar(&o.length, "for", 150*time.Second, "how long the storms last together; 0 for none")
+	f.DurationVar(&o.length, "for", 170*time.Second, "how long the storms last together; 0 for none")
 	f.IntVar(&o.kills, "kills", 40, "how many SIGKILLs must count: rows were committed since the one before")
 	f.IntVar(&o.rows, "rows", 300_000, "how many rows are put during that time; a storm that lasts longer for its kills goes on at the same rate")
 	f.Uint64Var(&o.seed, "seed", 0, "fixes which blow falls on whom; 0 takes any")

@@ -21,7 +21,7 @@ const silenceBefore = 45 * time.Second
 // open.
 func (s *storm) events(ctx context.Context, dice *rand.Rand) {
 	begun, silenced := time.Now(), false
-	for sleep(ctx, between(dice, 1500*time.Millisecond, 5*time.Second)) {
+	for sleep(ctx, between(dice, spoilsFor, 6*time.Second)) {
 		effects := []localkinesis.EventEffect{
 			{Delay: between(dice, 20*time.Millisecond, 800*time.Millisecond)}, {Repeat: true}, {Drop: true}, {CutAfter: 1 + dice.IntN(300)}, {Exception: brokenInside},
 		}
@@ -32,8 +32,9 @@ func (s *storm) events(ctx context.Context, dice *rand.Rand) {
 		}
 		var left atomic.Int64
 		left.Store(int64(times))
+		until := time.Now().Add(spoilsFor)
 		s.w.cloud.Kinesis.EventFaults(func(localkinesis.EventCall) localkinesis.EventEffect {
-			if left.Add(-1) < 0 {
+			if time.Now().After(until) || left.Add(-1) < 0 {
 				return localkinesis.EventEffect{}
 			}
 			s.w.spoils.events.Add(1)

@@ -45,6 +45,10 @@ var spoiledActions = []spoiled{
 // spoils counts calls, and events of subscriptions, by what became of them.
 type spoils struct{ refused, lost, events atomic.Int64 }
 
+// spoilsFor is how long a spoiled action waits for calls. One that is rarely asked
+// for would always be spoiled else.
+const spoilsFor = 1500 * time.Millisecond
+
 // services makes servers refuse a few calls, or lose the answers to them after
 // they had their effect.
 func (s *storm) services(ctx context.Context, dice *rand.Rand) {
@@ -58,7 +62,11 @@ func (s *storm) services(ctx context.Context, dice *rand.Rand) {
 		case 1:
 			effect, how = fault.Effect{CutAfter: 1 + dice.IntN(200)}, &s.w.spoils.lost
 		}
+		until := time.Now().Add(spoilsFor)
 		a.injector(s.w.cloud).Set(a.name, fault.Times(calls, func(fault.Call) fault.Effect {
+			if time.Now().After(until) {
+				return fault.Effect{}
+			}
 			how.Add(1)
 			return effect
 		}))

@@ -241,15 +241,3 @@ func (w *world) effects() (e proxy.Effects) {
 	}
 	return e
 }
-
-// sleep waits; false when ctx ended first.
-func sleep(ctx interface{ Done() <-chan struct{} }, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
