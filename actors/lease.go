@@ -139,6 +139,7 @@ type heldLease struct {
 	busy    bool
 	op      leaseOp // in flight while busy
 	queue   []leaseOp
+	doubt   leaseOp                     // a generation's begin whose outcome is unknown
 	grant   *messages.GenerationGranted // the newest; nil = none yet
 	waiting *messages.PositionWaiting   // rides on the next renewal
 	sender  *actor.PID                  // of waiting

@@ -181,8 +181,13 @@ func sameQuestion(a, b any) bool {
 	return false
 }
 
-// start makes the table call.
+// start makes the table call. A renewal where a begin is in doubt is that begin
+// again, which renews as well: the table may be an epoch ahead, and a renewal of
+// the one before would take that for a loss.
 func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op leaseOp) {
+	if op.message == nil && h.doubt.message != nil {
+		op = h.doubt
+	}
 	h.busy, h.op = true, op
 	done := &leaseDone{shard: shard, held: h, op: op}
 	epoch, owner := h.epoch, l.owner
@@ -238,7 +243,7 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 		l.publish(c)
 		return
 	case m.err == nil:
-		h.epoch, h.since = m.row.Epoch, time.Now()
+		h.epoch, h.since, h.doubt = m.row.Epoch, time.Now(), leaseOp{}
 		l.answer(c, h, m)
 		l.notice(c, m.row)
 	case f != nil && f.Class == messages.Fenced:
@@ -252,6 +257,9 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 		}
 		return
 	case !refused:
+		if _, begin := m.op.message.(*messages.GenerationWanted); begin {
+			h.doubt = m.op
+		}
 		l.Log.Warn().Err(m.err).Str("shard", string(m.shard)).Msg("lease write failed; its outcome is unknown")
 	}
 	if len(h.queue) > 0 {

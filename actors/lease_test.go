@@ -262,6 +262,22 @@ func TestABeginWithoutAnAnswerIsFoundAgain(t *testing.T) {
 	})
 }
 
+// TestARenewalIsNoLossWhileABeginIsInDoubt: the table holds the new epoch, and
+// nobody has been told of it.
+func TestARenewalIsNoLossWhileABeginIsInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		cloud.Play(on("Begin", actorstest.Effect{Forget: true}, actorstest.Effect{Lose: true}, actorstest.Effect{Forget: true}))
+		w := start(t, cloud, plan{lease: func(s *LeaseSettings) { s.Renew = 200 * time.Millisecond }})
+		time.Sleep(30 * time.Second)
+		w.stop()
+		w.whole()
+		if row := cloud.Table.Row(shard0); row.Epoch != 2 || len(w.losses()) != 0 || len(w.started) != 1 {
+			t.Errorf("epoch %d, lost %v, %d generations; want 2, none and one", row.Epoch, w.losses(), len(w.started))
+		}
+	})
+}
+
 // TestKP08AClaimWithoutAnAnswerIsHeldAfterTheNextLook.
 func TestKP08AClaimWithoutAnAnswerIsHeldAfterTheNextLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
