@@ -26,13 +26,14 @@ const (
 type answer struct {
 	body     []byte // followed by NULs, so that the parser needs no bounds of its own
 	records  []view
-	held     bool   // body is one of bodies
-	rendered int    // records that were looked at, where not all were:
-	cut      bool   // the block was full before the end
-	data     int    // bytes of record data
-	text     int    // bytes of partition keys, and twice those of sequence numbers
-	iterator string // NextShardIterator, or ContinuationSequenceNumber of an event; "" = null
-	behind   int64  // MillisBehindLatest; -1 = not said
+	own      chan []byte // its client's body, for when others have all of bodies; nil = it has none
+	lent     chan []byte // where body came from and goes back to; nil = nowhere
+	rendered int         // records that were looked at, where not all were:
+	cut      bool        // the block was full before the end
+	data     int         // bytes of record data
+	text     int         // bytes of partition keys, and twice those of sequence numbers
+	iterator string      // NextShardIterator, or ContinuationSequenceNumber of an event; "" = null
+	behind   int64       // MillisBehindLatest; -1 = not said
 	children []messages.ShardID
 	at       time.Time // Date; zero = not said
 }
@@ -61,11 +62,28 @@ func newAnswer() *answer {
 	return a
 }
 
-// hold waits for a buffer to read the body into.
+// answer is an empty one of a client's.
+func (c *Client) answer() *answer {
+	a := newAnswer()
+	a.own = c.body
+	return a
+}
+
+// hold waits for a buffer to read the body into: one of all clients', or else
+// its own client's.
 func (a *answer) hold(ctx context.Context) error {
 	select {
 	case a.body = <-bodies:
-		a.held = true
+		a.lent = bodies
+		return nil
+	default:
+	}
+	select {
+	case a.body = <-bodies:
+		a.lent = bodies
+		return nil
+	case a.body = <-a.own:
+		a.lent = a.own
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -74,15 +92,15 @@ func (a *answer) hold(ctx context.Context) error {
 
 // free gives the body back, and with it the right to read another.
 func (a *answer) free() {
-	if !a.held {
+	if a.lent == nil {
 		return
 	}
-	body := a.body[:0]
+	body, lent := a.body[:0], a.lent
 	if cap(body) > keepBody {
 		body = nil
 	}
-	a.body, a.held = nil, false
-	bodies <- body
+	a.body, a.lent = nil, nil
+	lent <- body
 }
 
 // release frees the body, and everything else of the answer.

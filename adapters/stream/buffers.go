@@ -83,7 +83,9 @@ func (s *shelf) remove(i int) {
 // read one. An answer waits for one with its header read and its body still with
 // the service: a thousand shards would else hold a thousand bodies, which no
 // budget counts. More of them would bring nothing: a core renders one at a time,
-// and another may be on its way.
+// and another may be on its way. Beside them each client has one of its own:
+// answers that do not move, of one stream, may hold all of these for as long as
+// a call may take, and another stream's must not stand still for it.
 var bodies = newBodies(max(4, 2*runtime.GOMAXPROCS(0)))
 
 func newBodies(n int) chan []byte {

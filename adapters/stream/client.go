@@ -13,6 +13,7 @@ import (
 type Client struct {
 	config  Config
 	learned learned
+	body    chan []byte     // its own, beside bodies
 	control *kinesis.Client // with the SDK's own three attempts
 	data    *kinesis.Client // one attempt: the Source counts calls and waits
 	push    *kinesis.Client // SubscribeToShard alone, on connections of its own
@@ -48,6 +49,7 @@ func New(config Config) *Client {
 	}
 	c := &Client{
 		config:  config,
+		body:    newBodies(1),
 		control: kinesis.NewFromConfig(config.AWS, control),
 		data:    kinesis.NewFromConfig(config.AWS, control, data),
 		push:    kinesis.NewFromConfig(config.AWS, control, push),

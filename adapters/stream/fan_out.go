@@ -126,7 +126,7 @@ func (f *FanOut) receive(ctx context.Context, due time.Time) (*messages.RowBlock
 	if !came {
 		return f.idle(), nil
 	}
-	a := newAnswer()
+	a := f.client.answer()
 	defer a.release()
 	if err := f.sub.read(ctx, &h, a); err != nil {
 		return nil, f.lost(ctx, err)

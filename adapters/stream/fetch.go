@@ -27,7 +27,7 @@ func (s *Source) fetch(ctx context.Context, room int64) (*messages.RowBlock, err
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
-	a := newAnswer()
+	a := s.client.answer()
 	defer a.release()
 	if err := s.call(ctx, a, room); err != nil {
 		return nil, err

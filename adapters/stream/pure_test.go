@@ -163,6 +163,41 @@ func TestABodyIsReadOnlyWhileFewOthersAre(t *testing.T) {
 	}
 }
 
+// TestAnswersOfOtherStreamsThatDoNotMoveLeaveEachClientABodyOfItsOwn: one
+// connector's Kinesis that hangs must not hold up the others.
+func TestAnswersOfOtherStreamsThatDoNotMoveLeaveEachClientABodyOfItsOwn(t *testing.T) {
+	stuck, moving := New(Config{}), New(Config{})
+	var all []*answer
+	for range cap(bodies) + 1 {
+		a := stuck.answer()
+		if err := a.hold(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, a)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := stuck.answer().hold(ended); err == nil {
+		t.Error("the client whose answers hang was given more than one of its own")
+	}
+	for range 3 { // one after the other
+		a := moving.answer()
+		if err := a.hold(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := moving.answer().hold(ended); err == nil {
+			t.Error("the other client was given two")
+		}
+		a.release()
+	}
+	for _, a := range all {
+		a.release()
+	}
+	if len(bodies) != cap(bodies) || len(stuck.body) != 1 || len(moving.body) != 1 {
+		t.Errorf("%d of %d came back, and %d and %d of 1", len(bodies), cap(bodies), len(stuck.body), len(moving.body))
+	}
+}
+
 // TestRequestBodiesAreSentFromMemory hands the transport a body that answers
 // as the SDK's does once it was closed.
 func TestRequestBodiesAreSentFromMemory(t *testing.T) {

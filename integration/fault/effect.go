@@ -19,6 +19,7 @@ type Effect struct {
 	LoseBefore bool          // the connection breaks before the call has an effect
 	LoseAfter  bool          // the call has its effect, the connection breaks before the answer
 	CutAfter   int           // > 0: the call has its effect, the answer breaks off after so many body bytes
+	HangAfter  int           // > 0: the same, but the connection stays, and nothing more comes until the client leaves (not of an answer that is streamed)
 }
 
 // Refusal is an error answer. Each server writes it in its own wire format.

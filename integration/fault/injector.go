@@ -67,10 +67,13 @@ func (i *Injector) Serve(w http.ResponseWriter, r *http.Request, action, key str
 	case effect.LoseAfter:
 		serve(&answer{header: http.Header{}, status: http.StatusOK, to: w}, r)
 		panic(http.ErrAbortHandler)
-	case effect.CutAfter > 0:
-		a := &answer{header: http.Header{}, status: http.StatusOK, to: w, limit: effect.CutAfter}
+	case effect.CutAfter > 0, effect.HangAfter > 0:
+		a := &answer{header: http.Header{}, status: http.StatusOK, to: w, limit: max(effect.CutAfter, effect.HangAfter)}
 		serve(a, r)
 		a.sendPart()
+		if effect.HangAfter > 0 {
+			<-r.Context().Done()
+		}
 		panic(http.ErrAbortHandler)
 	default:
 		serve(w, r)

@@ -1,6 +1,8 @@
 package fault_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -63,6 +65,33 @@ func TestEachEffectHasItsOutcome(t *testing.T) {
 					status, body, err, effects.Load(), c.status, c.body, c.broken, c.effects)
 			}
 		})
+	}
+}
+
+func TestAnAnswerThatHangsEndsWithItsClient(t *testing.T) {
+	url, effects, _ := serve(t, fault.Always(fault.Effect{HangAfter: 6}))
+	ctx, leave := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	part := make([]byte, 6)
+	if _, err := io.ReadFull(response.Body, part); err != nil || string(part) != "twelve" || effects.Load() != 1 {
+		t.Errorf("got %q, error %v, %d effects", part, err, effects.Load())
+	}
+	more := make(chan error, 1)
+	go func() {
+		_, err := response.Body.Read(part)
+		more <- err
+	}()
+	leave()
+	if err := <-more; !errors.Is(err, context.Canceled) {
+		t.Errorf("the answer ended with %v, want the client's own leave", err)
 	}
 }
 
