@@ -137,6 +137,21 @@ func (s *Server) MergeShards(streamName, shardID, adjacentShardID string) error 
 	})
 }
 
+// UpdateShardCount splits and merges until the stream has so many shards of
+// equal ranges. Unlike the call of that name it may more than double or halve
+// them, as often as one likes.
+func (s *Server) UpdateShardCount(streamName string, shards int) error {
+	if shards < 1 || shards > shardCountRule.max {
+		return refusal("ValidationException", "shards %d of stream %s: give 1 to %d", shards, streamName, shardCountRule.max)
+	}
+	return s.change(streamName, func(st *stream, now int64) error {
+		if shards != len(st.open) {
+			st.rescale(shards, now)
+		}
+		return nil
+	})
+}
+
 // Streams lists all streams by name, with their shards by number.
 func (s *Server) Streams() []StreamInfo {
 	var infos []StreamInfo

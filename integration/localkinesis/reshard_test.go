@@ -162,6 +162,47 @@ func TestUpdateShardCountLeavesUniformShardsAndLosesNothing(t *testing.T) {
 	}
 }
 
+// TestTheServersOwnUpdateShardCountKnowsNoLimits, of which the call's are those
+// of the reference.
+func TestTheServersOwnUpdateShardCountKnowsNoLimits(t *testing.T) {
+	server := start(t, localkinesis.Options{Limits: true})
+	client, name := connect(t, server), streamOf(t, server, 2)
+	open := func() (n int) {
+		for _, sh := range shardsOf(server) {
+			if sh.Open {
+				n++
+			}
+		}
+		return n
+	}
+	for i, target := range []int{7, 1, 4, 4, 2, 6, 3, 8, 1, 5, 2, 9} {
+		if err := server.UpdateShardCount(name, target); err != nil {
+			t.Fatal(err)
+		}
+		if n := open(); n != target {
+			t.Errorf("change %d: %d open shards, want %d", i, n, target)
+		}
+	}
+	wantCode(t, server.UpdateShardCount(name, 0), "ValidationException")
+	wantCode(t, server.UpdateShardCount("no", 3), "ResourceNotFoundException")
+
+	if err := server.UpdateShardCount(name, 9_500); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.CreateStream("other", 10_400); err != nil {
+		t.Fatal(err)
+	}
+	scale := func(target int32) error {
+		_, err := client.UpdateShardCount(context.Background(), &kinesis.UpdateShardCountInput{StreamName: &name, TargetShardCount: &target, ScalingType: types.ScalingTypeUniformScaling})
+		return err
+	}
+	for target, says := range map[int32]string{10_001: "more than 10000 shards", 9_601: "shard limit for the account", 19_001: "over double", 4_749: "below half"} {
+		if err := scale(target); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("to %d: %v, want a refusal that says %q", target, err, says)
+		}
+	}
+}
+
 func TestShardsAreFilteredAndPaged(t *testing.T) {
 	ctx, now := context.Background(), newClock()
 	server := start(t, localkinesis.Options{Now: now.Now})
