@@ -26,7 +26,7 @@ const (
 	Schema   = "EVENTS"
 	Region   = "us-east-1"
 
-	AccessKeyID     = "test" // the servers want a signature, and verify none
+	AccessKeyID     = "test" // the servers want a signature, and look no closer unless Owner.Keys says so
 	SecretAccessKey = "test"
 )
 
@@ -118,14 +118,17 @@ func (c *Cloud) serve() (err error) {
 		}
 		return filepath.Join(c.dir, name)
 	}
-	push := c.options.Subscriptions
+	push, owner := c.options.Subscriptions, c.options.Owner
 	if c.Kinesis, err = localkinesis.Start(localkinesis.Options{
-		Listen: listen[0], Dir: at("kinesis"), Region: Region, Limits: c.options.Limits, Now: c.options.Clocks.Kinesis,
+		Listen: listen[0], Dir: at("kinesis"), Region: owner.Region, AccountID: owner.AccountID, Keys: owner.Keys,
+		Limits: c.options.Limits, Now: c.options.Clocks.Kinesis,
 		SubscriptionLife: push.Life, IdleEvents: push.Idle, TakeOver: push.TakeOver,
 	}); err != nil {
 		return err
 	}
-	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{Listen: listen[1], Dir: at("dynamodb"), Region: Region, Now: c.options.Clocks.DynamoDB}); err != nil {
+	if c.Dynamo, err = localdynamo.Start(localdynamo.Options{
+		Listen: listen[1], Dir: at("dynamodb"), Region: owner.Region, AccountID: owner.AccountID, Keys: owner.Keys, Now: c.options.Clocks.DynamoDB,
+	}); err != nil {
 		return err
 	}
 	c.Snowflake, err = localsnowflake.Start(localsnowflake.Options{

@@ -38,8 +38,8 @@ func (c *Cloud) configText() string {
 	}
 	line("defaults:")
 	line("  aws:")
-	line("    region: %s", Region)
-	line("    credentials: {access_key_id: %s, secret_access_key: %s}", AccessKeyID, SecretAccessKey)
+	line("    region: %s", c.options.Owner.Region)
+	line("    credentials: {access_key_id: %s, secret_access_key: %s}", c.options.Owner.AccessKeyID, c.options.Owner.SecretAccessKey)
 	line("    endpoints: {kinesis: %s, dynamodb: %s}", quote(c.Kinesis.URL()), quote(c.Dynamo.URL()))
 	line("  snowflake:")
 	line("    account: %s", Account)

@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/signer"
 )
 
 // Options say what the cloud holds. The zero value is a cloud in memory with
@@ -37,6 +40,8 @@ type Options struct {
 	// records/s written, 2 MiB/s and 5 calls/s read) and the calls per second of
 	// each operation. Off by default.
 	Limits bool
+	// Owner is whose streams and tables these are in AWS.
+	Owner Owner
 	// Clocks are what time it is in each service; nil is this machine's clock.
 	Clocks Clocks
 	// Subscriptions are Kinesis' times of enhanced fan-out; zero values leave the
@@ -44,6 +49,15 @@ type Options struct {
 	Subscriptions Subscriptions
 	// Tuning changes what the configuration file says.
 	Tuning Tuning
+}
+
+// Owner is an AWS account in a region, and who may call there. What is empty is
+// Region, 000000000000, AccessKeyID and SecretAccessKey; Keys are who may call,
+// nil for anybody.
+type Owner struct {
+	Region, AccountID            string
+	AccessKeyID, SecretAccessKey string // what the configuration file says
+	Keys                         *signer.Keys
 }
 
 // Clocks let services disagree about the time, with each other and with their
@@ -112,6 +126,9 @@ func (o Options) complete() (Options, error) {
 	if o.CommitDelay == 0 {
 		o.CommitDelay = time.Second
 	}
+	o.Owner.Region = cmp.Or(o.Owner.Region, Region)
+	o.Owner.AccessKeyID = cmp.Or(o.Owner.AccessKeyID, AccessKeyID)
+	o.Owner.SecretAccessKey = cmp.Or(o.Owner.SecretAccessKey, SecretAccessKey)
 	for _, s := range o.Streams {
 		if err := s.check(); err != nil {
 			return o, err

@@ -28,7 +28,7 @@ func (c *Cloud) Ready() Ready {
 	return Ready{
 		Kinesis: c.Kinesis.URL(), DynamoDB: c.Dynamo.URL(), Snowflake: c.Snowflake.URL(),
 		Account: Account, User: User, Role: Role, Database: Database, Schema: Schema,
-		Table: c.pairs[0].Table, Stream: c.pairs[0].Stream.Name, Region: Region,
+		Table: c.pairs[0].Table, Stream: c.pairs[0].Stream.Name, Region: c.options.Owner.Region,
 		PrivateKeyFile: c.keyFile(), Config: c.ConfigFile(),
 		SnowflakeTLS: c.Snowflake.SecureURL(), SnowflakeCA: c.authorityFile(), SDKProfile: c.profileFile(),
 	}

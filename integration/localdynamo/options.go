@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/signer"
 )
 
 // Options configure a server. The zero value is a server in memory on a free
@@ -23,6 +25,8 @@ type Options struct {
 	Now func() time.Time
 	// Policy limits what callers may do. nil allows everything.
 	Policy Policy
+	// Keys are who may call, signing for Region. nil lets anybody call.
+	Keys *signer.Keys
 
 	// BodyTimeout is how long a request's body may take to arrive; what takes
 	// longer is answered with 408. 60 s by default.

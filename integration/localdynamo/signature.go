@@ -5,6 +5,18 @@ import (
 	"strings"
 )
 
+// checkSigner refuses a request that is not signed, or by nobody whom Options.Keys
+// knows.
+func (s *Server) checkSigner(r *http.Request) error {
+	if err := checkSigned(r); err != nil {
+		return err
+	}
+	if refused := s.options.Keys.Check(r, "dynamodb", s.options.Region); refused != nil {
+		return fail(refused.Code, "%s", refused.Message)
+	}
+	return nil
+}
+
 // checkSigned asks for a Signature Version 4 with all its parts, in the header
 // or in the query. The signature itself is not verified. The words are those
 // that the tests of architect/dynalite (test/connection.js) saw.

@@ -47,7 +47,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if stranger(w, r) {
 		return
 	}
-	operation, body, err := readCall(w, r)
+	operation, body, err := s.readCall(w, r)
 	if err != nil {
 		writeFailure(w, asFailure(err))
 		return
@@ -68,12 +68,12 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // readCall checks the envelope: target, content type, signature, size.
-func readCall(w http.ResponseWriter, r *http.Request) (operation string, body []byte, err error) {
+func (s *Server) readCall(w http.ResponseWriter, r *http.Request) (operation string, body []byte, err error) {
 	operation, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	if !ok {
 		return "", nil, fail("UnknownOperationException", "Send POST with X-Amz-Target: %sOPERATION and Content-Type: %s", targetPrefix, contentType)
 	}
-	if err := checkSigned(r); err != nil {
+	if err := s.checkSigner(r); err != nil {
 		return "", nil, err
 	}
 	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))

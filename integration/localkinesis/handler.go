@@ -77,7 +77,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refused)
 		return
 	}
-	if refused := checkSignature(r); refused != nil {
+	if refused := s.checkSigner(r); refused != nil {
 		refuse(w, refused)
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"net"
 	"regexp"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/signer"
 )
 
 // Options configure a Server. The zero value is ready to use.
@@ -32,6 +34,9 @@ type Options struct {
 
 	// Policy limits what callers may do. nil allows everything.
 	Policy Policy
+
+	// Keys are who may call, signing for Region. nil lets anybody call.
+	Keys *signer.Keys
 
 	// EmptyReads is how many GetRecords answers of a shard are empty before one
 	// may have records. The service gives such answers at will. Default 0.

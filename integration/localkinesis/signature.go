@@ -5,6 +5,18 @@ import (
 	"strings"
 )
 
+// checkSigner refuses a request that is not signed, or by nobody whom Options.Keys
+// knows.
+func (s *Server) checkSigner(r *http.Request) *Error {
+	if refused := checkSignature(r); refused != nil {
+		return refused
+	}
+	if refused := s.options.Keys.Check(r, "kinesis", s.options.Region); refused != nil {
+		return refusal(refused.Code, "%s", refused.Message)
+	}
+	return nil
+}
+
 // checkSignature looks whether a request carries a SigV4 signature, in its
 // headers or its query. It verifies nothing: any credentials will do.
 func checkSignature(r *http.Request) *Error {
