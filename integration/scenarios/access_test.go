@@ -13,10 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
@@ -165,15 +161,7 @@ func TestWhatIsDeletedMeanwhileIsNamedAndEndsTheProcess(t *testing.T) {
 			w.putOn(0, 1)
 			w.putOn(1, 1)
 		}, "RAW.EVENTS.ORDERS"},
-		{"the lease table", func(w *world) {
-			table := dynamodb.New(dynamodb.Options{
-				Region: localcloud.Region, BaseEndpoint: aws.String(w.Dynamo.URL()),
-				Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
-			})
-			if _, err := table.DeleteTable(w.t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String(localcloud.LeaseTable("orders"))}); err != nil {
-				w.t.Fatal(err)
-			}
-		}, "the lease table is named after the application"},
+		{"the lease table", (*world).deleteLeaseTable, "the lease table is named after the application"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, 2)

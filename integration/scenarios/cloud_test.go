@@ -45,6 +45,12 @@ type world struct {
 func newWorld(t *testing.T, shards int, changes ...func(*localcloud.Options)) *world {
 	t.Helper()
 	t.Parallel()
+	return buildWorld(t, shards, changes...)
+}
+
+// buildWorld is for tests of several worlds.
+func buildWorld(t *testing.T, shards int, changes ...func(*localcloud.Options)) *world {
+	t.Helper()
 	options := localcloud.Options{
 		Streams: []localcloud.Stream{{Name: "orders", Shards: shards}}, Tables: []string{"ORDERS"}, CommitDelay: 20 * time.Millisecond, Columns: []string{"N NUMBER"},
 		Tuning: localcloud.Tuning{HTTPListen: "127.0.0.1:0", Linger: 20 * time.Millisecond, LeaseDuration: 1200 * time.Millisecond, LeaseRenew: 300 * time.Millisecond},

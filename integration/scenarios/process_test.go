@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -29,24 +30,36 @@ type running struct {
 // run starts a process on the world's configuration.
 func (w *world) run(o process.Options) *running {
 	w.t.Helper()
+	return runFile(w.t, w.load(), o)
+}
+
+// load reads the world's configuration.
+func (w *world) load() supervisor.File {
+	w.t.Helper()
 	file, err := supervisor.Load(w.ConfigFile(), os.LookupEnv)
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return file
+}
+
+// runFile starts a process.
+func runFile(t *testing.T, file supervisor.File, o process.Options) *running {
+	t.Helper()
 	log := &lines{}
 	o.Stderr, o.Pace = log, quick
 	p, err := process.New(file, o)
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(w.t.Context())
-	r := &running{p, w.t, log, stop, make(chan int, 1)}
+	ctx, stop := context.WithCancel(t.Context())
+	r := &running{p, t, log, stop, make(chan int, 1)}
 	over := make(chan struct{})
 	go func() {
 		r.code <- p.Run(ctx)
 		close(over)
 	}()
-	w.t.Cleanup(func() {
+	t.Cleanup(func() {
 		stop()
 		<-over
 	})
@@ -103,6 +116,19 @@ func (l *lines) tail() string {
 	defer l.mu.Unlock()
 	all := strings.SplitAfter(l.text.String(), "\n")
 	return strings.Join(all[max(0, len(all)-25):], "")
+}
+
+// of is what the log says of a connector.
+func (l *lines) of(connector string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all strings.Builder
+	for line := range strings.Lines(l.text.String()) {
+		if strings.Contains(line, fmt.Sprintf(`"connector":%q`, connector)) {
+			all.WriteString(line)
+		}
+	}
+	return all.String()
 }
 
 // with returns the entries that carry a message, under the process's key for
