@@ -63,12 +63,12 @@ func shardsOf(name string) int {
 	return 2
 }
 
-// run starts the process, with so many bytes of memory for all.
-func (s *street) run(memory int64) {
+// run starts the process.
+func (s *street) run() {
 	s.t.Helper()
 	file := s.worlds[s.names[0]].load()
 	file.Connectors = map[string]config.Config{}
-	file.Memory, file.DrainTimeout = config.Bytes(memory), 2*time.Second
+	file.DrainTimeout = 2 * time.Second
 	for _, name := range s.names {
 		file.Connectors[name] = s.worlds[name].load().Connectors["orders"]
 	}
@@ -105,7 +105,7 @@ func TestEachConnectorHasItsOwnAccountAndRegion(t *testing.T) {
 		s.worlds[name].putOn(0, 3+i)
 		s.worlds[name].putOn(1, 2)
 	}
-	s.run(64 << 20)
+	s.run()
 	for i, name := range s.names {
 		s.flow(name)
 		w := s.worlds[name]
@@ -181,7 +181,6 @@ func (s silence) hook(fault.Call) fault.Effect {
 // TestOneConnectorsTroubleIsNoneOfItsNeighbours: in one process each connector is
 // in trouble of another kind, and the one that is not commits what is put.
 func TestOneConnectorsTroubleIsNoneOfItsNeighbours(t *testing.T) {
-	const memory = 64 << 20
 	names, all := []string{well}, troubles()
 	for _, one := range all {
 		names = append(names, one.name)
@@ -190,7 +189,7 @@ func TestOneConnectorsTroubleIsNoneOfItsNeighbours(t *testing.T) {
 	for _, name := range names {
 		s.gust(name)
 	}
-	s.run(memory)
+	s.run()
 	for _, name := range names {
 		s.flow(name)
 	}
@@ -208,7 +207,7 @@ func TestOneConnectorsTroubleIsNoneOfItsNeighbours(t *testing.T) {
 	s.gust(well)
 	s.flow(well)
 	s.expectOrder(well)
-	if m := s.state(well); m.Gaps != 0 || m.Total.Committed != int64(s.worlds[well].put) || m.Memory.Peak > memory {
+	if m := s.state(well); m.Gaps != 0 || m.Total.Committed != int64(s.worlds[well].put) || m.Memory.Peak > m.Memory.Total {
 		t.Errorf("the neighbour says %d gaps, %d rows committed, %+v", m.Gaps, m.Total.Committed, m.Memory)
 	}
 	for _, one := range all {
@@ -281,7 +280,7 @@ func TestALedgerWithoutADiskIsNobodyElses(t *testing.T) {
 	if err := os.WriteFile(folder, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.run(16 << 20)
+	s.run()
 	for _, name := range s.names {
 		s.worlds[name].putOn(0, 3)
 		s.flow(name)
@@ -295,37 +294,37 @@ func TestALedgerWithoutADiskIsNobodyElses(t *testing.T) {
 // TestATrickleCommitsWhileAFloodWaits: the flood's Snowflake takes nothing, so
 // that what it has read fills the memory that both share.
 func TestATrickleCommitsWhileAFloodWaits(t *testing.T) {
-	const memory = 8 << 20
-	s := newStreet(t, well, sick)
-	flood, trickle := s.worlds[sick], s.worlds[well]
+	const memory, answer = 8 << 20, 10 << 20
+	flood, trickle := newWorld(t, 2), buildWorld(t, 2)
 	full := newSilence()
 	flood.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, full.hook)
 	pad := strings.Repeat("x", 100<<10)
-	for range 80 {
+	for range 60 {
 		for shard := range 2 {
 			flood.putRaw(shard, fmt.Appendf(nil, `{"N":%d,"PAD":%q}`, flood.put, pad))
 			flood.put++
 		}
 	}
-	s.run(memory)
-	s.r.untilOf(sick, "full", func(m *messages.State) bool { return m.Memory.Used > memory/3 && len(m.Shards) == 2 })
-	for range 10 {
+	budget := messages.NewBudget(memory)
+	shared := func(p *plan) { p.Host.Budget = budget }
+	one := flood.connect(shared)
+	one.until("full", func(m *messages.State) bool { return m.Memory.Used > memory/2 && len(m.Shards) == 2 })
+	other := trickle.connect(shared)
+	for range 5 {
 		trickle.putOn(0, 1)
 		trickle.putOn(1, 1)
 		trickle.untilRows(trickle.put)
 	}
-	if m := s.state(sick); m.Total.Committed != 0 || m.Memory.Used == 0 {
+	if m := one.state(); m.Total.Committed != 0 || m.Memory.Used < memory/2 {
 		t.Errorf("the flood did not wait: %d committed, %+v", m.Total.Committed, m.Memory)
 	}
 	full.end()
+	one.untilCaughtUp(120)
 	trickle.putOn(0, 1)
-	flood.untilRows(flood.put)
-	s.flow(well)
-	s.flow(sick)
-	// One answer is charged in full though it holds more than was taken for it.
+	other.untilCaughtUp(11)
+	trickle.expect(onShard(0), 0, 2, 4, 6, 8, 10)
 	// An answer is charged in full though it holds more than was taken for it (P15).
-	const answer = 10 << 20
-	if m := s.state(well).Memory; m.Peak > memory+2*answer || m.Shares != 4 {
+	if m := budget.State(); m.Peak > memory+2*answer {
 		t.Errorf("the memory says %+v, want a peak of %d and an answer for each shard of the flood at most", m, memory)
 	}
 }
