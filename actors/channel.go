@@ -88,6 +88,7 @@ type Channel struct {
 	outside    bool                 // of user records of another shard, the same
 	packed     messages.Aggregation // not reported yet
 	idled      time.Time            // when caughtUpAt was last handed on
+	readUpTo   time.Time            // what arrived before it is here or further
 	caughtUp   time.Time            // service time of the last answer with nothing behind; zero = not now
 	end        *messages.RowBlock
 	ended      bool

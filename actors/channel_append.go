@@ -42,7 +42,7 @@ func (ch *Channel) take(c actor.Context, b *messages.RowBlock) {
 	if err := ch.queue.push(b, time.Now()); err != nil {
 		panic(&messages.Fault{Class: messages.Transient, Reason: messages.ReasonInvariant, Op: "channel.take", Shard: ch.Shard, Err: err})
 	}
-	ch.behind, ch.caughtUp = b.Behind, time.Time{}
+	ch.behind, ch.caughtUp, ch.readUpTo = b.Behind, time.Time{}, time.Now().Add(-b.Behind).UTC()
 	ch.packed = ch.packed.Add(b.Packed)
 	ch.warnOutside(b)
 	if b.CaughtUp() {

@@ -276,7 +276,7 @@ func (ch *Channel) report(c actor.Context, p *messages.Progress) {
 	p.Flowing = true
 	p.Packed, ch.packed = ch.packed, messages.Aggregation{}
 	p.Read, p.Accepted, p.Committed = ch.queue.tail, ch.sealedTo, ch.flights.committed()
-	p.Behind, p.Held, p.InFlight = ch.behind, ch.queue.bytes, ch.flights.raw()
+	p.Behind, p.ReadUpTo, p.Held, p.InFlight = ch.behind, ch.readUpTo, ch.queue.bytes, ch.flights.raw()
 	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0
 	if oldest := ch.flights.oldestArrival(); oldest != 0 {
 		p.Oldest = time.UnixMilli(oldest).UTC()

@@ -138,6 +138,7 @@ type Progress struct {
 	Read, Accepted, Committed, Checkpoint Position
 	Behind                                time.Duration
 	Oldest                                time.Time
+	ReadUpTo                              time.Time // what arrived before it was read; zero = not known
 	Lag                                   time.Duration
 	Held, InFlight                        int64
 	Bytes, Wire                           int64    // appended since the last Progress

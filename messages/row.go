@@ -78,6 +78,19 @@ func (r *ShardRow) Newest() Position {
 	return last
 }
 
+// ReadUpTo is a time before which everything that arrived was read, as far as the
+// row knows: when it was last caught up, or the arrival of the newest row that is
+// committed. It is zero where neither is known.
+func (r *ShardRow) ReadUpTo() (read time.Time) {
+	if r.CaughtUpAt != 0 {
+		read = time.UnixMilli(r.CaughtUpAt).UTC()
+	}
+	if t, err := ParseToken(r.Committed, r.Shard); err == nil && t.ArrivedAt().After(read) {
+		read = t.ArrivedAt()
+	}
+	return read
+}
+
 // Derived returns what sequenceNumber and partial* of the row should be: the
 // last whole record that is durable, and how far into the next one (P24).
 // There is nothing to derive where neither token is set or readable.

@@ -50,15 +50,16 @@ type ShardState struct {
 	AcceptedAt   string           `json:"accepted"`
 	CommittedAt  string           `json:"committed"`
 	CheckpointAt string           `json:"checkpoint"`
-	Behind       time.Duration    `json:"behindNs"`        // of the last answer
-	Oldest       time.Time        `json:"oldest,omitzero"` // arrival of the oldest record read and not committed
-	CaughtUp     bool             `json:"caughtUp"`        // nothing behind, everything committed and checkpointed
-	Held         int64            `json:"heldBytes"`       // fetched and not yet accepted
-	InFlight     int64            `json:"inFlightBytes"`   // accepted and not yet committed, before compression
-	Counters     Counters         `json:"counters"`        // as checkpointed
-	Live         Counters         `json:"live"`            // of this process since it started
-	Bytes        int64            `json:"bytes"`           // rendered, appended by this process
-	Wire         int64            `json:"wireBytes"`       // the same after compression
+	Behind       time.Duration    `json:"behindNs"`          // of the last answer
+	Oldest       time.Time        `json:"oldest,omitzero"`   // arrival of the oldest record read and not committed
+	ReadUpTo     time.Time        `json:"readUpTo,omitzero"` // what arrived before it was read; zero = not known
+	CaughtUp     bool             `json:"caughtUp"`          // nothing behind, everything committed and checkpointed
+	Held         int64            `json:"heldBytes"`         // fetched and not yet accepted
+	InFlight     int64            `json:"inFlightBytes"`     // accepted and not yet committed, before compression
+	Counters     Counters         `json:"counters"`          // as checkpointed
+	Live         Counters         `json:"live"`              // of this process since it started
+	Bytes        int64            `json:"bytes"`             // rendered, appended by this process
+	Wire         int64            `json:"wireBytes"`         // the same after compression
 	Gaps         int64            `json:"gaps"`
 	Packed       Aggregation      `json:"packed"`            // read by this process
 	Mismatches   int64            `json:"counterMismatches"` // generations whose commits Snowflake counts otherwise (P14)
@@ -120,8 +121,9 @@ func (s *State) CaughtUp() bool {
 }
 
 // UntilLoss is how long until the oldest record that is not committed expires:
-// retention minus its age, the least over the shards. It is false while the
-// retention is not known.
+// retention minus its age, the least over the shards. Of a shard that stands
+// still, or whose reads fail, that is the first one that may have come since it
+// was read last. It is false while the retention is not known.
 func (s *State) UntilLoss() (time.Duration, bool) {
 	if s.Retention == 0 {
 		return 0, false
@@ -129,8 +131,13 @@ func (s *State) UntilLoss() (time.Duration, bool) {
 	age := time.Duration(0)
 	for i := range s.Shards {
 		sh := &s.Shards[i]
-		if !sh.Oldest.IsZero() {
-			age = max(age, s.At.Sub(sh.Oldest))
+		if sh.Phase == PhaseEnded {
+			continue
+		}
+		for _, since := range []time.Time{sh.Oldest, sh.ReadUpTo} {
+			if !since.IsZero() {
+				age = max(age, s.At.Sub(since))
+			}
 		}
 		age = max(age, sh.Behind)
 	}

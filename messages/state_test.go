@@ -40,6 +40,10 @@ func TestKP22TheTimeUntilLossIsThatOfTheShardFurthestBehind(t *testing.T) {
 	if got, ok := s.UntilLoss(); !ok || got != 19*time.Hour {
 		t.Errorf("%s, %v; want 19h", got, ok)
 	}
+	s.Shards = append(s.Shards, ShardState{Phase: PhasePaused, CaughtUp: true, ReadUpTo: now.Add(-7 * time.Hour)}, ShardState{Phase: PhaseEnded, ReadUpTo: now.Add(-20 * time.Hour)})
+	if got, ok := s.UntilLoss(); !ok || got != 17*time.Hour {
+		t.Errorf("%s, %v beside a shard that nobody has read for 7 hours; want 17h", got, ok)
+	}
 	s.Retention = 0
 	if _, ok := s.UntilLoss(); ok {
 		t.Error("known without a retention")

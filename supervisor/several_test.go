@@ -149,3 +149,43 @@ func TestAPausedShardStaysWhereItWasPaused(t *testing.T) {
 		w.endWhole()
 	})
 }
+
+// TestAPausedShardsTimeRunsOutAndIsToldAtHalf: records keep coming, and Kinesis
+// forgets what nobody reads.
+func TestAPausedShardsTimeRunsOutAndIsToldAtHalf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := fleetOf(t, 1)
+		w.cloud.Stream.Info.Retention = time.Hour
+		w.spawn()
+		w.flowFor(1, 10*time.Second)
+		look := func() *messages.State {
+			answer, err := w.system.Root.RequestFuture(w.processes[0].pid, &messages.Inspect{}, time.Second).Result()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer.(*messages.State)
+		}
+		left := func() time.Duration {
+			loss, _ := look().UntilLoss()
+			return loss.Round(time.Minute)
+		}
+		if got := left(); got != time.Hour {
+			t.Errorf("%s are left while it flows", got)
+		}
+		w.system.Root.Send(w.processes[0].pid, &messages.Pause{Who: "ada"})
+		time.Sleep(20 * time.Minute)
+		if s := look(); left() != 40*time.Minute || s.Health != messages.Flowing {
+			t.Errorf("after 20 minutes %s are left, health %s: %s", left(), s.Health, s.Why)
+		}
+		time.Sleep(15 * time.Minute)
+		if s := look(); left() != 25*time.Minute || s.Health != messages.Degraded || !strings.Contains(s.Why, "paused for 35m0s of a retention of 1h0m0s: records are lost in 25m0s") {
+			t.Errorf("after 35 minutes %s are left, health %s: %s", left(), s.Health, s.Why)
+		}
+		w.system.Root.Send(w.processes[0].pid, &messages.Resume{})
+		w.flowFor(1, time.Minute)
+		if s := look(); left() != time.Hour || s.Health != messages.Flowing {
+			t.Errorf("after it was resumed %s are left, health %s: %s", left(), s.Health, s.Why)
+		}
+		w.endWhole()
+	})
+}

@@ -175,6 +175,9 @@ func (u *shardUnit) spawn(c actor.Context, m *messages.GenerationGranted) {
 	u.answered()
 	u.granted, u.fault = m, nil
 	u.state.Generation, u.state.Epoch, u.state.Channel = m.Row.Epoch, m.Row.Epoch, u.channelName()
+	if u.state.ReadUpTo.IsZero() {
+		u.state.ReadUpTo = m.Row.ReadUpTo()
+	}
 	u.share = u.plant.budget.Join()
 	u.plant.log.Debug().Str("shard", string(u.shard.ID)).Int64("generation", m.Row.Epoch).Msg("generation begins")
 	checkpoint := u.child(c, "checkpoint", func() actor.Actor { return u.newCheckpoint() })

@@ -77,6 +77,9 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 			return // sent before its generation ended, which overtook it
 		}
 		s.Behind, s.Oldest, s.Held, s.InFlight = m.Behind, m.Oldest, m.Held, m.InFlight
+		if !m.ReadUpTo.IsZero() {
+			s.ReadUpTo = m.ReadUpTo
+		}
 		s.CaughtUp = m.CaughtUp
 		if s.Phase != messages.PhaseFlowing && u.wind == nil {
 			u.phase(c, messages.PhaseFlowing)

@@ -36,13 +36,7 @@ func (c *Connector) lossOf(rows []messages.ShardRow, retention time.Duration, no
 	}
 	for i := range rows {
 		row := &rows[i]
-		var read time.Time
-		if row.CaughtUpAt != 0 {
-			read = time.UnixMilli(row.CaughtUpAt)
-		}
-		if t, err := messages.ParseToken(row.Committed, row.Shard); err == nil && t.ArrivedAt().After(read) {
-			read = t.ArrivedAt()
-		}
+		read := row.ReadUpTo()
 		if at := c.Shards[i].CommittedAt; at != nil && at.After(read) {
 			read = *at
 		}
