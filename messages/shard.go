@@ -52,6 +52,7 @@ type ReadFrom struct {
 	After      Position
 	Time       time.Time
 	Unanchored bool
+	Created    time.Time // of the stream that this is a place in; zero = of whichever has its name
 }
 
 // Oldest reports whether reading starts at TRIM_HORIZON.

@@ -54,7 +54,10 @@ func (u *shardUnit) newCheckpoint() actor.Actor {
 func (u *shardUnit) newReader() actor.Actor {
 	return actors.NewReader(actors.ReaderSettings{
 		Shard: u.shard.ID, Share: u.share, Retention: u.stream.Retention,
-		Open:      func(from messages.ReadFrom) actors.BlockSource { return u.plant.source(u.shard, from) },
+		Open: func(from messages.ReadFrom) actors.BlockSource {
+			from.Created = u.stream.CreatedAt
+			return u.plant.source(u.shard, from)
+		},
 		StopOnGap: u.plant.cfg.Kinesis.OnGap == config.StopOnGap && !u.gapOK,
 		Log:       u.log("reader"),
 	})

@@ -84,6 +84,7 @@ func (c *Client) Open(shard messages.Shard, from messages.ReadFrom) *Source {
 		op:       "GetRecords",
 		shard:    shard.ID,
 		from:     from,
+		created:  from.Created,
 		rows:     c.config.Rows(shard.ID),
 		position: from.After,
 		anchored: !from.Anchored(),

@@ -76,7 +76,7 @@ func rest(s *Source) messages.ReadFrom {
 	if s.read == "" {
 		return s.from
 	}
-	return messages.ReadFrom{After: s.position}
+	return messages.ReadFrom{After: s.position, Created: s.created}
 }
 
 // tell says how the shard is read where that has changed.

@@ -212,6 +212,10 @@ func (f *FanOut) bear(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if checked := f.verified(ctx, err); checked != err {
+		f.drop() // the event that was doubted comes again
+		err = checked
+	}
 	var fault *messages.Fault
 	if !errors.As(err, &fault) || fault.Class != messages.Transient || fault.Reason == messages.ReasonExpired || f.taken >= mostTaken {
 		return err

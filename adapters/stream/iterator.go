@@ -60,12 +60,15 @@ func (s *Source) noIterator(ctx context.Context, err error) error {
 	return s.fault("GetShardIterator", err)
 }
 
-// gone tells a missing stream, which is List's error, from a shard that is not
-// kept any more.
+// gone tells a missing stream, which is List's error, and another one of its
+// name, from a shard that is not kept any more.
 func (s *Source) gone(ctx context.Context, err error) error {
 	shards, listing := s.client.List(ctx, TrimToTip)
 	if listing != nil {
 		return listing
+	}
+	if other := s.sameStream(ctx); other != nil {
+		return other
 	}
 	f := s.fault(s.op, err)
 	for i := range shards {

@@ -12,11 +12,12 @@ import (
 // Source reads one shard from a fixed place onwards. It is not safe for
 // concurrent use.
 type Source struct {
-	client *Client
-	op     string // which of the service's operations reads
-	shard  messages.ShardID
-	from   messages.ReadFrom
-	rows   RowMaker
+	client  *Client
+	op      string // which of the service's operations reads
+	shard   messages.ShardID
+	from    messages.ReadFrom
+	created time.Time // of the stream; zero = not told
+	rows    RowMaker
 
 	position messages.Position       // up to which everything was handed on
 	read     messages.SequenceNumber // of the last Kinesis record read; "" = none yet
@@ -44,7 +45,8 @@ type Source struct {
 // Errors are the context's; *messages.AnchorMissingError where the first record
 // is not the start position's own (P9); or *messages.Fault: Transient once what
 // passes with time has lasted for Config.Patience (30 s), Rejected when the
-// stream or a permission is missing, ReasonExpired when the shard is gone.
+// stream or a permission is missing, or the stream is another one of its name
+// (STREAM_RECREATED), ReasonExpired when the shard is gone.
 func (s *Source) Next(ctx context.Context, room int64) (*messages.RowBlock, error) {
 	if s.closed {
 		return nil, s.readBeyondEnd()
@@ -76,6 +78,7 @@ func (s *Source) bear(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	err = s.verified(ctx, err)
 	var fault *messages.Fault
 	if !errors.As(err, &fault) || fault.Class != messages.Transient || fault.Reason == messages.ReasonExpired {
 		return err
