@@ -23,7 +23,10 @@
 //
 // Some seeds have circumstances (Plan): the first start is LATEST, in the midst
 // of puts; the storm looks for the worst moment (Spite); or nothing at all goes
-// wrong but that channels are dropped at rest, where no stop is excused.
+// wrong but that channels are dropped at rest, where no stop is excused. Some read
+// by enhanced fan-out, whose events break off, come twice or turn into exceptions;
+// in some the shard count changes five times within a minute, again and again.
+// Both are drawn beside the rest, so that a seed is what it was but for them.
 //
 // That the oracle would see a product that is wrong is shown by planting wrong
 // ones (integration/mutants).

@@ -126,6 +126,9 @@ func (p Plan) config() supervisor.Config {
 	c.AWS.Region = "us-east-1"
 	c.AWS.Endpoints = config.Endpoints{Kinesis: "http://" + hostKinesis, DynamoDB: "http://" + hostDynamo}
 	c.Kinesis.Stream = streamName
+	if p.FanOut {
+		c.Kinesis.ConsumerType = config.EnhancedFanOut
+	}
 	if p.Latest {
 		c.Kinesis.InitialPosition.Kind = config.Latest
 	}

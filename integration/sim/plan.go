@@ -22,11 +22,13 @@ type Plan struct {
 	Limits                    bool // Kinesis enforces the rates of a shard
 	Trim                      bool // once, everything that was not read expires
 
-	Latest bool // the first start is LATEST, in the midst of puts
-	Gentle bool // nothing goes wrong but that channels are dropped at rest: nothing may stop
-	Spite  bool // the storm looks for the worst moment
-	Still  bool // no shard splits or merges: the first ones grow old; beside Spite, opens arrive again
-	Drops  int  // of 1,000 rows that begin to say settled, whose channels are dropped
+	Latest  bool // the first start is LATEST, in the midst of puts
+	Gentle  bool // nothing goes wrong but that channels are dropped at rest: nothing may stop
+	Spite   bool // the storm looks for the worst moment
+	Still   bool // no shard splits or merges: the first ones grow old; beside Spite, opens arrive again
+	FanOut  bool // shards are pushed, not polled
+	Reshape bool // UpdateShardCount, five times in a row, again and again
+	Drops   int  // of 1,000 rows that begin to say settled, whose channels are dropped
 }
 
 // NewPlan makes the plan of a seed.
@@ -47,6 +49,8 @@ func NewPlan(seed uint64) Plan {
 	}
 	p.LeaseRenew = p.LeaseDuration / 4
 	p.circumstances(throw(seed, "circumstances"))
+	d = throw(seed, "transport") // beside the rest, too
+	p.FanOut, p.Reshape = d.chance(300), d.chance(250) && !p.Still
 	return p
 }
 

@@ -103,6 +103,9 @@ func rage(t *testing.T, p Plan, o Options) Result {
 
 // begin starts the nodes, the producer, the storm, and the operator's rounds.
 func (w *World) begin() {
+	if w.plan.FanOut {
+		w.pushFaults()
+	}
 	for range w.plan.Nodes {
 		w.start()
 		w.run(time.Now().Add(time.Millisecond))

@@ -68,6 +68,9 @@ func (w *World) storm() {
 		w.agenda.in(odd(d, w.plan.Events/4, 2*w.plan.Events), next)
 	}
 	w.agenda.in(odd(d, time.Second, 4*time.Second), next)
+	if w.plan.Reshape {
+		w.reshape(throw(w.plan.Seed, "reshape"), end)
+	}
 	if w.plan.Trim {
 		w.agenda.in(odd(d, w.plan.Storm/4, w.plan.Storm), func() { w.trim() })
 	}

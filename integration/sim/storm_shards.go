@@ -68,3 +68,30 @@ func (w *World) heat(d dice) bool {
 	}
 	return true
 }
+
+// mostReshaped bounds what a seed reads whose storms change the shard count.
+const mostReshaped = 60
+
+// reshape changes the number of shards five times within a minute, and again
+// some time after, whatever else splits or merges them.
+func (w *World) reshape(d dice, end time.Time) {
+	at := odd(d, 2*time.Second, 20*time.Second)
+	for range 5 {
+		target := 1 + d.IntN(5)
+		w.agenda.in(at, func() {
+			before := len(w.shards())
+			if before >= mostReshaped || w.cloud.Kinesis.UpdateShardCount(streamName, target) != nil {
+				return
+			}
+			w.trace.note("storm", shardsReshaped, strconv.Itoa(target))
+			w.reshaped(shardsReshaped, before)
+		})
+		at += odd(d, 100*time.Millisecond, 12*time.Second)
+	}
+	if next := at + odd(d, 10*time.Second, 60*time.Second); time.Now().Add(next).Before(end) {
+		w.agenda.in(next, func() { w.reshape(d, end) })
+	}
+}
+
+// shardsReshaped is the blow of a shard that such a storm made.
+const shardsReshaped = "shard count changed"

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -96,6 +97,10 @@ func (w *Wire) carry(c *Call, f *fate, done chan<- reply) {
 		f.before(c)
 	}
 	w.world.spite.arriving(c)
+	if c.action == "SubscribeToShard" {
+		done <- w.subscribe(c, f)
+		return
+	}
 	got := w.deliver(c, f, "")
 	if w.world.spite.repeats(c) {
 		go func() {
@@ -136,12 +141,7 @@ func (w *Wire) deliver(c *Call, f *fate, how string) (got *recorder) {
 				got = nil
 			}
 		}()
-		r := &http.Request{
-			Method: c.request.Method, URL: c.request.URL, Host: c.request.URL.Host, Header: c.request.Header.Clone(),
-			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RequestURI: c.request.URL.RequestURI(), RemoteAddr: "127.0.0.1:9",
-			Body: io.NopCloser(bytes.NewReader(c.body)), ContentLength: int64(len(c.body)),
-		}
-		w.world.cloud.handler(c.service).ServeHTTP(got, r)
+		w.world.cloud.handler(c.service).ServeHTTP(got, c.served(context.Background()))
 	}()
 	status := 0
 	if got != nil {
@@ -154,6 +154,16 @@ func (w *Wire) deliver(c *Call, f *fate, how string) (got *recorder) {
 	w.world.oracle.delivered(c, status, how)
 	w.world.spite.written(c, status)
 	return got
+}
+
+// served is the request as its server gets it.
+func (c *Call) served(ctx context.Context) *http.Request {
+	r := &http.Request{
+		Method: c.request.Method, URL: c.request.URL, Host: c.request.URL.Host, Header: c.request.Header.Clone(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RequestURI: c.request.URL.RequestURI(), RemoteAddr: "127.0.0.1:9",
+		Body: io.NopCloser(bytes.NewReader(c.body)), ContentLength: int64(len(c.body)),
+	}
+	return r.WithContext(ctx)
 }
 
 // statusText saves making texts of the usual answers.
