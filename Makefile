@@ -32,6 +32,10 @@ demo: ## the main job on the local cloud, under chaos
 race: ## the same tests under the race detector (needs gcc; the tag keeps the Snowflake driver's native library out)
 	CGO_ENABLED=1 $(GO) test -race -tags minicore_disabled ./...
 
+.PHONY: scenarios
+scenarios: ## every form of every scenario on the local cloud; make test has time for some
+	$(GO) test -vet=off -count=1 ./integration/scenarios -scenarios.all
+
 # Seeds of the simulation: about 175 faults that mattered each.
 SEEDS ?= 1900
 SIM   := $(GO) test -vet=off -count=1 -timeout 0 -v ./integration/sim -run TestEveryRecordOnceAndInOrderWhateverHappens
@@ -97,7 +101,7 @@ tidy:
 judges: ## clients and servers that others wrote, against ours (installs them by name; docs/judges.md); JUDGES='-only KCL'
 	$(GO) run ./integration/judges $(JUDGES)
 
-check: tidy lint race vuln fuzz judges sim crash writes mutants chaos ## everything but the benchmarks, and what takes long on purpose
+check: tidy lint race vuln fuzz judges scenarios sim crash writes mutants chaos ## everything but the benchmarks, and what takes long on purpose
 
 bench: ## CPU per GB beside the straight-line programs, on this machine
 	$(GO) run ./integration/bench

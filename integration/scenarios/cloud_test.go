@@ -21,6 +21,9 @@ import (
 // patience bounds whatever a scenario waits for.
 const patience = 90 * time.Second
 
+// everything has scenarios run in all their forms: make scenarios.
+var everything = flag.Bool("scenarios.all", false, "run every form of every scenario")
+
 // TestMain lets more scenarios run side by side than there are processors:
 // they wait for timers, hardly ever for each other.
 func TestMain(m *testing.M) {
