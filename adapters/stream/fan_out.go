@@ -212,7 +212,7 @@ func (f *FanOut) bear(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if checked := f.verified(ctx, err); checked != err {
+	if checked := f.verified(ctx, err); !errors.Is(checked, err) {
 		f.drop() // the event that was doubted comes again
 		err = checked
 	}
