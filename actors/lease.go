@@ -77,6 +77,7 @@ type LeaseSettings struct {
 	Fleet    *Fleet    // what was seen of other owners, kept over respawns
 	Shards   *actor.PID
 	Ledger   *actor.PID
+	Drops    *actor.PID // told of shards that have ended; nil = nobody is
 	Log      zerolog.Logger
 }
 
@@ -102,10 +103,11 @@ type Lease struct {
 	claiming bool
 
 	stream    *messages.Stream
+	described time.Time // when stream was asked for; zero = not by this instance
 	streamRow messages.StreamRow
 	listed    map[messages.ShardID]messages.Shard
 	held      map[messages.ShardID]*heldLease
-	taking    map[messages.ShardID]bool      // claims under way
+	taking    map[messages.ShardID]bool      // claims under way; true = of a shard without a channel
 	asked     map[messages.ShardID]time.Time // hand-offs that this node asked for
 	nodes     []messages.NodeRow             // as last seen
 	pauses    messages.Pauses                // the same
@@ -115,6 +117,8 @@ type Lease struct {
 	beaten    time.Time                      // when the heartbeat was last moved
 	telling   bool                           // publish is due
 	dropped   map[messages.ShardID]time.Time // leases that were let go of since the last look began
+	channels  messages.ChannelUse            // as of the last look at the table
+	wanting   int                            // shards without a channel that could be read then
 
 	discovering bool
 	again       bool // discover once more when this one is over

@@ -13,12 +13,13 @@ import (
 
 // discovered is one look at the table, and at the stream where it was due.
 type discovered struct {
-	began  time.Time
-	table  messages.TableRows
-	listed []messages.Shard // nil = not asked this time
-	stream *messages.Stream // asked beside the list
-	made   []messages.Shard // rows that were made for shards found
-	err    error
+	began    time.Time
+	table    messages.TableRows
+	listed   []messages.Shard // nil = not asked this time
+	stream   *messages.Stream // asked beside the list,
+	answered time.Time        // and when
+	made     []messages.Shard // rows that were made for shards found
+	err      error
 }
 
 // claimed is the result of a claim.
@@ -46,6 +47,7 @@ func (l *Lease) discover(c actor.Context) {
 			if d.stream, d.err = l.Streams.Describe(ctx); d.err != nil {
 				return d
 			}
+			d.answered = time.Now()
 			if d.listed, d.err = l.Streams.List(ctx); d.err != nil {
 				return d
 			}
@@ -131,11 +133,9 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 			l.recreated(c, d.stream)
 			return
 		}
-		l.stream = d.stream // its retention may have changed
+		l.stream, l.described = d.stream, d.answered // its retention may have changed
 	}
-	if !l.denied {
-		c.Send(c.Parent(), &messages.ConnectorFault{})
-	}
+	l.watchChannels(c, d.table.Shards)
 	now := time.Now()
 	l.Fleet.look(d.table.Shards, d.table.Nodes, now)
 	if d.listed != nil {
@@ -159,6 +159,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	}
 	l.watchOwners(c, d, now)
 	l.even(c, d.table.Shards, now)
+	l.tellEnded(c, d.table.Shards, now)
 	l.publish(c)
 	l.outbox.Repeat(c)
 	if l.again {
@@ -195,7 +196,7 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 	}
 	for _, id := range inOrder(rows) {
 		r := rows[id]
-		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.taking[id] && !l.dropped[id].After(d.began) {
+		if r.Owner == l.owner && !r.Ended && l.held[id] == nil && !l.claims(id) && !l.dropped[id].After(d.began) {
 			l.hold(r, rows, d.began)
 			l.outbox.Add(c, &messages.LeaseTaken{Shard: id, Epoch: r.Epoch, At: time.Now().UTC()})
 		}
@@ -232,7 +233,7 @@ func (l *Lease) hold(r *messages.ShardRow, rows map[messages.ShardID]*messages.S
 
 func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
 	owner := l.owner
-	l.taking[seen.Shard] = true
+	l.taking[seen.Shard] = !seen.HasChannel()
 	run(l.ctx, c, func() any {
 		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
 		defer cancel()
@@ -296,6 +297,7 @@ func (l *Lease) publish(c actor.Context) {
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
 		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Pauses: l.pauses,
+		Channels: l.channels,
 	})
 }
 

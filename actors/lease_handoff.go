@@ -27,18 +27,24 @@ func (l *Lease) even(c actor.Context, rows []messages.ShardRow, now time.Time) {
 	}
 	part := l.Fleet.share(rows, l.nodes, standing{
 		me: l.owner, duration: l.Duration,
-		taking: func(shard messages.ShardID) bool { return l.taking[shard] },
+		taking: l.claims,
 		late: func(shard messages.ShardID) bool {
 			at, asked := l.asked[shard]
 			return asked && now.Sub(at) >= handoffLate
 		},
 	}, now)
-	for _, r := range part.claim {
+	for _, r := range l.withRoom(part.claim) {
 		l.claim(c, r)
 	}
 	for _, r := range part.ask {
 		l.askFor(c, r, now)
 	}
+}
+
+// claims reports whether a claim of a shard is under way.
+func (l *Lease) claims(shard messages.ShardID) bool {
+	_, under := l.taking[shard]
+	return under
 }
 
 // askFor asks a row's owner to hand it over.

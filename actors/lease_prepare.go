@@ -166,7 +166,7 @@ func (l *Lease) begin(c actor.Context, m *prepared) {
 	l.retry.Reset()
 	l.claiming, l.denied, l.refused = false, false, time.Time{}
 	c.Send(c.Parent(), &messages.ConnectorFault{})
-	l.stream, l.streamRow, l.me = m.stream, m.row, m.node
+	l.stream, l.described, l.streamRow, l.me = m.stream, time.Time{}, m.row, m.node
 	owner := messages.MakeOwner(m.node.Node, l.Process)
 	if l.owner != "" && l.owner != owner {
 		l.dropAll(c, "node slot lost")

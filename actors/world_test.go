@@ -171,7 +171,7 @@ func (h *testHost) Receive(c actor.Context) {
 	case *actor.Started:
 		settings := LeaseSettings{
 			Table: w.cloud.Table, Streams: w.cloud.Stream, Process: w.plan.process, Duration: 20 * time.Second, Renew: 5 * time.Second,
-			Position: "TRIM_HORIZON", Shards: c.Self(), Ledger: w.pid("ledger"), Fleet: w.fleet, Log: zerolog.Nop(),
+			Position: "TRIM_HORIZON", Shards: c.Self(), Ledger: w.pid("ledger"), Drops: w.pid("drops"), Fleet: w.fleet, Log: zerolog.Nop(),
 		}
 		if w.plan.lease != nil {
 			w.plan.lease(&settings)
@@ -180,6 +180,12 @@ func (h *testHost) Receive(c actor.Context) {
 			"leases":  func() actor.Actor { return NewLease(settings) },
 			"commits": func() actor.Actor { return NewCommits(w.cloud.Sink, zerolog.Nop()) },
 			"ledger":  func() actor.Actor { return NewLedger(w.book) },
+			"drops": func() actor.Actor {
+				return NewDrops(DropsSettings{
+					Sink: w.cloud.Sink, Table: w.cloud.Table, Log: zerolog.Nop(),
+					Channel: func(_ *messages.Stream, id messages.ShardID) string { return testChannel + string(id) },
+				})
+			},
 		}
 		if w.plan.noLedger {
 			delete(h.inner, "ledger")

@@ -26,6 +26,21 @@ type Opening struct {
 	Continuation string // what the first append must name; opaque
 }
 
+// ChannelFinal is the last that is told of the channel of a shard that has
+// ended: Snowflake's own counters, which go with it. It is in the lease row
+// before the channel is dropped (P23).
+type ChannelFinal struct {
+	CreatedMS    int64 // created_on_ms of the channel that was counted
+	RowsInserted int64 // cumulative since then, like the next one
+	RowsErrors   int64
+	At           int64 // ms, AWS's clock, when a node that had read SHARD_END noted it
+}
+
+// MaxChannels is how many channels of a pipe a connector uses: below the 2,000
+// that Snowflake allows (Snowpipe Streaming limitations page), so that nodes
+// that open some at the same time do not meet that.
+const MaxChannels = 1800
+
 // SealedBatch is one append: it never changes once it is made (P10).
 type SealedBatch struct {
 	Body      [][]byte // the request body in pieces, compressed where that is configured

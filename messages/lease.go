@@ -1,5 +1,7 @@
 package messages
 
+import "time"
+
 // What crosses between Lease and the shards' subtree. All of it is repeated
 // until answered, for either side may have been respawned in between.
 
@@ -98,6 +100,15 @@ type PositionWritten struct {
 // shard out.
 type EndWritten struct{ Shard ShardID }
 
+// ShardsEnded lists the shards whose channel this node should look after: they
+// are at SHARD_END in the table, and their channel is not counted to the end
+// yet, or to be dropped by now (P23). Lease -> Drops; the next look tells again.
+type ShardsEnded struct {
+	Stream *Stream
+	Now    time.Time // AWS's clock
+	Rows   []*ShardRow
+}
+
 // NodeReady says that the table is prepared and this process holds a node
 // slot. Lease -> Connector, after every discovery; the answer is ShardsReady.
 type NodeReady struct {
@@ -110,6 +121,15 @@ type NodeReady struct {
 	// though their parents are done.
 	Unowned []ShardID
 	Pauses  Pauses
+	// Channels is how many of the pipe's this connector has on all nodes.
+	Channels ChannelUse
+}
+
+// ChannelUse is how a connector's channels stand against what a pipe takes.
+type ChannelUse struct {
+	Open    int `json:"open"`              // of shards that are worked on, or were
+	Ended   int `json:"ended,omitempty"`   // of shards that have ended, until they are dropped (P23)
+	Waiting int `json:"waiting,omitempty"` // shards that could be read, were there room for a channel
 }
 
 // LookWanted asks for a look at the table now: somebody has changed what is

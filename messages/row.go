@@ -44,6 +44,10 @@ type ShardRow struct {
 	CaughtUpAt     int64  // ms, service time, when nothing was behind and all was committed (P9)
 	Counters       Counters
 
+	// What becomes of the channel of a shard that has ended (P23).
+	Final     *ChannelFinal // nil = not noted yet
+	DroppedAt int64         // ms, AWS's clock, when the channel was found dropped; 0 = it may be there
+
 	// What a migrated row says of a shard that has no position yet: where it
 	// starts instead of where the stream does. Start is "", TRIM_HORIZON or
 	// AT_TIMESTAMP, StartAt beside the latter.
@@ -65,6 +69,10 @@ func (r *ShardRow) Durable(of ReadFrom) ReadFrom {
 	}
 	return ReadFrom{}
 }
+
+// HasChannel reports whether a channel of the shard may be there: some
+// generation began, and nobody has dropped what it opened.
+func (r *ShardRow) HasChannel() bool { return r.Epoch > 0 && r.DroppedAt == 0 }
 
 // Newest is the newest position that the row carries of ours: K or S. It is zero
 // where neither is set or readable.

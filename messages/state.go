@@ -89,6 +89,7 @@ type State struct {
 	Listed    int           `json:"listed"`            // shards that ListShards names
 	Done      int           `json:"done"`              // of them, SHARD_END in the table
 	Unowned   []ShardID     `json:"unowned,omitempty"` // of the stream: nobody has worked on them for 2 minutes
+	Channels  ChannelUse    `json:"channels"`          // of the connector, on all nodes, as the lease table tells
 	Shards    []ShardState  `json:"shards"`            // owned by this node, by id
 	Journal   JournalState  `json:"journal"`
 	Memory    BudgetState   `json:"memory"`

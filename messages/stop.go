@@ -45,7 +45,7 @@ var hints = map[StopCode]string{
 	EFOUnavailable:   "enhanced fan-out cannot be used: use consumer_type: SHARED_THROUGHPUT",
 	AccessDenied:     "check the credentials and the grants of this user",
 	TargetMissing:    "check the names (exact case) and that this role may use them",
-	ChannelLimit:     "a pipe holds at most 2,000 channels: use one connector per 1,800 shards",
+	ChannelLimit:     "a pipe holds at most 2,000 channels, of which a connector uses 1,800; those of ended shards are dropped after an hour: merge shards, or give connectors that share a pipe one each (snowflake.pipe)",
 }
 
 // Page is where a stop is explained: what it means and what is safe.

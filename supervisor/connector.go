@@ -17,6 +17,7 @@ const (
 	nameLease   = "leases"
 	nameCommits = "commits"
 	nameLedger  = "ledger"
+	nameDrops   = "drops"
 	nameShards  = "shards"
 )
 
@@ -135,7 +136,7 @@ func (k *connector) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervi
 func (k *connector) started(c actor.Context) {
 	k.children, k.shards, k.order = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}, nil
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
-	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger)}
+	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger), drops: at(nameDrops)}
 	k.plant.leaving = false // a restart in place has forgotten the drain
 	k.outbox = actors.NewOutbox(k.ports.ledger, ledgerStream(k.plant.name), k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
 	k.record(c, &messages.Started{
@@ -160,7 +161,7 @@ func ledgerStream(name string) string { return "connector/" + name }
 // spawn makes a child, unless it is there. While the connector drains, only
 // those that a drain needs are made again.
 func (k *connector) spawn(c actor.Context, name string) {
-	if k.children[name] != nil || k.drain != nil && (name == nameShards || k.drain.retired) {
+	if k.children[name] != nil || k.drain != nil && (name == nameShards || name == nameDrops || k.drain.retired) {
 		return
 	}
 	var produce actor.Producer
@@ -173,6 +174,8 @@ func (k *connector) spawn(c actor.Context, name string) {
 		produce = func() actor.Actor { return actors.NewCommits(k.plant.sink, k.plant.log) }
 	case nameLedger:
 		produce = func() actor.Actor { return actors.NewLedger(k.plant.book) }
+	case nameDrops:
+		produce = func() actor.Actor { return k.plant.newDrops() }
 	case nameShards:
 		self := c.Self()
 		produce = func() actor.Actor { return &shardManager{plant: k.plant, ports: k.ports, connector: self} }
@@ -229,7 +232,7 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 	}
 	k.plant.held, k.plant.slot = m.Owner, m.Node
 	k.notePauses(c, m.Pauses)
-	for _, name := range []string{nameCommits, nameShards} {
+	for _, name := range []string{nameCommits, nameDrops, nameShards} {
 		k.spawn(c, name)
 	}
 	k.publish(c)
@@ -262,6 +265,7 @@ func (k *connector) state() *messages.State {
 	if k.node != nil {
 		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done
 		s.Unowned = k.node.Unowned
+		s.Channels = k.node.Channels
 	}
 	s.Total, s.Gaps = p.past, p.gaps
 	if k.order == nil {

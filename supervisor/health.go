@@ -39,6 +39,8 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 		return messages.Degraded, strconv.Itoa(len(s.Shards)-parked) + " of " + strconv.Itoa(len(s.Shards)) + " shards flowing", "", ""
 	case failing > 0:
 		return messages.Degraded, why, "", ""
+	case s.Channels.Waiting > 0:
+		return messages.Degraded, noRoom(s.Channels), messages.ChannelLimit, messages.ChannelLimit.Hint()
 	case len(s.Shards) > 0 && !k.reached(s):
 		return messages.Starting, "", "", ""
 	}
@@ -56,6 +58,13 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 		return messages.Flowing, "no lease is free: other processes work on every shard", "", ""
 	}
 	return messages.Flowing, "", "", ""
+}
+
+// noRoom says that shards cannot be read because the pipe has no room for their
+// channels.
+func noRoom(use messages.ChannelUse) string {
+	return strconv.Itoa(use.Waiting) + " shards wait for a channel: the pipe has " + strconv.Itoa(use.Open+use.Ended) +
+		" of this connector, " + strconv.Itoa(use.Ended) + " of them of shards that ended less than an hour ago"
 }
 
 // reached reports whether both ends were reached once: some shard flowed, or

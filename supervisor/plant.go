@@ -60,14 +60,14 @@ type shardTable interface {
 	actors.LeaseTable
 	actors.PositionTable
 	pauseTable
+	actors.EndTable
 	ResolvePosition(ctx context.Context, shard messages.ShardID, owner messages.Owner, epoch int64, write messages.PositionWrite) (*messages.ShardRow, error)
 }
 
 // rowService is Snowpipe Streaming as a connector uses it.
 type rowService interface {
 	actors.RowSink
-	actors.StatusService
-	Drop(ctx context.Context, channel string, failOnUncommitted bool) error
+	actors.ChannelService
 }
 
 // newPlant wires the adapters. It calls nobody.
@@ -154,8 +154,18 @@ func (p *plant) newLease(ports ports, shards *actor.PID) actor.Actor {
 	return actors.NewLease(actors.LeaseSettings{
 		Table: p.table, Streams: p.streams, Process: p.process, Node: p.host.Node, Slot: p.slot, Held: p.held, Host: host, Version: p.version,
 		Duration: p.cfg.Lease.Duration, Renew: p.cfg.Lease.Renew, Position: string(position.Kind), Start: position.At,
-		Fleet: p.fleet, Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger,
+		Fleet: p.fleet, Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger, Drops: ports.drops,
 		Log: p.log.With().Str("actor", "lease").Logger(),
+	})
+}
+
+// newDrops makes the actor that drops the channels of ended shards.
+func (p *plant) newDrops() actor.Actor {
+	return actors.NewDrops(actors.DropsSettings{
+		Sink: p.sink, Table: p.table, Log: p.log.With().Str("actor", "drops").Logger(),
+		Channel: func(stream *messages.Stream, shard messages.ShardID) string {
+			return ChannelName(p.cfg.Application, stream, shard)
+		},
 	})
 }
 

@@ -29,7 +29,7 @@ func NewCloud() *Cloud {
 			Name: "orders", ARN: "arn:aws:kinesis:eu-west-1:000000000000:stream/orders", CreatedAt: time.Now().Truncate(time.Second), Retention: 24 * time.Hour,
 		},
 	}
-	w.Table = &Table{cloud: w, rows: map[messages.ShardID]*messages.ShardRow{}, nodes: map[string]*messages.NodeRow{}, Latency: 5 * time.Millisecond}
+	w.Table = &Table{cloud: w, rows: map[messages.ShardID]*messages.ShardRow{}, nodes: map[string]*messages.NodeRow{}, ended: map[messages.ShardID]time.Time{}, Latency: 5 * time.Millisecond}
 	w.Sink = &Sink{cloud: w, channels: map[string]*channel{}, tokens: map[string]bool{}, Latency: 30 * time.Millisecond, CommitDelay: time.Second}
 	return w
 }

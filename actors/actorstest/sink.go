@@ -172,21 +172,42 @@ func (s *Sink) Status(ctx context.Context, names []string) (map[string]*messages
 	})
 }
 
-// Drop drops a channel, its token and what it had not committed with it.
-func (s *Sink) Drop(ctx context.Context, name string, _ bool) error {
+// Drop implements ChannelService: the channel goes, its token and what it had
+// not committed with it, unless the latter is to be refused.
+func (s *Sink) Drop(ctx context.Context, name string, failOnUncommitted bool) error {
 	_, err := call(ctx, &s.cloud.script, "Drop", s.Latency, func() (bool, error) {
-		s.Lose(name)
+		s.cloud.mu.Lock()
+		defer s.cloud.mu.Unlock()
+		s.commitDue()
+		ch := s.channels[name]
+		if ch == nil {
+			return true, nil
+		}
+		if failOnUncommitted && len(ch.waiting) > 0 {
+			return false, Refusal(messages.Transient, messages.ReasonUncommitted, "")
+		}
+		if failOnUncommitted { // else a human has decided it
+			s.watchDrop(name, ch)
+		}
+		delete(s.channels, name)
 		return true, nil
 	})
 	return err
 }
 
-// Lose makes a channel disappear, as Drop does, at once.
+// Lose makes a channel disappear, with everything.
 func (s *Sink) Lose(name string) {
 	s.cloud.mu.Lock()
 	defer s.cloud.mu.Unlock()
 	s.commitDue()
 	delete(s.channels, name)
+}
+
+// Exists reports whether there is a channel of a name.
+func (s *Sink) Exists(name string) bool {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	return s.channels[name] != nil
 }
 
 // Invalidate makes a channel refuse everything until it is opened anew; what

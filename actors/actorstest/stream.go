@@ -22,6 +22,7 @@ type Stream struct {
 	cloud  *Cloud
 	shards map[messages.ShardID]*shard
 	order  []messages.ShardID
+	ahead  time.Duration // of the service's clock
 }
 
 type shard struct {
@@ -85,6 +86,16 @@ func (s *Stream) Close(id messages.ShardID, children ...messages.ShardID) {
 	sh.closed, sh.children, sh.info.Ending = time.Now(), children, "99999999"
 }
 
+// Advance lets time pass by the service's clock alone. Records keep their age.
+func (s *Stream) Advance(d time.Duration) {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	s.ahead += d
+}
+
+// now is the service's clock. The lock is held.
+func (s *Stream) now() time.Time { return time.Now().Add(s.ahead) }
+
 // Trim lets a shard's n oldest records expire.
 func (s *Stream) Trim(id messages.ShardID, n int) {
 	s.cloud.mu.Lock()
@@ -126,7 +137,9 @@ func (r *Record) rows(sub int) (rows []string) {
 func (s *Stream) Describe(ctx context.Context) (*messages.Stream, error) {
 	return call(ctx, &s.cloud.script, "Describe", s.Latency, func() (*messages.Stream, error) {
 		info := s.Info
-		info.Now = time.Now()
+		s.cloud.mu.Lock()
+		defer s.cloud.mu.Unlock()
+		info.Now = s.now()
 		return &info, nil
 	})
 }

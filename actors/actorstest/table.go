@@ -18,6 +18,7 @@ type Table struct {
 	stream *messages.StreamRow
 	rows   map[messages.ShardID]*messages.ShardRow
 	nodes  map[string]*messages.NodeRow
+	ended  map[messages.ShardID]time.Time // when SHARD_END was written, by the service's clock
 }
 
 func lost(op string) *messages.Fault {

@@ -171,9 +171,34 @@ func (t *Table) place(row *messages.ShardRow, w *messages.PositionWrite) {
 	derive(row)
 	if w.Ended {
 		row.Ended, row.Trimmed, row.Children = true, w.Trimmed, w.Children
+		t.ended[row.Shard] = t.cloud.Stream.now()
 		t.letGo(row)
 	}
 	t.watchWrite(&before, row, w)
+}
+
+// NoteFinal implements EndTable.
+func (t *Table) NoteFinal(ctx context.Context, shard messages.ShardID, final messages.ChannelFinal) error {
+	return done(ctx, t, "NoteFinal", func() error {
+		row := t.rows[shard]
+		if row == nil || !row.Ended || row.DroppedAt != 0 {
+			return lost("NoteFinal")
+		}
+		row.Final = &final
+		return nil
+	})
+}
+
+// MarkDropped implements EndTable.
+func (t *Table) MarkDropped(ctx context.Context, shard messages.ShardID, at int64) error {
+	return done(ctx, t, "MarkDropped", func() error {
+		row := t.rows[shard]
+		if row == nil || !row.Ended {
+			return lost("MarkDropped")
+		}
+		row.DroppedAt = at
+		return nil
+	})
 }
 
 // derive keeps the siblings' fields (P24).

@@ -2,6 +2,7 @@ package actorstest
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -49,5 +50,24 @@ func (t *Table) watchWrite(before, after *messages.ShardRow, w *messages.Positio
 		if len(got) < len(want) && t.cloud.Stream.shards[after.Shard].trimmed == 0 && !slices.Equal(want, got) {
 			t.cloud.problem("P23: %s ended with %d of %d rows in the table", after.Shard, len(got), len(want))
 		}
+	}
+}
+
+// watchDrop holds the drop of an ended shard's channel to P23: it has ended in
+// the table for an hour by the service's clock, and the channel's counters are
+// there; but one that was made after that may go with none.
+func (s *Sink) watchDrop(name string, ch *channel) {
+	id := messages.ShardID(name[len(name)-len(ShardID(0)):])
+	row, at := s.cloud.Table.rows[id], s.cloud.Table.ended[id]
+	switch {
+	case row == nil || !row.Ended:
+		s.cloud.problem("P23: %s was dropped before SHARD_END", name)
+	case row.Final == nil:
+		s.cloud.problem("P23: %s was dropped before its counters were in the row", name)
+	case row.Final.CreatedMS != ch.created && ch.inserted == 0:
+	case row.Final.RowsInserted != ch.inserted+s.Miscount || row.Final.RowsErrors != ch.errors || row.Final.CreatedMS != ch.created:
+		s.cloud.problem("P23: %s was dropped with %d rows and %d rejected ones, and the row says %+v", name, ch.inserted, ch.errors, *row.Final)
+	case s.cloud.Stream.now().Sub(at) < time.Hour:
+		s.cloud.problem("P23: %s was dropped %s after SHARD_END", name, s.cloud.Stream.now().Sub(at))
 	}
 }

@@ -38,6 +38,11 @@ const (
 	attrCountCommitted = "countCommitted"
 	attrCountRejected  = "countRejected"
 	attrDigest         = "digest"
+	attrFinalCreated   = "finalChannelCreated" // ms, by Snowflake's clock
+	attrFinalInserted  = "finalRowsInserted"
+	attrFinalErrors    = "finalRowsErrors"
+	attrFinalAt        = "finalAt"        // ms, by AWS's clock
+	attrDropped        = "channelDropped" // the same
 
 	attrARN           = "streamARN"
 	attrStreamCreated = "streamCreationTimestamp" // whole seconds since 1970

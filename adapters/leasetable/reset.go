@@ -71,6 +71,7 @@ var shardAttributes = []string{
 	attrHandoffTo, attrHandoffAt, attrCommitted, attrSkipped, attrSettled, attrChannelCreated, attrWriteNo, attrCaughtUp,
 	attrState, attrTrimmed, attrPosition, attrTimestamp, attrParents, attrChildren, attrHashFrom, attrHashTo,
 	attrCountRead, attrCountDiscarded, attrCountFiltered, attrCountAppended, attrCountCommitted, attrCountRejected, attrDigest,
+	attrFinalCreated, attrFinalInserted, attrFinalErrors, attrFinalAt, attrDropped,
 }
 
 // attrReset marks a row of a stream that was deleted; ms.

@@ -48,6 +48,9 @@ func shardRow(it item) (*messages.ShardRow, error) {
 			Digest:    messages.Digest(f.text(attrDigest)),
 		},
 
+		Final:     f.channelFinal(),
+		DroppedAt: f.number(attrDropped),
+
 		Start:   f.text(attrPosition),
 		Foreign: it[attrSettled] == nil,
 	}

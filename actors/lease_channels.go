@@ -1,0 +1,98 @@
+package actors
+
+import (
+	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// useOf counts a connector's channels by its lease rows, and the shards that
+// have none and could be read now. Channels of ended shards count until they
+// are dropped.
+func useOf(rows []messages.ShardRow) (use messages.ChannelUse, wanting int) {
+	byID := byShard(rows)
+	for i := range rows {
+		switch r := &rows[i]; {
+		case r.HasChannel() && r.Ended:
+			use.Ended++
+		case r.HasChannel():
+			use.Open++
+		case !r.Ended && eligible(r, byID):
+			wanting++
+		}
+	}
+	use.Waiting = max(0, wanting-room(use, wanting))
+	return use, wanting
+}
+
+// room is how many channels more may be opened. A first start that could never
+// be carried through opens none: the shards that it leaves out would expire
+// unread while everything seems to work.
+func room(use messages.ChannelUse, wanting int) int {
+	used := use.Open + use.Ended
+	if used == 0 && wanting > messages.MaxChannels {
+		return 0
+	}
+	return max(0, messages.MaxChannels-used)
+}
+
+// refusal stops the connector whose first start would need more channels than
+// a pipe takes; nil where it may begin, or has begun.
+func refusal(use messages.ChannelUse) *messages.Fault {
+	if use.Open+use.Ended > 0 || use.Waiting == 0 {
+		return nil
+	}
+	return messages.Stopped(messages.ChannelLimit, "", "%d shards need a channel each, and a pipe has room for %d", use.Waiting, messages.MaxChannels)
+}
+
+// watchChannels counts the channels, and tells the connector where there is no
+// room to begin at all.
+func (l *Lease) watchChannels(c actor.Context, rows []messages.ShardRow) {
+	l.channels, l.wanting = useOf(rows)
+	if !l.denied {
+		c.Send(c.Parent(), &messages.ConnectorFault{Fault: refusal(l.channels)})
+	}
+}
+
+// withRoom are the rows of a share that may be claimed: all that have a channel,
+// and of the others as many as there is room for. Other nodes may take as many
+// at the same time; between MaxChannels and Snowflake's own limit there is room
+// for that.
+func (l *Lease) withRoom(rows []*messages.ShardRow) []*messages.ShardRow {
+	left := room(l.channels, l.wanting)
+	for _, anew := range l.taking {
+		if anew {
+			left--
+		}
+	}
+	return slices.DeleteFunc(rows, func(r *messages.ShardRow) bool {
+		if !r.HasChannel() {
+			left--
+		}
+		return !r.HasChannel() && left < 0
+	})
+}
+
+// tellEnded hands the rows of ended shards to Drops, on one node at a time: the
+// first of the living. Where two think so, both do the same.
+func (l *Lease) tellEnded(c actor.Context, rows []messages.ShardRow, now time.Time) {
+	if l.Drops == nil || l.leaving || l.described.IsZero() {
+		return
+	}
+	living := l.Fleet.live(l.nodes, standing{me: l.owner, duration: l.Duration}, now)
+	if slices.Min(living) != l.owner {
+		return
+	}
+	ended := &messages.ShardsEnded{Stream: l.stream, Now: l.stream.Now.Add(now.Sub(l.described))}
+	for i := range rows {
+		if needsSweep(&rows[i], ended.Now) {
+			ended.Rows = append(ended.Rows, &rows[i])
+		}
+	}
+	if ended.Rows != nil {
+		c.Send(l.Drops, ended)
+	}
+}
