@@ -27,10 +27,16 @@ type EndTable interface {
 	MarkDropped(ctx context.Context, shard messages.ShardID, at int64) error
 }
 
+// StreamClock tells AWS's time, beside what it says of the stream.
+type StreamClock interface {
+	Describe(ctx context.Context) (*messages.Stream, error)
+}
+
 // DropsSettings is what Drops is made of.
 type DropsSettings struct {
 	Sink    ChannelService
 	Table   EndTable
+	Clock   StreamClock
 	Channel func(stream *messages.Stream, shard messages.ShardID) string // a shard's (P3)
 	Log     zerolog.Logger
 }
@@ -99,7 +105,7 @@ func (d *Drops) begin(c actor.Context, m *messages.ShardsEnded) {
 		return
 	}
 	d.busy = true
-	run(d.ctx, c, func() any { return d.sweep(m.Stream, rows, m.Now) })
+	run(d.ctx, c, func() any { return d.sweep(m.Stream, rows) })
 }
 
 func (d *Drops) over(m *swept) {
@@ -122,10 +128,13 @@ func (d *Drops) over(m *swept) {
 	}
 }
 
-// sweep asks for all channels at once and then takes one shard after the other a
-// step further. What is refused for one channel does not keep the others; what
-// would befall each of them ends the sweep.
-func (d *Drops) sweep(stream *messages.Stream, rows []*messages.ShardRow, now time.Time) *swept {
+// sweep asks for the time and all channels at once, and then takes one shard
+// after the other a step further. What is refused for one channel does not keep
+// the others; what would befall each of them ends the sweep.
+//
+// The time is asked for when the ends have been read: one that was read before,
+// and counted on, would be early where the machine slept in between.
+func (d *Drops) sweep(stream *messages.Stream, rows []*messages.ShardRow) *swept {
 	ctx, cancel := context.WithTimeout(d.ctx, sweepLimit)
 	defer cancel()
 	out := &swept{}
@@ -133,9 +142,15 @@ func (d *Drops) sweep(stream *messages.Stream, rows []*messages.ShardRow, now ti
 	for i, row := range rows {
 		names[i] = d.Channel(stream, row.Shard)
 	}
-	statuses, err := limited(ctx, func(ctx context.Context) (map[string]*messages.ChannelStatus, error) {
-		return d.Sink.Status(ctx, names)
-	})
+	var statuses map[string]*messages.ChannelStatus
+	var now time.Time
+	said, err := limited(ctx, d.Clock.Describe)
+	if err == nil {
+		now = said.Now
+		statuses, err = limited(ctx, func(ctx context.Context) (map[string]*messages.ChannelStatus, error) {
+			return d.Sink.Status(ctx, names)
+		})
+	}
 	for i, row := range rows {
 		left := err != nil
 		if !left {

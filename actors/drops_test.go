@@ -78,6 +78,7 @@ func TestTheHourIsOneOfAWSsClock(t *testing.T) {
 // each call that belongs to it.
 func TestADropIsDoneAgainWhereverItWasCutOff(t *testing.T) {
 	for name, script := range map[string]actorstest.Script{
+		"the time not told":          on("Describe", actorstest.Effect{}, actorstest.Effect{}, actorstest.Effect{Lose: true}, actorstest.Effect{Lose: true}),
 		"counters not written":       on("NoteFinal", actorstest.Effect{Lose: true}),
 		"counters, answer lost":      on("NoteFinal", actorstest.Effect{Forget: true}),
 		"drop not made":              on("Drop", actorstest.Effect{Lose: true}),
@@ -137,7 +138,7 @@ func TestTwoNodesAtItDoNoHarm(t *testing.T) {
 		b := start(t, cloud, plan{process: "process-b"})
 		time.Sleep(30 * time.Second)
 		cloud.Stream.Advance(2 * time.Hour)
-		ended := &messages.ShardsEnded{Stream: &cloud.Stream.Info, Now: time.Now().Add(2 * time.Hour), Rows: []*messages.ShardRow{cloud.Table.Row(shard0)}}
+		ended := &messages.ShardsEnded{Stream: &cloud.Stream.Info, Rows: []*messages.ShardRow{cloud.Table.Row(shard0)}}
 		for range 3 {
 			a.system.Root.Send(a.pid("drops"), ended)
 			b.system.Root.Send(b.pid("drops"), ended)

@@ -86,9 +86,10 @@ func (l *Lease) tellEnded(c actor.Context, rows []messages.ShardRow, now time.Ti
 	if slices.Min(living) != l.owner {
 		return
 	}
-	ended := &messages.ShardsEnded{Stream: l.stream, Now: l.stream.Now.Add(now.Sub(l.described))}
+	ended := &messages.ShardsEnded{Stream: l.stream}
+	aws := l.stream.Now.Add(now.Sub(l.described)) // nearly: Drops asks
 	for i := range rows {
-		if needsSweep(&rows[i], ended.Now) {
+		if needsSweep(&rows[i], aws) {
 			ended.Rows = append(ended.Rows, &rows[i])
 		}
 	}

@@ -182,7 +182,7 @@ func (h *testHost) Receive(c actor.Context) {
 			"ledger":  func() actor.Actor { return NewLedger(w.book) },
 			"drops": func() actor.Actor {
 				return NewDrops(DropsSettings{
-					Sink: w.cloud.Sink, Table: w.cloud.Table, Log: zerolog.Nop(),
+					Sink: w.cloud.Sink, Table: w.cloud.Table, Clock: w.cloud.Stream, Log: zerolog.Nop(),
 					Channel: func(_ *messages.Stream, id messages.ShardID) string { return testChannel + string(id) },
 				})
 			},

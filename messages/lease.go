@@ -1,7 +1,5 @@
 package messages
 
-import "time"
-
 // What crosses between Lease and the shards' subtree. All of it is repeated
 // until answered, for either side may have been respawned in between.
 
@@ -105,7 +103,6 @@ type EndWritten struct{ Shard ShardID }
 // yet, or to be dropped by now (P23). Lease -> Drops; the next look tells again.
 type ShardsEnded struct {
 	Stream *Stream
-	Now    time.Time // AWS's clock
 	Rows   []*ShardRow
 }
 

@@ -122,6 +122,10 @@ func (s crashSink) Status(ctx context.Context, names []string) (map[string]*mess
 	return reach(ctx, s.node, "snowflake", "Status", "", func() (map[string]*messages.ChannelStatus, error) { return s.rowService.Status(ctx, names) })
 }
 
+func (s crashSink) Drop(ctx context.Context, name string, careful bool) error {
+	return act(ctx, s.node, "snowflake", "Drop", ownerOf(name), func() error { return s.rowService.Drop(ctx, name, careful) })
+}
+
 // ownerOf is the shard whose channel it is.
 func ownerOf(channel string) messages.ShardID {
 	return messages.ShardID(channel[len(channel)-len("shardId-000000000000"):])

@@ -17,7 +17,7 @@ import (
 // of what each takes is.
 var receivers = map[string]string{
 	"connector": "connector.go", "shards": "manager.go", "unit": "unit.go",
-	"leases": "../actors/lease.go", "commits": "../actors/commits.go", "ledger": "../actors/ledger.go",
+	"leases": "../actors/lease.go", "commits": "../actors/commits.go", "ledger": "../actors/ledger.go", "drops": "../actors/drops.go",
 	"reader": "../actors/reader.go", "channel": "../actors/channel.go", "checkpoint": "../actors/checkpoint.go",
 }
 
@@ -36,6 +36,7 @@ var elsewhere = map[string]string{
 	"checkpoint crashed":       "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"commits crashed":          "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"leases crashed":           "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
+	"drops crashed":            "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"ledger crashed":           "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"reader crashed":           "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"connector respawn":        "what a child's end becomes: the blows make it",
@@ -56,7 +57,6 @@ var elsewhere = map[string]string{
 	"unit resolveShard":        "as Resolve",
 	"unit resolved":            "as Resolve",
 	"dynamodb ResolvePosition": "as Resolve",
-	"snowflake Drop":           "as Resolve",
 	"dynamodb ForgetDrained":   "a table of another product: the start scenarios make it",
 	"dynamodb ResetStream":     "a stream that is created anew: actors' own tests make it",
 }

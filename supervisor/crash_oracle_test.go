@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // settle waits until everything is as it must be, or too long, and says what
@@ -47,10 +49,7 @@ func (w *crashWorld) missing() (wrong []string) {
 		if ended := w.cloud.Stream.Closed(id); row.Ended != ended {
 			wrong = append(wrong, fmt.Sprintf("%s: SHARD_END is %v, want %v", id, row.Ended, ended))
 		}
-		info := w.cloud.Stream.Info
-		if token := w.cloud.Sink.Token(ChannelName("app", &info, id)); row.Committed != token {
-			wrong = append(wrong, fmt.Sprintf("%s: checkpoint %q, token %q", id, row.Committed, token))
-		}
+		wrong = append(wrong, w.ofChannel(id, row)...)
 		told := *w.told[id]
 		told.Appended, told.Committed, told.Digest = int64(len(want)), int64(len(want)), row.Counters.Digest
 		if row.Counters != told {
@@ -68,6 +67,27 @@ func (w *crashWorld) missing() (wrong []string) {
 	}
 	if len(buried) != w.poisoned {
 		wrong = append(wrong, fmt.Sprintf("%d records are with the dead letters, want %d", len(buried), w.poisoned))
+	}
+	return wrong
+}
+
+// ofChannel says what is wrong with a shard's channel: its token is not the
+// checkpoint, or it is there though it should be dropped by now, or the other
+// way round.
+func (w *crashWorld) ofChannel(id messages.ShardID, row *messages.ShardRow) (wrong []string) {
+	info := w.cloud.Stream.Info
+	name := ChannelName("app", &info, id)
+	switch token := w.cloud.Sink.Token(name); {
+	case row.DroppedAt != 0 && token == "":
+	case row.DroppedAt != 0:
+		wrong = append(wrong, fmt.Sprintf("%s: its row says that the channel is dropped, which has the token %q", id, token))
+	case w.aged[id]:
+		wrong = append(wrong, fmt.Sprintf("%s: ended an hour ago, and its channel is not dropped", id))
+	case row.Committed != token:
+		wrong = append(wrong, fmt.Sprintf("%s: checkpoint %q, token %q", id, row.Committed, token))
+	}
+	if row.Final != nil && row.Final.RowsInserted != int64(len(w.want[id])) {
+		wrong = append(wrong, fmt.Sprintf("%s: its row keeps that the channel took %d rows, want %d", id, row.Final.RowsInserted, len(w.want[id])))
 	}
 	return wrong
 }

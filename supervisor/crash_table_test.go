@@ -90,3 +90,11 @@ func (t crashTable) RetireNode(ctx context.Context, node messages.NodeRow) error
 func (t crashTable) WritePosition(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, w messages.PositionWrite) (*messages.ShardRow, error) {
 	return reach(ctx, t.node, dynamodb, "WritePosition", shard, func() (*messages.ShardRow, error) { return t.shardTable.WritePosition(ctx, shard, me, epoch, w) })
 }
+
+func (t crashTable) NoteFinal(ctx context.Context, shard messages.ShardID, final messages.ChannelFinal) error {
+	return act(ctx, t.node, dynamodb, "NoteFinal", shard, func() error { return t.shardTable.NoteFinal(ctx, shard, final) })
+}
+
+func (t crashTable) MarkDropped(ctx context.Context, shard messages.ShardID, at int64) error {
+	return act(ctx, t.node, dynamodb, "MarkDropped", shard, func() error { return t.shardTable.MarkDropped(ctx, shard, at) })
+}

@@ -10,9 +10,9 @@ import (
 // workloads by name.
 var workloads = map[string]func(*crashWorld){"split": split, "hours": hours, "six": six}
 
-// split is the workload of the exhaustive run: about 60 rows, a split, a node
-// that joins and is handed its part, a record that cannot be appended, a channel
-// that dies, and a node that leaves in order.
+// split is the workload of the exhaustive run: about 60 rows, a split, two hours
+// that go by at once, a node that joins and is handed its part, a record that
+// cannot be appended, a channel that dies, and a node that leaves in order.
 func split(w *crashWorld) {
 	one, two := actorstest.User{Rows: 1}, actorstest.User{Rows: 2}
 	w.shard(0)
@@ -35,6 +35,7 @@ func split(w *crashWorld) {
 		w.put(2, one)
 	}
 	w.wait(2 * time.Second)
+	w.age()
 	w.start("p2")
 	w.wait(4 * time.Second)
 	w.poison(1)

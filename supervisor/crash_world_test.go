@@ -34,7 +34,8 @@ type crashWorld struct {
 	want   map[messages.ShardID][]string           // rows, as put
 	told   map[messages.ShardID]*messages.Counters // the same, counted
 
-	poisoned int // records that cannot be appended
+	poisoned int                       // records that cannot be appended
+	aged     map[messages.ShardID]bool // ended, and an hour ago by AWS's clock
 
 	configure func(*plant)
 
@@ -85,7 +86,7 @@ func runCrash(t *testing.T, work func(*crashWorld), log zerolog.Logger, blows ..
 	synctest.Test(t, func(t *testing.T) {
 		w = &crashWorld{
 			t: t, cloud: actorstest.NewCloud(), serial: newSerial(), system: smallSystem(), log: log, planned: blows,
-			want: map[messages.ShardID][]string{}, told: map[messages.ShardID]*messages.Counters{}, counts: map[string]int{}, disks: map[string]*journal.Memory{},
+			want: map[messages.ShardID][]string{}, told: map[messages.ShardID]*messages.Counters{}, counts: map[string]int{}, aged: map[messages.ShardID]bool{}, disks: map[string]*journal.Memory{},
 		}
 		w.cloud.Sink.CommitDelay = crashCommit
 		w.configure = func(p *plant) {
@@ -155,6 +156,17 @@ func (w *crashWorld) shard(n int, parents ...messages.ShardID) {
 	id := actorstest.ShardID(n)
 	w.cloud.Stream.AddShard(id, parents...)
 	w.want[id], w.told[id] = nil, &messages.Counters{}
+}
+
+// age lets two hours pass by AWS's clock alone. Shards whose end is known by now
+// lose their channels then.
+func (w *crashWorld) age() {
+	for id := range w.want {
+		if row := w.cloud.Table.Row(id); row != nil && row.Final != nil {
+			w.aged[id] = true
+		}
+	}
+	w.cloud.Stream.Advance(2 * time.Hour)
 }
 
 // shards are the shards, by id.

@@ -31,6 +31,7 @@ var everyActor = map[string]any{
 	"*actors.Checkpoint":       &messages.GenerationStarted{},
 	"*actors.Channel":          &messages.RowBlock{},
 	"*actors.Reader":           &messages.Credit{},
+	"*actors.Drops":            &messages.ShardsEnded{},
 }
 
 // sightings are the messages that each kind of actor was seen to get.
@@ -61,6 +62,8 @@ func TestTheHostsMiddlewareReachesEveryActor(t *testing.T) {
 		cloud, system := actorstest.NewCloud(), quietSystem()
 		cloud.Stream.AddShard(actorstest.ShardID(0))
 		cloud.Stream.Put(actorstest.ShardID(0), 20)
+		cloud.Stream.AddShard(actorstest.ShardID(1))
+		cloud.Stream.Close(actorstest.ShardID(1)) // which leaves a channel
 		p := testPlant(cloud, "node-0", "p", Host{Middleware: []actor.ReceiverMiddleware{seen.look}})
 		before := registered(system)
 		pid, err := system.Root.SpawnNamed(p.props(func() actor.Actor { return &connector{plant: p} }), "c")

@@ -162,7 +162,7 @@ func (p *plant) newLease(ports ports, shards *actor.PID) actor.Actor {
 // newDrops makes the actor that drops the channels of ended shards.
 func (p *plant) newDrops() actor.Actor {
 	return actors.NewDrops(actors.DropsSettings{
-		Sink: p.sink, Table: p.table, Log: p.log.With().Str("actor", "drops").Logger(),
+		Sink: p.sink, Table: p.table, Clock: p.streams, Log: p.log.With().Str("actor", "drops").Logger(),
 		Channel: func(stream *messages.Stream, shard messages.ShardID) string {
 			return ChannelName(p.cfg.Application, stream, shard)
 		},
