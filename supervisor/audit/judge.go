@@ -187,13 +187,28 @@ func clock(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// theirs are Snowflake's own counters of the channel: what it says now, or, of
+// a shard that has ended, what the lease row kept of it before it was dropped
+// (P23); nil where nobody knows.
+func (h *hearing) theirs() *messages.ChannelFinal {
+	var final *messages.ChannelFinal
+	if h.row != nil {
+		final = h.row.Final
+	}
+	if s := h.status; s != nil && (final == nil || final.CreatedMS == s.CreatedMS) {
+		return &messages.ChannelFinal{CreatedMS: s.CreatedMS, RowsInserted: s.RowsInserted, RowsErrors: s.RowsErrors}
+	}
+	return final
+}
+
 // snowflake compares Snowflake's own counters with ours. They begin anew where
 // the channel was made anew, so they count only while that never happened.
 func (h *hearing) snowflake(whole span) {
-	if h.status == nil || !h.unbounded() || !h.oneChannel() {
+	counted := h.theirs()
+	if counted == nil || !h.unbounded() || !h.oneChannel(counted.CreatedMS) {
 		return
 	}
-	theirs := h.status.RowsInserted + h.status.RowsErrors
+	theirs := counted.RowsInserted + counted.RowsErrors
 	ours, known := h.rowsUpTo(whole.to)
 	if !known {
 		return
@@ -201,17 +216,18 @@ func (h *hearing) snowflake(whole span) {
 	h.out.Sums.Snowflake = &theirs
 	if theirs != ours {
 		h.find(WrongCounters, abs(theirs-ours), span{}, "Snowflake's counters say %d rows (%d inserted, %d rejected), the evidence of this side %d",
-			theirs, h.status.RowsInserted, h.status.RowsErrors, ours)
+			theirs, counted.RowsInserted, counted.RowsErrors, ours)
 	}
 }
 
-// oneChannel reports whether the shard has had one channel only.
-func (h *hearing) oneChannel() bool {
-	if h.row != nil && h.row.ChannelCreated != 0 && h.row.ChannelCreated != h.status.CreatedMS {
+// oneChannel reports whether the shard has had one channel only, which was made
+// then.
+func (h *hearing) oneChannel(createdMS int64) bool {
+	if h.row != nil && h.row.ChannelCreated != 0 && h.row.ChannelCreated != createdMS {
 		return false
 	}
 	for _, o := range h.chain.opened {
-		if o.CreatedMS != h.status.CreatedMS {
+		if o.CreatedMS != createdMS {
 			return false
 		}
 	}

@@ -177,7 +177,7 @@ func family(channel string, shard messages.ShardID) string {
 }
 
 // channels asks for the channels of shards, ended ones included: theirs stay
-// for a while.
+// for an hour or so (P23).
 func (s *session) channels(ctx context.Context, shards []messages.ShardID) (map[string]*messages.ChannelStatus, error) {
 	names := make([]string, len(shards))
 	for i := range shards {

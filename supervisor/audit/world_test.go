@@ -153,6 +153,9 @@ func (c channels) Status(_ context.Context, names []string) (map[string]*message
 	if c.silent {
 		return nil, errors.New("no route to host")
 	}
+	if c.status == nil {
+		return nil, nil
+	}
 	status := *c.status
 	if c.moves && c.asked > 0 {
 		status.Token += "9"

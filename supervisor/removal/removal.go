@@ -135,7 +135,7 @@ func (r *Remover) leases(ctx context.Context) ([]messages.ShardRow, []Left, erro
 func (r *Remover) snowflake(rows []messages.ShardRow) []Left {
 	open := 0
 	for i := range rows {
-		if !rows[i].Ended {
+		if rows[i].HasChannel() {
 			open++
 		}
 	}
