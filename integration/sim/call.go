@@ -107,7 +107,7 @@ func dynamoItem(body []byte) (item, detail string) {
 	item = q.Key.ShardID.S + q.Item.ShardID.S
 	if e := q.UpdateExpression; e != "" {
 		var parts []string
-		for _, attr := range []string{"leaseOwner", "leaseEpoch", "leaseExpiry", "committedToken", "skippedToken", "shardState", "handoffTo", "heartbeatCounter", "settled"} {
+		for _, attr := range []string{"leaseOwner", "leaseEpoch", "leaseExpiry", "committedToken", "skippedToken", "shardState", "handoffTo", "heartbeatCounter", "settled", "finalAt", "channelDropped"} {
 			if strings.Contains(e, "#"+attr+" ") || strings.Contains(e, "#"+attr+",") || strings.HasSuffix(e, "#"+attr) {
 				parts = append(parts, attr)
 			}

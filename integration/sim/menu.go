@@ -62,7 +62,7 @@ func courses() []course {
 		{"snowflake connection reset before", "snowflake", nil, 8, func(_ *World, _ dice, f *fate) { f.loseBefore = true }},
 		{"kinesis answer lost", "kinesis", nil, 5, func(_ *World, _ dice, f *fate) { f.loseAfter = true }},
 		{"conditional write, answer lost", "dynamodb", []string{"UpdateItem"}, 14, func(_ *World, _ dice, f *fate) { f.loseAfter = true }},
-		{"append or open, answer lost", "snowflake", []string{"AppendRows", "OpenChannel"}, 14, func(_ *World, _ dice, f *fate) { f.loseAfter = true }},
+		{"append or open, answer lost", "snowflake", []string{"AppendRows", "OpenChannel", "DropChannel"}, 14, func(_ *World, _ dice, f *fate) { f.loseAfter = true }},
 		{"answer cut off", "", nil, 8, func(_ *World, _ dice, f *fate) { f.cut = true }},
 		{"too slow", "", nil, 1, func(_ *World, d dice, f *fate) {
 			f.out += d.between(10*time.Second, 100*time.Second)
@@ -74,14 +74,14 @@ func courses() []course {
 		{"empty page", "kinesis", []string{"GetRecords"}, 10, refuse(emptyPage)},
 		{"expired credentials", "kinesis", nil, 4, refuse(expiredCredentials)},
 		{"expired credentials", "dynamodb", nil, 4, refuse(expiredCredentials)},
-		{"expired scoped token", "snowflake", []string{"AppendRows", "OpenChannel", "Status"}, 4, refuse(expiredToken)},
-		{"409 uncommitted data", "snowflake", []string{"OpenChannel"}, 12, refuse(snowflakeError(http.StatusConflict, "ERR_CHANNEL_HAS_UNCOMMITTED_DATA"))},
+		{"expired scoped token", "snowflake", []string{"AppendRows", "OpenChannel", "DropChannel", "Status"}, 4, refuse(expiredToken)},
+		{"409 uncommitted data", "snowflake", []string{"OpenChannel", "DropChannel"}, 12, refuse(snowflakeError(http.StatusConflict, "ERR_CHANNEL_HAS_UNCOMMITTED_DATA"))},
 		{"409 open in progress", "snowflake", []string{"OpenChannel"}, 12, refuse(snowflakeError(http.StatusConflict, "ERR_OPEN_CHANNEL_IN_PROGRESS"))},
 		{"channel must be reopened", "snowflake", []string{"AppendRows"}, 8, func(w *World, d dice, f *fate) {
 			code := pick(d, "ERR_CHANNEL_MUST_BE_REOPENED", "ERR_CHANNEL_MUST_BE_REOPENED_DUE_TO_ROW_SEQ_GAP")
 			f.before = func(c *Call) { _ = w.cloud.Snowflake.InvalidateChannel(c.object, code) }
 		}},
-		{"ingest host failed over", "snowflake", []string{"AppendRows", "OpenChannel", "Status"}, 2, func(w *World, _ dice, f *fate) {
+		{"ingest host failed over", "snowflake", []string{"AppendRows", "OpenChannel", "DropChannel", "Status"}, 2, func(w *World, _ dice, f *fate) {
 			f.before = func(*Call) { w.cloud.Snowflake.FailOver() }
 		}},
 	}

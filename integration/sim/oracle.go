@@ -40,6 +40,7 @@ type shardLog struct {
 	trimmed bool              // something of it has expired unread
 	gaps    []gap
 	ended   bool
+	endedAt time.Time // by AWS's clock
 }
 
 // record is one Kinesis record.

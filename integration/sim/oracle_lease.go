@@ -14,6 +14,7 @@ func (o *Oracle) delivered(c *Call, status int, how string) {
 	if c.action == "OpenChannel" && status == http.StatusOK && how == "" {
 		o.opened(c)
 	}
+	o.droppedBy(c, status)
 	if c.service != "dynamodb" || c.action == "GetItem" {
 		return
 	}
@@ -47,7 +48,7 @@ func (o *Oracle) delivered(c *Call, status int, how string) {
 		}
 	}
 	if state, _ := row["shardState"].(string); state == "SHARD_END" && !s.ended {
-		s.ended = true
+		s.ended, s.endedAt = true, o.world.cloud.clocks["kinesis"].now()
 		o.promised(s, "SHARD_END", messages.Position{Seq: "9" + "99999999999999999999999999999999999999999999999999999999999", Sub: messages.Whole})
 		for _, info := range o.world.shards() {
 			if info.ID == c.shard && info.Open {
@@ -88,6 +89,9 @@ func (o *Oracle) unfinished() string {
 			if err != nil || k.Position != token {
 				return "UNFINISHED: the row of " + info.ID + " says " + committed + ", the channel " + text
 			}
+		}
+		if wrong := o.undropped(info.ID, row); wrong != "" {
+			return wrong
 		}
 	}
 	return ""

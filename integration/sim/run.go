@@ -156,6 +156,10 @@ func (w *World) calm() {
 	}
 	w.resume(9)
 	w.trace.note("storm", "calm", "")
+	if d := throw(w.plan.Seed, "last hour"); d.chance(300) {
+		w.hours = 0
+		w.hour(d)
+	}
 	w.put(throw(w.plan.Seed, "last"), 30, "")
 }
 

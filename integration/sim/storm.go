@@ -35,11 +35,12 @@ func events() []event {
 		{"clock of snowflake jumps", 3, func(w *World, d dice) bool { return w.jump(d, "snowflake") }},
 		{"commits stall", 2, (*World).stall},
 		{"journal fails", 4, (*World).breakJournal},
+		{"an hour goes by", 4, (*World).hour},
 	}
 }
 
 // gentleKinds are those that a gentle plan has.
-var gentleKinds = []string{"shard split", "shards merged", "hot shard", "node joined", "node drained", "paused and resumed", "channel dropped at rest"}
+var gentleKinds = []string{"shard split", "shards merged", "hot shard", "node joined", "node drained", "paused and resumed", "channel dropped at rest", "an hour goes by"}
 
 // has reports whether a plan has blows of a kind.
 func (p *Plan) has(kind string) bool {

@@ -100,6 +100,20 @@ func (w *World) jump(d dice, service string) bool {
 	return true
 }
 
+// maxHours bounds how much of the retention passes at once.
+const maxHours = 3
+
+// hour lets more than one pass for AWS alone: what has ended loses its channel.
+func (w *World) hour(dice) bool {
+	if w.hours >= maxHours {
+		return false
+	}
+	w.hours++
+	w.cloud.clocks["kinesis"].jump(61 * time.Minute)
+	w.ledger.strike(&Blow{kind: "an hour goes by", call: "hour", slow: true})
+	return true
+}
+
 // trim lets a day pass for Kinesis alone: what was not read is lost.
 func (w *World) trim() {
 	w.trims++

@@ -37,6 +37,7 @@ type World struct {
 
 	numbers    int
 	trims      int
+	hours      int             // that went by at once
 	dropped    map[string]bool // shards whose channel the storm took away
 	foreign    map[string]bool // shards whose channel the storm opened
 	denied     bool
