@@ -22,6 +22,7 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		connector connector
 		shards    []messages.ShardState
 		unowned   []messages.ShardID
+		channels  messages.ChannelUse
 		health    messages.Health
 		why       string
 		stop      messages.StopCode
@@ -39,13 +40,18 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 			health: messages.Degraded, why: "shards that no process has worked on for 2 minutes: 1, the first is shardId-000000000003"},
 		{name: "the same, and one parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, unowned: []messages.ShardID{"shardId-000000000003"},
 			health: messages.Degraded, why: "1 of 2 shards flowing"},
+		{name: "no room for children", connector: connector{node: node}, shards: []messages.ShardState{flowing}, channels: messages.ChannelUse{Open: 1700, Ended: 100, Waiting: 6},
+			health: messages.Degraded, stop: messages.ChannelLimit,
+			why: "6 shards wait for a channel: the pipe has 1800 of this connector, 100 of them of shards that ended less than an hour ago"},
+		{name: "a parked shard says more than no room", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, channels: messages.ChannelUse{Waiting: 6},
+			health: messages.Degraded, why: "1 of 2 shards flowing"},
 		{name: "polled instead of pushed", connector: connector{node: node, plant: polled}, shards: []messages.ShardState{flowing}, health: messages.Flowing,
 			why: "shards polled: 1; enhanced fan-out cannot be used: kinesis.SubscribeToShard: no"},
 	} {
 		if c.connector.plant == nil {
 			c.connector.plant = &plant{}
 		}
-		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned})
+		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned, Channels: c.channels})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
 		}

@@ -61,6 +61,7 @@ var (
 	generationsDesc = prometheus.NewDesc("kinesnow_generations_total", "Generations that ended, by reason.", []string{"connector", "shard", "reason"}, nil)
 	memoryDesc      = prometheus.NewDesc("kinesnow_memory_bytes", "Fetched and not yet accepted (held), accepted and not yet committed (in_flight), and the budget.", []string{"connector", "kind"}, nil)
 	lossDesc        = prometheus.NewDesc("kinesnow_seconds_to_data_loss", "Retention minus the age of the oldest uncommitted record, the least over the shards.", []string{"connector"}, nil)
+	channelsDesc    = prometheus.NewDesc("kinesnow_channels", "Channels that the connector has on all nodes: of shards that are read (open), of ended ones until they are dropped (ended); and shards that wait for room (waiting).", []string{"connector", "state"}, nil)
 	polledDesc      = prometheus.NewDesc("kinesnow_shards_polled", "Shards that are polled because enhanced fan-out cannot be had.", []string{"connector"}, nil)
 	unownedDesc     = prometheus.NewDesc("kinesnow_shards_unowned", "Shards of the stream that no process has worked on for 2 minutes.", []string{"connector"}, nil)
 	asideDesc       = prometheus.NewDesc("kinesnow_journal_segments_set_aside_total", "Journal segments that could not be read: damaged, foreign, or of a newer version.", []string{"connector"}, nil)
@@ -107,6 +108,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	gauge := func(desc *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v, labels...)
 	}
+	gauge(channelsDesc, float64(state.Channels.Open), name, "open")
+	gauge(channelsDesc, float64(state.Channels.Ended), name, "ended")
+	gauge(channelsDesc, float64(state.Channels.Waiting), name, "waiting")
 	gauge(polledDesc, float64(m.plant.polled.count()), name)
 	gauge(unownedDesc, float64(len(state.Unowned)), name)
 	gauge(memoryDesc, float64(held), name, "held")

@@ -90,7 +90,7 @@ func (c *Connector) processLines(now time.Time) []string {
 	if odd := c.oddities(); odd != "" {
 		lines = append(lines, odd)
 	}
-	if c.Stop != "" && len(c.Shards) == 0 { // the connector itself is parked
+	if c.Stop != "" && !slices.ContainsFunc(c.Shards, func(sh Shard) bool { return sh.Stop == c.Stop }) { // it is the connector's own
 		lines = append(lines, strings.TrimSpace(c.Stop+"  "+c.Why), c.way(c.Hint, ""), "read "+messages.StopCode(c.Stop).Page())
 	}
 	if c.Why != "" && !c.toldByShards() {
