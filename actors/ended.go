@@ -36,7 +36,7 @@ func stepAfterEnd(row *messages.ShardRow, s *messages.ChannelStatus, now time.Ti
 		return endLeave
 	case final == nil, !anew && (final.RowsInserted != s.RowsInserted || final.RowsErrors != s.RowsErrors):
 		return endNote
-	case now.Before(time.UnixMilli(final.At).Add(dropAfter)):
+	case !dropDue(final, now):
 		return endWait
 	}
 	return endDrop
@@ -46,5 +46,12 @@ func stepAfterEnd(row *messages.ShardRow, s *messages.ChannelStatus, now time.Ti
 // channel: it has ended with nothing in flight, and its channel is not counted
 // to the end, or has stood for an hour since.
 func needsSweep(r *messages.ShardRow, now time.Time) bool {
-	return r.Ended && r.Settled && r.HasChannel() && (r.Final == nil || !now.Before(time.UnixMilli(r.Final.At).Add(dropAfter)))
+	return r.Ended && r.Settled && r.HasChannel() && (r.Final == nil || dropDue(r.Final, now))
+}
+
+// dropDue reports whether it has been long enough since a shard's end for
+// whatever was under way for its channel to be over: a scoped token lives for an
+// hour, an append for two minutes.
+func dropDue(final *messages.ChannelFinal, now time.Time) bool {
+	return !now.Before(time.UnixMilli(final.At).Add(dropAfter))
 }
