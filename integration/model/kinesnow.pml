@@ -31,13 +31,13 @@
  *   SKIP=1     one record of a shard makes no row (P17)     SKIP=2  one record's append is always refused (P13)
  *   LATEST=1   first start at LATEST (P12)
  *   RESOLVE=1  a parked shard is resolved from the table | 2 from the checkpoint (loses what the human gives up: DUP)
- *   P23_DROP   the channel of an ended shard is dropped: the law's last step, which the code leaves out
+ *   P23_DROP   the channel of an ended shard is dropped; without it, not within the run, as in the first hour
  *   the service, where its papers are silent
  *   OPENSEM=0  an open discards what is accepted and not committed | 1 commits it first | 2 it may commit later still
  *          | 3 an open is refused (409) as long as there is any | 4 as 0, and a refused open fences all the same
  *   RETRYSEM=0 a repeated append is refused | 1 recognised, not applied twice (P11) | 2 applied twice
  *   SEQ_RESTART a channel made anew may take continuation tokens of its dropped namesake  (P23_LATE: it is dropped
- *              only when no request is under way any more)
+ *              only when no request is under way any more, which is what an hour is for)
  *   smaller state spaces, for several shards: WRITES_NOW table writes arrive at once, P11_NO_RETRY
  *   rules broken on purpose, each of which must show a counterexample
  *   P5_STATUS_FIRST P5_NO_RECHECK P7_START_AT_K P7_NO_SETTLED P7_TRUE_EARLY P7_NO_RESET P7_RESET_AFTER P7_NOT_ANSWERED
@@ -799,7 +799,9 @@ ending:	/* SHARD_END is repeated until it is answered; it gives the lease up in 
 	fi;
 finished:
 #ifdef P23_DROP
-	if                              /* the channel is dropped by whoever finds SHARD_END, or never */
+	/* -- P23: the channel is dropped by whoever finds SHARD_END in the table, or never. That it is counted before, and
+	      marked after, moves nothing here. actors/ended.go:stepAfterEnd+dropDue, actors/drops.go:sweep+step -- */
+	if
 #ifdef P23_LATE
 	:: atomic { (ex[s] && len(net[s])==0 && !lateOpen[s]) -> dropChannel(s); w=2*s+n }
 #else

@@ -64,19 +64,19 @@ var runs = []run{
 	{name: "built-2-f1-drops", want: holds, flags: "TOPO=2 FAULTS=1 NP=1 NC=1 DROPS"},
 	{name: "built-2-f1-moves", want: holds, flags: "TOPO=2 FAULTS=1 NP=1 NC=1 MOVES=1 WRITES_NOW P11_NO_RETRY"},
 	{name: "built-1-f1-nolease", want: holds, flags: "FAULTS=1 NO_LEASE", ignoreEnds: true},
+	{name: "built-P23-drops", want: holds, flags: "FAULTS=2 DROPS P23_DROP"},
 
 	// The same beside a service of another kind, where its papers are silent.
 	{name: "built-P6-409-fences", want: holds, flags: "FAULTS=2 DROPS OPENSEM=4"},
 	{name: "built-P6-409-for-ever", want: holds, flags: "FAULTS=2 DROPS OPENSEM=3"},
 	{name: "built-P6-open-flushes", want: holds, flags: "FAULTS=2 DROPS OPENSEM=1"},
 	{name: "built-P11-repeat-refused", want: holds, flags: "FAULTS=2 DROPS RETRYSEM=0"},
+	{name: "built-P23-seq-restart", want: holds, flags: "FAULTS=3 NP=1 P23_DROP SEQ_RESTART P23_LATE"},
 
 	// The law beyond the code: what the code leaves out does no harm.
 	{name: "spare-P5-no-recheck", want: holds, flags: "FAULTS=2 P5_NO_RECHECK"},
 	{name: "law-P7-stale-settles", want: holds, flags: "FAULTS=2 DROPS P7_SETTLE_FENCED"},
 	{name: "law-P11-reopen-at-once", want: holds, flags: "FAULTS=2 DROPS P11_NO_RETRY RETRYSEM=2"},
-	{name: "law-P23-drops", want: holds, flags: "FAULTS=2 DROPS P23_DROP"},
-	{name: "law-P23-seq-restart-late", want: holds, flags: "FAULTS=3 NP=1 P23_DROP SEQ_RESTART P23_LATE"},
 
 	// Rules broken on purpose. The shortest story is what -trace shows.
 	{name: "naive-P5-status-first", want: dup, flags: "FAULTS=2 P5_STATUS_FIRST"},
