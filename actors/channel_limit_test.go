@@ -100,7 +100,7 @@ func TestRoomIsForShardsWithoutAChannel(t *testing.T) {
 			l.taking[actorstest.ShardID(100_000+n)] = true
 		}
 		table := rows(c.open, c.ended, c.anew)
-		l.channels, l.wanting = useOf(table)
+		l.channels, l.wanting = UseOf(table)
 		var free []*messages.ShardRow
 		for i := range table {
 			if !table[i].Ended {

@@ -10,6 +10,7 @@
 //	   |- leases                Lease       lease.go, lease_*.go, fleet.go
 //	   |- commits               Commits     commits.go
 //	   |- ledger                Ledger      ledger.go, book.go
+//	   |- drops                 Drops       drops.go, ended.go: channels of ended shards
 //	   `- shards                supervisor.shardManager  one unit per held lease
 //	      `- <shardId>          supervisor.shardUnit     owns the generations
 //	         |- checkpoint-<g>  Checkpoint  checkpoint.go, checkpoint_*.go, fold.go

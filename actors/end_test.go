@@ -140,3 +140,27 @@ func TestAChildWaitsForAParentWhoseRowSomebodyElseMakes(t *testing.T) {
 		w.whole()
 	})
 }
+
+// TestChildrenBeginSoonThoughARenewalMetTheEndFirst: the end's own answer never
+// comes, and a renewal is refused because of it. Nobody is left who could say that
+// the shard has ended; the children are found by the next look all the same.
+func TestChildrenBeginSoonThoughARenewalMetTheEndFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := endedShard()
+		lists := 0
+		cloud.Play(func(op string, n int) actorstest.Effect {
+			if op == "List" {
+				lists = n
+			}
+			return actorstest.Effect{Forget: op == "WritePosition" && n > 1 && lists == 1}
+		})
+		w := start(t, cloud, plan{})
+		time.Sleep(25 * time.Second)
+		if row := cloud.Table.Row(shard1); row == nil || row.Owner == "" {
+			t.Errorf("25 s after the parent's end the child's row is %+v", row)
+		}
+		time.Sleep(20 * time.Second)
+		w.stop()
+		w.whole()
+	})
+}

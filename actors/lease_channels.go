@@ -9,10 +9,10 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// useOf counts a connector's channels by its lease rows, and the shards that
-// have none and could be read now. Channels of ended shards count until they
-// are dropped.
-func useOf(rows []messages.ShardRow) (use messages.ChannelUse, wanting int) {
+// UseOf counts a connector's channels by all of its lease rows, and in wanting
+// the shards that have none and could be read now. Channels of ended shards
+// count until they are dropped.
+func UseOf(rows []messages.ShardRow) (use messages.ChannelUse, wanting int) {
 	byID := byShard(rows)
 	for i := range rows {
 		switch r := &rows[i]; {
@@ -51,7 +51,7 @@ func refusal(use messages.ChannelUse) *messages.Fault {
 // watchChannels counts the channels, and tells the connector where there is no
 // room to begin at all.
 func (l *Lease) watchChannels(c actor.Context, rows []messages.ShardRow) {
-	l.channels, l.wanting = useOf(rows)
+	l.channels, l.wanting = UseOf(rows)
 	if !l.denied {
 		c.Send(c.Parent(), &messages.ConnectorFault{Fault: refusal(l.channels)})
 	}

@@ -189,6 +189,7 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 		if h.since.Before(d.began) && !h.busy && r != nil && (r.Owner != l.owner || r.Ended) {
 			if r.Ended {
 				l.drop(c, id, "ended")
+				l.listNow = true
 			} else {
 				l.lost(c, id, "the row names "+string(r.Owner))
 			}

@@ -320,6 +320,7 @@ func (l *Lease) carry(c actor.Context, m *messages.PositionWaiting) {
 func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
 	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
 	l.drop(c, shard, "lost")
+	l.listNow = true // a renewal that met SHARD_END is refused, too, and then there are children
 	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
 }
 

@@ -22,7 +22,11 @@ func (w *world) hasChannel(shard int) bool {
 func endedAndCounted(t *testing.T) (*world, *clock, *connector) {
 	w, clock := newClockedWorld(t, 1)
 	c := w.connect()
-	t.Cleanup(func() { if t.Failed() { t.Logf("%s %+v", c.log.tail(), w.Kinesis.Streams()[0]) } })
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%s %+v", c.log.tail(), w.Kinesis.Streams()[0])
+		}
+	})
 	w.putOn(0, 3)
 	c.untilCaughtUp(3)
 	w.splitShard(0)

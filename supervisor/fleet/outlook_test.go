@@ -73,3 +73,21 @@ func TestALaptopSeesWhereAnotherProductStopped(t *testing.T) {
 		t.Errorf("%v, %+v", err, c.Shards)
 	}
 }
+
+// TestShardsThatWaitForAChannelAreToldWithTheWayOut, though no shard is stopped;
+// and what the channels are is told by rows alone, too.
+func TestShardsThatWaitForAChannelAreToldWithTheWayOut(t *testing.T) {
+	s := orders("node-0", "shardId-000000000001", 0)
+	s.Health, s.Why, s.Stop, s.Hint = messages.Degraded, "6 shards wait for a channel", messages.ChannelLimit, messages.ChannelLimit.Hint()
+	s.Channels = messages.ChannelUse{Open: 1700, Ended: 100, Waiting: 6}
+	r := Of(snapshots(s), noon)
+	text := textOf(t, r)
+	for _, want := range []string{"CHANNEL_LIMIT  6 shards wait for a channel", "merge shards", "read docs/stops.md#channel_limit"} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("status says %d times %q:\n%s", strings.Count(text, want), want, text)
+		}
+	}
+	if r.Connectors[0].Channels != s.Channels {
+		t.Errorf("channels %+v", r.Connectors[0].Channels)
+	}
+}

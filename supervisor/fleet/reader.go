@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 )
@@ -68,6 +69,7 @@ func (r *Reader) Read(ctx context.Context, now time.Time) (Connector, error) {
 		c.addRow(&shards[i], channel, statuses[channel], now)
 		c.Shards[i].unasked = err != nil
 	}
+	c.Channels, _ = actors.UseOf(shards)
 	r.outlook(ctx, &c, shards, now)
 	c.conclude(row.Pauses)
 	c.sort()

@@ -55,6 +55,8 @@ type Connector struct {
 	Gaps          int64 `json:"gaps"` // that the processes came across
 	// Packed is what the processes read of aggregated records.
 	Packed messages.Aggregation `json:"packed"`
+	// Channels are the connector's on all nodes, as the lease table tells.
+	Channels messages.ChannelUse `json:"channels,omitzero"`
 
 	Shards   []Shard   `json:"shards"`             // by id
 	Journals []Journal `json:"journals,omitempty"` // those that are not well

@@ -68,6 +68,9 @@ func (c *Connector) add(s *messages.State) {
 		c.Nodes = append(c.Nodes, s.Node)
 	}
 	c.addJournal(s.Node, s.Journal)
+	if s.Channels.Open+s.Channels.Ended+s.Channels.Waiting > 0 { // each node tells of all
+		c.Channels = s.Channels
+	}
 	c.Listed, c.Ended = max(c.Listed, s.Listed), max(c.Ended, s.Done)
 	if left, ok := s.UntilLoss(); ok {
 		c.SecondsToDataLoss = least(c.SecondsToDataLoss, left.Seconds())
