@@ -146,15 +146,19 @@ func TestAChildWaitsForAParentWhoseRowSomebodyElseMakes(t *testing.T) {
 // the shard has ended; the children are found by the next look all the same.
 func TestChildrenBeginSoonThoughARenewalMetTheEndFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cloud := endedShard()
+		cloud := oneShard(10)
 		lists := 0
 		cloud.Play(func(op string, n int) actorstest.Effect {
 			if op == "List" {
 				lists = n
 			}
-			return actorstest.Effect{Forget: op == "WritePosition" && n > 1 && lists == 1}
+			return actorstest.Effect{Forget: op == "WritePosition" && n > 1 && lists <= 2} // the first set, and the first look
 		})
 		w := start(t, cloud, plan{})
+		time.Sleep(5 * time.Second)
+		cloud.Stream.AddShard(shard1, shard0)
+		cloud.Stream.Put(shard1, 5)
+		cloud.Stream.Close(shard0, shard1)
 		time.Sleep(25 * time.Second)
 		if row := cloud.Table.Row(shard1); row == nil || row.Owner == "" {
 			t.Errorf("25 s after the parent's end the child's row is %+v", row)
