@@ -12,6 +12,7 @@ import (
 type EventCall struct {
 	Consumer string // name
 	ShardID  string
+	Opened   int64 // the subscription, ms since the epoch: there is one of a consumer and shard in 5 s
 	N        int64 // events pushed on this subscription before it
 	Records  int
 	Closing  bool // the event of a shard's end
@@ -71,7 +72,7 @@ func (sub *subscription) effect(e *event) EventEffect {
 		return EventEffect{}
 	}
 	return (*hook)(EventCall{
-		Consumer: sub.consumer.name, ShardID: sub.shard.id, N: sub.pushed, Records: e.records, Closing: e.continuation == "",
+		Consumer: sub.consumer.name, ShardID: sub.shard.id, Opened: sub.opened, N: sub.pushed, Records: e.records, Closing: e.continuation == "",
 	})
 }
 

@@ -125,14 +125,8 @@ var eventKinds = []string{"pushed event cut off", "subscription broken", "pushed
 
 // pushFaults gives each event that is pushed its own time, and some a fault.
 func (w *World) pushFaults() {
-	var mu sync.Mutex
-	numbers := map[string]int{}
 	w.cloud.Kinesis.EventFaults(func(e localkinesis.EventCall) (effect localkinesis.EventEffect) {
-		mu.Lock()
-		n := numbers[e.ShardID]
-		numbers[e.ShardID]++
-		mu.Unlock()
-		d := throw(w.plan.Seed, "event", e.ShardID, strconv.Itoa(n))
+		d := throw(w.plan.Seed, "event", e.ShardID, strconv.FormatInt(e.Opened, 10), strconv.FormatInt(e.N, 10))
 		effect.Delay = odd(d, time.Millisecond, 30*time.Millisecond)
 		if w.menu.calm.Load() || !d.chance(w.plan.Calls/4) {
 			return effect
