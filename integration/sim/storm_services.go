@@ -60,7 +60,7 @@ func (w *World) recreate(dice) bool {
 		return false
 	}
 	w.oracle.mu.Lock()
-	for n := range maxShards + 8 { // expired ones, too
+	for n := range mostShards { // expired ones, too
 		w.dropped[shardName(n)] = true
 	}
 	w.oracle.mu.Unlock()

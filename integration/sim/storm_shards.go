@@ -72,6 +72,9 @@ func (w *World) heat(d dice) bool {
 // mostReshaped bounds what a seed reads whose storms change the shard count.
 const mostReshaped = 60
 
+// mostShards is more than a seed ever has.
+const mostShards = 2 * mostReshaped
+
 // reshape changes the number of shards five times within a minute, and again
 // some time after, whatever else splits or merges them.
 func (w *World) reshape(d dice, end time.Time) {
