@@ -22,6 +22,8 @@
 // run without a mutant, where nothing may be wrong, and must leave the traces
 // that the product as it is leaves.
 //
+// A mutant that few seeds catch may name one that did (try): it comes first.
+//
 // A change whose lines are not there any more, or not once, fails the command
 // and an ordinary test, with the mutant's name.
 package main

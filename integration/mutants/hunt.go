@@ -60,10 +60,16 @@ type Range struct {
 	All   bool // also those behind the first that catches it
 }
 
-func (r Range) seeds() []uint64 {
-	seeds := make([]uint64, r.Count)
-	for i := range seeds {
-		seeds[i] = r.First + uint64(i)
+// seeds lists them, the one that is worth a try first.
+func (r Range) seeds(try uint64) []uint64 {
+	seeds := make([]uint64, 0, r.Count+1)
+	if try != 0 {
+		seeds = append(seeds, try)
+	}
+	for i := range uint64(r.Count) {
+		if seed := r.First + i; seed != try {
+			seeds = append(seeds, seed)
+		}
 	}
 	return seeds
 }
@@ -79,7 +85,7 @@ func once(uint64) bool { return false }
 // hunt runs seeds as one mutant.
 func hunt(binary string, m Mutant, r Range) *Hunt {
 	h := &Hunt{Mutant: m}
-	h.Took, h.Err = farm(binary, m.Name).Run(r.seeds(), once, func(_ int, got sim.Result, _ int64) bool {
+	h.Took, h.Err = farm(binary, m.Name).Run(r.seeds(m.Try), once, func(_ int, got sim.Result, _ int64) bool {
 		h.Tried++
 		if got.Failed == "" {
 			return true

@@ -8,6 +8,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +23,7 @@ type Mutant struct {
 	Rule  string // of the protocol that it breaks; "service" where it is not ours
 	Model string // what the model found of the same variant (integration/model)
 	Wrong string // what it does, in a sentence
+	Try   uint64 // a seed that caught it once, and so comes first; 0 = none
 	Hunks []Hunk
 }
 
@@ -79,7 +81,8 @@ func (m *Mutant) order() (n int) {
 // Parse reads a mutant's file: fields, one a line and continued where a line is
 // indented, then hunks in the manner of diff -u, without line numbers.
 func Parse(text string) (m Mutant, err error) {
-	fields := map[string]*string{"mutant": &m.Name, "rule": &m.Rule, "model": &m.Model, "wrong": &m.Wrong}
+	try := "0"
+	fields := map[string]*string{"mutant": &m.Name, "rule": &m.Rule, "model": &m.Model, "wrong": &m.Wrong, "try": &try}
 	var field *string
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
@@ -110,6 +113,9 @@ func Parse(text string) (m Mutant, err error) {
 	}
 	for i := range m.Hunks {
 		m.Hunks[i].trim()
+	}
+	if m.Try, err = strconv.ParseUint(try, 10, 64); err != nil {
+		return m, fmt.Errorf("try %q: want one seed", try)
 	}
 	return m, m.check()
 }
