@@ -22,6 +22,8 @@ PACKAGES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 # A process limits its memory (supervisor/process). In a test's binary, full of
 # servers and of other tests, it would make the collector run all the time.
 test race: export GOMEMLIMIT = off
+# Nor is there a reason to collect often, in a test or in the compiler.
+test race: export GOGC = 300
 
 test: ## every test, with Go alone, in under two minutes (make check vets)
 	$(GO) test -p $(PACKAGES) -vet=off -ldflags="-s -w" ./...

@@ -6,8 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -194,56 +192,4 @@ func TestARefusalThatPassesStopsNobody(t *testing.T) {
 		t.Errorf("health %s: %s", s.Health, s.Why)
 	}
 	w.expect("", between(0, 6)...)
-}
-
-// TestKP21ServersThatAppearLaterAreWaitedFor starts a process before anything that
-// it needs, and lets the servers appear one after the other.
-func TestKP21ServersThatAppearLaterAreWaitedFor(t *testing.T) {
-	w := newWorld(t, 2)
-	w.putOn(0, 30)
-	servers := []struct {
-		url     string
-		handler http.Handler
-		address string
-	}{{url: w.Dynamo.URL(), handler: w.Dynamo.Handler()}, {url: w.Kinesis.URL(), handler: w.Kinesis.Handler()}, {url: w.Snowflake.URL(), handler: w.Snowflake.Handler()}}
-	for i := range servers {
-		servers[i].address = w.freeAddress()
-		w.rewrite(servers[i].url, "http://"+servers[i].address)
-	}
-	j := w.run(process.Options{UntilCaughtUp: true})
-	seen := 0
-	for i := range servers {
-		if i < 2 {
-			w.wait("refused", func() bool { return len(j.log.with("cannot begin yet")) > seen })
-		} else {
-			j.until("opening", func(s *messages.State) bool { return len(s.Shards) == 2 })
-		}
-		w.serve(servers[i].address, servers[i].handler)
-		seen = len(j.log.with("cannot begin yet"))
-	}
-	j.ends(process.ExitFine)
-	w.expect("", between(0, 30)...)
-}
-
-// freeAddress is a loopback address that nobody listens on.
-func (w *world) freeAddress() string {
-	w.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// serve serves a handler at an address until the test ends.
-func (w *world) serve(address string, handler http.Handler) {
-	w.t.Helper()
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	server := &http.Server{Handler: handler}
-	w.t.Cleanup(func() { server.Close() })
-	go server.Serve(l)
 }

@@ -116,8 +116,7 @@ func TestAProbeFindsTheOneRecordThatSnowflakeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(service)
-	gateway := w.freeAddress()
-	w.serve(gateway, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.rewrite(w.Snowflake.URL(), w.gateway(func(rw http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || bytes.Contains(body, []byte(`"N":5,`)) {
 			http.Error(rw, `{"code":"ERR_INVALID_REQUEST","message":"this row cannot be"}`, http.StatusBadRequest)
@@ -126,7 +125,6 @@ func TestAProbeFindsTheOneRecordThatSnowflakeRefuses(t *testing.T) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		proxy.ServeHTTP(rw, r)
 	}))
-	w.rewrite(w.Snowflake.URL(), "http://"+gateway)
 	box := &letterBox{}
 	c := w.connect(box.install, func(p *plan) { p.Snowflake.Compression = config.Uncompressed })
 	s := c.untilCaughtUp(8)

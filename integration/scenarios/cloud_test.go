@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"math/big"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,6 +86,13 @@ func (w *world) rewrite(old, new string) {
 	if err := os.WriteFile(w.ConfigFile(), []byte(strings.ReplaceAll(string(text), old, new)), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// gateway serves what a test puts before a service, until the test ends.
+func (w *world) gateway(handler http.HandlerFunc) (url string) {
+	server := httptest.NewServer(handler)
+	w.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // dataDir is where the configuration keeps journal and dead letters.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/signer"
@@ -116,11 +117,17 @@ func TestAConsumerThatIsDeletedInMidRunIsMadeAgain(t *testing.T) {
 		w.putOn(0, 3)
 		w.putOn(1, 3)
 		w.untilRows(w.put)
-		list, err := client.ListStreamConsumers(t.Context(), &kinesis.ListStreamConsumersInput{StreamARN: arn})
-		if err != nil || len(list.Consumers) != 1 {
-			t.Fatalf("consumers %+v, error %v", list, err)
-		}
-		one := aws.ToString(list.Consumers[0].ConsumerARN)
+		var one string
+		w.wait("a consumer", func() bool { // the last rows may have come from the one before
+			list, err := client.ListStreamConsumers(t.Context(), &kinesis.ListStreamConsumersInput{StreamARN: arn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(list.Consumers) == 1 && list.Consumers[0].ConsumerStatus == types.ConsumerStatusActive {
+				one = aws.ToString(list.Consumers[0].ConsumerARN)
+			}
+			return one != ""
+		})
 		if slices.Contains(before, one) {
 			t.Errorf("%s was deleted and is there", one)
 		}

@@ -18,9 +18,7 @@ func TestAnOutageOfEverythingPassesWithoutLossOrRepeat(t *testing.T) {
 	w := newWorld(t, 2)
 	var cut atomic.Bool
 	for url, service := range map[string]http.Handler{w.Kinesis.URL(): w.Kinesis.Handler(), w.Dynamo.URL(): w.Dynamo.Handler(), w.Snowflake.URL(): w.Snowflake.Handler()} {
-		address := w.freeAddress()
-		w.rewrite(url, "http://"+address)
-		w.serve(address, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.rewrite(url, w.gateway(func(rw http.ResponseWriter, r *http.Request) {
 			if cut.Load() {
 				panic(http.ErrAbortHandler)
 			}

@@ -79,14 +79,14 @@ func TestKP12ADrainedProcessHandsOverAtOnce(t *testing.T) {
 func TestAProcessWithoutItsTableIsFencedByTheNextOwner(t *testing.T) {
 	w := newWorld(t, 1)
 	var cut atomic.Bool
-	address, table := w.freeAddress(), w.Dynamo.Handler()
-	w.serve(address, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	table := w.Dynamo.Handler()
+	gateway := w.gateway(func(rw http.ResponseWriter, r *http.Request) {
 		if cut.Load() {
 			panic(http.ErrAbortHandler)
 		}
 		table.ServeHTTP(rw, r)
-	}))
-	first := w.connect(func(p *plan) { p.AWS.Endpoints.DynamoDB = "http://" + address })
+	})
+	first := w.connect(func(p *plan) { p.AWS.Endpoints.DynamoDB = gateway })
 	w.putOn(0, 3)
 	first.untilCaughtUp(3)
 	cut.Store(true)
