@@ -102,23 +102,25 @@ type Lease struct {
 	// claiming: the node slot was lost and another one is being claimed.
 	claiming bool
 
-	stream    *messages.Stream
-	described time.Time // when stream was asked for; zero = not by this instance
-	streamRow messages.StreamRow
-	listed    map[messages.ShardID]messages.Shard
-	held      map[messages.ShardID]*heldLease
-	taking    map[messages.ShardID]bool      // claims under way; true = of a shard without a channel
-	asked     map[messages.ShardID]time.Time // hand-offs that this node asked for
-	nodes     []messages.NodeRow             // as last seen
-	pauses    messages.Pauses                // the same
-	done      int
-	unowned   []messages.ShardID             // for too long
-	renewed   messages.ShardID               // the last one that was renewed in its turn
-	beaten    time.Time                      // when the heartbeat was last moved
-	telling   bool                           // publish is due
-	dropped   map[messages.ShardID]time.Time // leases that were let go of since the last look began
-	channels  messages.ChannelUse            // as of the last look at the table
-	wanting   int                            // shards without a channel that could be read then
+	stream     *messages.Stream
+	described  time.Time // when stream was asked for; zero = not by this instance
+	streamRow  messages.StreamRow
+	listed     map[messages.ShardID]messages.Shard
+	held       map[messages.ShardID]*heldLease
+	taking     map[messages.ShardID]bool      // claims under way; true = of a shard without a channel
+	asked      map[messages.ShardID]time.Time // hand-offs that this node asked for
+	nodes      []messages.NodeRow             // as last seen
+	pauses     messages.Pauses                // the same
+	done       int
+	unowned    []messages.ShardID             // for too long
+	blind      string                         // why looks have failed for too long; "" = they have not
+	blindSince time.Time                      // the first of the looks that failed
+	renewed    messages.ShardID               // the last one that was renewed in its turn
+	beaten     time.Time                      // when the heartbeat was last moved
+	telling    bool                           // publish is due
+	dropped    map[messages.ShardID]time.Time // leases that were let go of since the last look began
+	channels   messages.ChannelUse            // as of the last look at the table
+	wanting    int                            // shards without a channel that could be read then
 
 	discovering bool
 	again       bool // discover once more when this one is over

@@ -114,6 +114,8 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		if f.Class == messages.Rejected {
 			c.Send(c.Parent(), &messages.ConnectorFault{Fault: f})
 			next = probeParked / 10
+		} else {
+			l.blinded(c, f, time.Now())
 		}
 		if l.looked && d.listed != nil && d.table.Stream != nil { // some row cannot be made
 			l.watchOwners(c, d, time.Now())
@@ -123,6 +125,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 		l.later(c, discoverTimer, next, &discoverNow{})
 		return
 	}
+	l.sees()
 	if l.claiming { // there is no owner to hold or claim anything for
 		l.listNow = l.listNow || d.listed != nil
 		l.later(c, discoverTimer, next, &discoverNow{})
@@ -297,7 +300,7 @@ func (l *Lease) publish(c actor.Context) {
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Pauses: l.pauses,
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
 		Channels: l.channels,
 	})
 }

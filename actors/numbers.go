@@ -30,6 +30,7 @@ const (
 	idleSlots       = 16               // node rows that were not seen moving, from which on no new one is made
 	lookPerRow      = 10 * time.Millisecond
 	unownedAfter    = 2 * time.Minute  // nobody works on a shard for so long: it is told (KP1)
+	blindAfter      = time.Minute      // table or stream cannot be looked at for so long: it is told
 	claimGrace      = 5 * time.Second  // a free row is left to who has too few, then it is anybody's
 	handoffLate     = 30 * time.Second // after it a request is not counted on (P21)
 	discoverLimit   = 2 * time.Minute  // one look at table and stream; what it has made by then stays made

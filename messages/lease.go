@@ -117,6 +117,7 @@ type NodeReady struct {
 	// Unowned are shards that nobody, on any node, has worked on for 2 minutes
 	// though their parents are done.
 	Unowned []ShardID
+	Blind   string // why table or stream could not be looked at for a minute; "" = they can be
 	Pauses  Pauses
 	// Channels is how many of the pipe's this connector has on all nodes.
 	Channels ChannelUse

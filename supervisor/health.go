@@ -37,6 +37,8 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 		return messages.Halted, why, stop, hint
 	case parked > 0:
 		return messages.Degraded, strconv.Itoa(len(s.Shards)-parked) + " of " + strconv.Itoa(len(s.Shards)) + " shards flowing", "", ""
+	case k.node.Blind != "":
+		return messages.Degraded, "leases cannot be looked after: " + k.node.Blind, "", ""
 	case failing > 0:
 		return messages.Degraded, why, "", ""
 	case s.Channels.Waiting > 0:

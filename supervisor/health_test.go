@@ -36,6 +36,8 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		{name: "all parked", connector: connector{node: node}, shards: []messages.ShardState{parked, parked}, health: messages.Halted, why: "lost", stop: messages.TokenLost},
 		{name: "the connector itself is parked", connector: connector{node: node, parked: fault}, shards: []messages.ShardState{flowing}, health: messages.Halted, why: fault.Error(), stop: messages.StreamRecreated},
 		{name: "draining says more than all", connector: connector{node: node, parked: fault, drain: &draining{}}, shards: []messages.ShardState{parked}, health: messages.Draining},
+		{name: "no look at the table for a minute", connector: connector{node: &messages.NodeReady{Node: "node-0", Stream: &messages.Stream{}, Blind: "ExpiredToken"}},
+			health: messages.Degraded, why: "leases cannot be looked after: ExpiredToken"},
 		{name: "a shard that nobody owns", connector: connector{node: node}, shards: []messages.ShardState{flowing}, unowned: []messages.ShardID{"shardId-000000000003"},
 			health: messages.Degraded, why: "shards that no process has worked on for 2 minutes: 1, the first is shardId-000000000003"},
 		{name: "the same, and one parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, unowned: []messages.ShardID{"shardId-000000000003"},
