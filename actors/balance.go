@@ -22,6 +22,7 @@ type standing struct {
 	duration time.Duration                     // of a lease
 	taking   func(shard messages.ShardID) bool // a claim of it is under way
 	late     func(shard messages.ShardID) bool // asked for, and not handed over in time
+	paused   func(shard messages.ShardID) bool // stays where it is
 }
 
 // holding is a live node's part as a look at the table shows it.
@@ -42,7 +43,8 @@ func (h *holding) lacks() int { return h.target - h.has }
 // who gives which row to whom, and then does what concerns itself. So no two
 // ask for more than there is to give, and a change of membership moves as many
 // shards as balance needs and each of them once: nobody has less than its part
-// while another one has more, and who has more keeps the remainder.
+// while another one has more, and who has more keeps the remainder. What is
+// paused stays where it is, and counts for nobody.
 func (f *Fleet) share(rows []messages.ShardRow, nodes []messages.NodeRow, s standing, now time.Time) share {
 	held := map[messages.Owner]*holding{}
 	for _, owner := range f.live(nodes, s, now) {
@@ -54,6 +56,9 @@ func (f *Fleet) share(rows []messages.ShardRow, nodes []messages.NodeRow, s stan
 	for i := range rows {
 		r := &rows[i]
 		if r.Ended || !eligible(r, byID) {
+			continue
+		}
+		if held[r.Owner] != nil && s.paused(r.Shard) {
 			continue
 		}
 		shards++

@@ -28,7 +28,7 @@ func TestAReshardThatGoesBeyondThePipeWaitsForRoom(t *testing.T) {
 		cloud := full()
 		w := start(t, cloud, plan{})
 		time.Sleep(10 * time.Second)
-		if got := w.ready.Channels; got != (messages.ChannelUse{Open: 1, Ended: messages.MaxChannels - 1}) || len(cloud.Sink.Rows(shard0)) != 10 {
+		if got := w.channels(); got != (messages.ChannelUse{Open: 1, Ended: messages.MaxChannels - 1}) || len(cloud.Sink.Rows(shard0)) != 10 {
 			t.Errorf("channels %+v, %d rows", got, len(cloud.Sink.Rows(shard0)))
 		}
 		for _, id := range []messages.ShardID{shard1, shard2} {
@@ -37,15 +37,15 @@ func TestAReshardThatGoesBeyondThePipeWaitsForRoom(t *testing.T) {
 		}
 		cloud.Stream.Close(shard0, shard1, shard2)
 		time.Sleep(time.Minute)
-		if got := w.ready.Channels; got != (messages.ChannelUse{Ended: messages.MaxChannels, Waiting: 2}) || cloud.Table.Row(shard1).Owner != "" {
+		if got := w.channels(); got != (messages.ChannelUse{Ended: messages.MaxChannels, Waiting: 2}) || cloud.Table.Row(shard1).Owner != "" {
 			t.Errorf("channels %+v, a child is %s's", got, cloud.Table.Row(shard1).Owner)
 		}
 		cloud.Stream.Advance(time.Hour)
 		time.Sleep(3 * time.Minute)
 		w.stop()
 		w.whole()
-		if w.ready.Channels != (messages.ChannelUse{Open: 2}) || len(w.parked) != 0 {
-			t.Errorf("channels %+v, stopped with %v", w.ready.Channels, w.parked)
+		if got := w.channels(); got != (messages.ChannelUse{Open: 2}) || len(w.parked) != 0 {
+			t.Errorf("channels %+v, stopped with %v", got, w.parked)
 		}
 	})
 }
@@ -112,4 +112,9 @@ func TestRoomIsForShardsWithoutAChannel(t *testing.T) {
 			t.Errorf("%+v: %d claimed, %+v, refused: %v", c, claimed, l.channels, refusal(l.channels))
 		}
 	}
+}
+
+func (w *world) channels() (use messages.ChannelUse) {
+	w.note(func() { use = w.ready.Channels })
+	return use
 }

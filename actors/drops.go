@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -57,6 +58,8 @@ type Drops struct {
 	down   bool
 	later  map[messages.ShardID]time.Time // not looked at again before
 	told   string                         // the trouble that was logged last
+
+	stopped messages.ShardID // where the last sweep ended before it was through
 }
 
 // NewDrops returns the actor of one connector.
@@ -67,8 +70,9 @@ func NewDrops(settings DropsSettings) *Drops {
 
 // swept is the result of one sweep.
 type swept struct {
-	left []messages.ShardID // that are to be looked at again, but not at once
-	err  error              // the first that failed
+	left    []messages.ShardID // that are to be looked at again, but not at once
+	err     error              // the first that failed
+	stopped messages.ShardID   // whose failure ended the sweep; "" = it went through, or did not begin
 }
 
 // Receive is the table of contents.
@@ -104,12 +108,15 @@ func (d *Drops) begin(c actor.Context, m *messages.ShardsEnded) {
 	if len(rows) == 0 {
 		return
 	}
+	// Behind the one that ended the last sweep: it may do so again.
+	behind := slices.IndexFunc(rows, func(row *messages.ShardRow) bool { return row.Shard > d.stopped })
+	rows = append(rows[max(0, behind):], rows[:max(0, behind)]...)
 	d.busy = true
 	run(d.ctx, c, func() any { return d.sweep(m.Stream, rows) })
 }
 
 func (d *Drops) over(m *swept) {
-	d.busy = false
+	d.busy, d.stopped = false, m.stopped
 	now := time.Now()
 	for shard, until := range d.later {
 		if now.After(until) {
@@ -151,6 +158,7 @@ func (d *Drops) sweep(stream *messages.Stream, rows []*messages.ShardRow) *swept
 			return d.Sink.Status(ctx, names)
 		})
 	}
+	begun := err == nil
 	for i, row := range rows {
 		left := err != nil
 		if !left {
@@ -162,8 +170,11 @@ func (d *Drops) sweep(stream *messages.Stream, rows []*messages.ShardRow) *swept
 		if err != nil && out.err == nil {
 			out.err = err
 		}
-		if ofOne(err) {
+		switch {
+		case ofOne(err):
 			err = nil
+		case err != nil && begun && out.stopped == "":
+			out.stopped = row.Shard
 		}
 	}
 	return out

@@ -215,3 +215,35 @@ func TestOnlyShardsThatEndedWithNothingInFlightAreSwept(t *testing.T) {
 		}
 	}
 }
+
+// TestAChannelWhoseDropIsNotAnsweredKeepsNobody: the next sweep begins behind it.
+func TestAChannelWhoseDropIsNotAnsweredKeepsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		long := time.Now().Add(-2 * time.Hour).UnixMilli()
+		for _, id := range []messages.ShardID{shard1, shard2} {
+			opening, err := cloud.Sink.Open(t.Context(), testChannel+string(id), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cloud.Table.Edit(id, func(row *messages.ShardRow) {
+				row.Ended, row.Epoch, row.Final = true, 2, &messages.ChannelFinal{CreatedMS: opening.CreatedMS, At: long}
+			})
+		}
+		drops := 0
+		cloud.Play(func(op string, _ int) actorstest.Effect {
+			if op == "Drop" {
+				if drops++; drops%2 == 1 { // the first shard's, as long as the other one comes between
+					return actorstest.Effect{Err: actorstest.Unanswered("Drop", errText("no answer"))}
+				}
+			}
+			return actorstest.Effect{}
+		})
+		w := start(t, cloud, plan{})
+		w.dropped(shard2, 3*time.Minute)
+		if row := cloud.Table.Row(shard1); row.DroppedAt != 0 {
+			t.Errorf("the drop that was not answered is taken for done: %+v", row)
+		}
+		w.stop()
+	})
+}

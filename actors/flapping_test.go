@@ -2,9 +2,13 @@ package actors
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/kinesnow/kinesnow/actors/actorstest"
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // TestKP09EachChangeMovesWhatBalanceNeeds, and each shard once: a node that
@@ -60,6 +64,36 @@ func TestKP09NodesThatJoinTogetherMoveNoShardTwice(t *testing.T) {
 		p.watch(2 * time.Minute)
 		if moves := p.since("nobody came or left"); len(moves) > 0 {
 			t.Errorf("moved although all is even: %v", moves)
+		}
+		p.end()
+	})
+}
+
+// TestKP09WhatIsPausedStaysAndTheRestIsEven: its owner does not hand it over, so
+// nobody waits for it, nor makes up for it with others.
+func TestKP09WhatIsPausedStaysAndTheRestIsEven(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPeers(t, 6)
+		p.join()
+		p.watch(15 * time.Second)
+		paused := []messages.ShardID{actorstest.ShardID(0), actorstest.ShardID(1)}
+		if _, err := p.cloud.Table.Pause(t.Context(), paused, "test"); err != nil {
+			t.Fatal(err)
+		}
+		p.watch(10 * time.Second)
+		p.join()
+		p.watch(3 * time.Minute)
+		moves := p.since("a join beside a pause")
+		if len(moves) != 2 || slices.ContainsFunc(moves, func(m move) bool { return slices.Contains(paused, m.shard) }) {
+			t.Errorf("moved %v, want two that are not paused", moves)
+		}
+		if _, err := p.cloud.Table.Resume(t.Context(), nil, "test"); err != nil {
+			t.Fatal(err)
+		}
+		p.watch(20 * time.Second)
+		p.even("resumed")
+		if moves := p.since("resumed"); len(moves) != 1 {
+			t.Errorf("moved %v, want one", moves)
 		}
 		p.end()
 	})

@@ -77,13 +77,15 @@ func (l *Lease) withRoom(rows []*messages.ShardRow) []*messages.ShardRow {
 }
 
 // tellEnded hands the rows of ended shards to Drops, on one node at a time: the
-// first of the living. Where two think so, both do the same.
+// living take turns, for one of them may be refused what another may do. Where
+// two think that it is theirs, both do the same.
 func (l *Lease) tellEnded(c actor.Context, rows []messages.ShardRow, now time.Time) {
 	if l.Drops == nil || l.leaving || l.described.IsZero() {
 		return
 	}
 	living := l.Fleet.live(l.nodes, standing{me: l.owner, duration: l.Duration}, now)
-	if slices.Min(living) != l.owner {
+	slices.Sort(living)
+	if turn := now.Unix() / int64(sweepTurn.Seconds()); living[turn%int64(len(living))] != l.owner {
 		return
 	}
 	ended := &messages.ShardsEnded{Stream: l.stream}

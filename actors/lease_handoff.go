@@ -32,6 +32,7 @@ func (l *Lease) even(c actor.Context, rows []messages.ShardRow, now time.Time) {
 			at, asked := l.asked[shard]
 			return asked && now.Sub(at) >= handoffLate
 		},
+		paused: l.pauses.Has,
 	}, now)
 	for _, r := range l.withRoom(part.claim) {
 		l.claim(c, r)

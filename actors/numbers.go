@@ -35,10 +35,11 @@ const (
 	handoffLate     = 30 * time.Second // after it a request is not counted on (P21)
 	discoverLimit   = 2 * time.Minute  // one look at table and stream; what it has made by then stays made
 	listEvery       = 60 * time.Second
-	dropAfter       = time.Hour       // from a shard's end, noted in its row, to the drop of its channel (P23)
-	dropAgain       = time.Minute     // a channel that was left, or whose drop was refused, is looked at again
-	sweepLimit      = 2 * time.Minute // one sweep over the channels of ended shards
-	renewAdaptAbove = 250             // shards; renewals spread out above it
-	renewSlice      = 25              // renewals that begin together
+	dropAfter       = time.Hour        // from a shard's end, noted in its row, to the drop of its channel (P23)
+	dropAgain       = time.Minute      // a channel that was left, or whose drop was refused, is looked at again
+	sweepTurn       = 10 * time.Minute // of one node, in which it alone sweeps
+	sweepLimit      = 2 * time.Minute  // one sweep over the channels of ended shards
+	renewAdaptAbove = 250              // shards; renewals spread out above it
+	renewSlice      = 25               // renewals that begin together
 	publishPause    = 50 * time.Millisecond
 )

@@ -27,7 +27,7 @@ type BlockSource interface {
 	// exceed it. It blocks until there is one (up to 5 s) or ctx ends; a
 	// block without marks means that the shard is idle.
 	//
-	// Errors are *messages.AnchorMissingError (before the first block only),
+	// Errors are *messages.AnchorMissingError (before the first block, and where a source changed its way of reading),
 	// or *messages.Fault: Transient when Kinesis kept failing for 30 s,
 	// Rejected when the stream or a permission is missing, Transient with
 	// ReasonExpired when the shard itself is gone. After any error the source
@@ -58,6 +58,7 @@ type Reader struct {
 	cancel   context.CancelFunc
 	channel  *actor.PID
 	start    *messages.StartReading
+	caughtUp time.Time // of the service, when nothing was behind what was read
 	source   BlockSource
 	credit   int64
 	busy     bool
@@ -103,7 +104,7 @@ func (r *Reader) Receive(c actor.Context) {
 }
 
 func (r *Reader) begin(c actor.Context, m *messages.StartReading) {
-	r.channel, r.start, r.position = m.Channel, m, m.Position
+	r.channel, r.start, r.position, r.caughtUp = m.Channel, m, m.Position, m.CaughtUp
 	r.source = r.Open(m.From)
 	r.fetch(c)
 }
@@ -159,6 +160,9 @@ func (r *Reader) deliver(c actor.Context, m *fetched) {
 	r.credit -= m.block.Charged
 	r.closed = m.block.Closed
 	r.position = m.block.Last()
+	if m.block.CaughtUp() && m.block.At.After(r.caughtUp) {
+		r.caughtUp = m.block.At
+	}
 	c.Send(r.channel, m.block)
 	r.fetch(c)
 }
@@ -185,8 +189,8 @@ func (r *Reader) failed(c actor.Context, err error) {
 // unanchored goes on where nothing can be missing, or reports a gap (P9).
 func (r *Reader) unanchored(c actor.Context, missing *messages.AnchorMissingError) {
 	from := messages.ReadFrom{After: missing.Want, Unanchored: true}
-	if caughtUp := r.start.CaughtUp; !caughtUp.IsZero() && !caughtUp.Before(missing.Now.Add(-r.Retention)) {
-		from.Time = caughtUp
+	if !r.caughtUp.IsZero() && !r.caughtUp.Before(missing.Now.Add(-r.Retention)) {
+		from.Time = r.caughtUp
 	} else {
 		r.gap(c, &messages.GapDetected{
 			Shard: r.Shard, From: missing.Want, To: missing.Found,

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,6 +73,33 @@ func TestAnIdleShardWhoseLastRecordExpiredHasNoGap(t *testing.T) {
 		w.whole()
 		if gaps := recorded[*messages.GapDetected](w); len(gaps) != 0 {
 			t.Errorf("gaps %+v", gaps[0])
+		}
+	})
+}
+
+// TestASourceThatProvesItsAnchorAnewHasNoGap, as one does that falls back from
+// fan-out to polling: what it read last expired, and nothing came since.
+func TestASourceThatProvesItsAnchorAnewHasNoGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		cloud.Stream.Info.Retention = time.Hour
+		w := start(t, cloud, plan{})
+		time.Sleep(90 * time.Minute)
+		cloud.Stream.Trim(shard0, 10)
+		var once sync.Once
+		cloud.Play(func(op string, _ int) (effect actorstest.Effect) {
+			if op == "Next" {
+				once.Do(func() { effect.Err = &messages.AnchorMissingError{Want: whole("104"), Now: time.Now()} })
+			}
+			return effect
+		})
+		time.Sleep(30 * time.Second)
+		cloud.Stream.Put(shard0, 5)
+		time.Sleep(30 * time.Second)
+		w.stop()
+		w.whole()
+		if gaps := recorded[*messages.GapDetected](w); len(gaps) != 0 || len(w.endings()) != 0 || len(cloud.Sink.Rows(shard0)) != 15 {
+			t.Errorf("gaps %+v, generations ended %v, %d rows", gaps, w.endings(), len(cloud.Sink.Rows(shard0)))
 		}
 	})
 }

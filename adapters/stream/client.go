@@ -31,6 +31,8 @@ func New(config Config) *Client {
 	short := newShortcut(config.AWS, transport)
 	control := func(o *kinesis.Options) {
 		o.HTTPClient = transport
+		// One host by name, which `setup network` can tell, whoever's credentials.
+		o.AccountIDEndpointMode = aws.AccountIDEndpointModeDisabled
 		o.EndpointResolverV2 = &endpoints{EndpointResolverV2: o.EndpointResolverV2}
 		if config.Endpoint != "" {
 			o.BaseEndpoint = aws.String(config.Endpoint)

@@ -153,20 +153,21 @@ func (k *consumer) ask(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	patience := patience{limit: k.client.config.Patience}
+	patience, registered := patience{limit: k.client.config.Patience}, false
 	for {
 		status, arn, err := k.describe(ctx, stream)
 		if err == nil && status == types.ConsumerStatusActive {
 			return arn, nil
 		}
 		if err == nil {
-			err = &messages.Fault{
-				Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: "kinesis.DescribeStreamConsumer", Complete: true,
-				Err: fmt.Errorf("consumer %s is %s", k.client.config.Consumer, status),
-			}
+			err = k.waits("is " + string(status))
 		} else if hasCode(err, "ResourceNotFoundException") {
 			if err = k.register(ctx, stream); err == nil {
-				continue
+				if !registered {
+					registered = true
+					continue
+				}
+				err = k.waits("was registered, and is not there")
 			}
 		} else {
 			err = k.client.unavailable("DescribeStreamConsumer", "", err)
@@ -174,6 +175,14 @@ func (k *consumer) ask(ctx context.Context) (string, error) {
 		if err := k.bear(ctx, &patience, err); err != nil {
 			return "", err
 		}
+	}
+}
+
+// waits is why the consumer is looked at again.
+func (k *consumer) waits(why string) *messages.Fault {
+	return &messages.Fault{
+		Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: "kinesis.DescribeStreamConsumer", Complete: true,
+		Err: fmt.Errorf("consumer %s %s", k.client.config.Consumer, why),
 	}
 }
 

@@ -34,7 +34,7 @@ func (a *answer) looked() int {
 // kept answers would be memory that no budget counts.
 func (s *Source) resume(position messages.Position) {
 	position.Seq = messages.SequenceNumber(strings.Clone(string(position.Seq))) // the marks share one string
-	s.position, s.from = position, messages.ReadFrom{After: position}
+	s.position, s.from = position, messages.ReadFrom{After: position, Created: s.created}
 	s.anchored, s.read, s.iterator = false, "", ""
 }
 

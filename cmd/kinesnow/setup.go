@@ -35,7 +35,7 @@ that: as its configuration says, by polling or by enhanced fan-out.
 		Args:    cobra.MaximumNArgs(1),
 	}
 	path := configFlag(c)
-	account := c.Flags().String("account", "", "AWS account `ID`; else that of the stream's ARN, or any")
+	account := c.Flags().String("account", "", "AWS account `ID` of the lease table, and of a stream that is given by name; else any")
 	given := map[setup.Occasion]*bool{}
 	for _, o := range []struct {
 		occasion setup.Occasion

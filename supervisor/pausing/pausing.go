@@ -13,8 +13,10 @@ import (
 	"github.com/kinesnow/kinesnow/supervisor/access"
 )
 
-// lookEvery is how often Wait looks at the lease rows.
-const lookEvery = 500 * time.Millisecond
+const (
+	lookEvery  = 500 * time.Millisecond // how often Wait looks at the lease rows
+	lookAtMost = 5 * time.Second        // between two looks of a process (actors/numbers.go)
+)
 
 // Pauser pauses and resumes one connector.
 type Pauser struct {
@@ -70,9 +72,11 @@ func ids(texts []string) []messages.ShardID {
 }
 
 // Wait waits until nothing of what is paused is in flight any more: each shard's
-// row says that it is settled, or nobody owns it. It returns early with the
-// shards that are left when ctx ends.
+// row says that it is settled, or nobody owns it. An owner sees the pause with
+// his next look at the table, so what a row says counts from two of them on. It
+// returns early with the shards that are left when ctx ends.
 func (p *Pauser) Wait(ctx context.Context, r *Report) error {
+	seen := time.Now().Add(2 * lookAtMost)
 	for {
 		rows, err := p.table.Rows(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -81,7 +85,7 @@ func (p *Pauser) Wait(ctx context.Context, r *Report) error {
 		if err == nil {
 			r.Waiting = nil
 			for i := range rows.Shards {
-				if row := &rows.Shards[i]; r.Has(row.Shard) && row.Owner != "" && !row.Ended && !row.Settled {
+				if row := &rows.Shards[i]; r.Has(row.Shard) && row.Owner != "" && !row.Ended && (!row.Settled || time.Now().Before(seen)) {
 					r.Waiting = append(r.Waiting, row.Shard)
 				}
 			}
@@ -108,7 +112,7 @@ func (r *Report) Text(w io.Writer) error {
 		text = fmt.Sprintf("%s  %s paused since %s; its processes stop reading within 5 s\n", r.Connector, what, r.Since.Format(time.RFC3339))
 	}
 	if !r.LossFrom.IsZero() && !r.None() {
-		text += fmt.Sprintf("        records are lost from %s on, unless it is resumed before\n", r.LossFrom.Format(time.RFC3339))
+		text += fmt.Sprintf("        records are lost from %s on at the latest, unless it is resumed before\n", r.LossFrom.Format(time.RFC3339))
 	}
 	for _, id := range r.Waiting {
 		text += fmt.Sprintf("        %s is not at rest yet\n", id)

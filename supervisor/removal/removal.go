@@ -101,15 +101,19 @@ func (r *Remover) deregister(ctx context.Context, report *Report) ([]Left, error
 	if arn != "" {
 		command += " --consumer-arn " + arn
 	} else {
-		command += " --stream-arn " + r.streamARN() + " --consumer-name " + r.cfg.Application
+		command += " --stream-arn " + r.streamARN(ctx) + " --consumer-name " + r.cfg.Application
 	}
 	return []Left{{What: "consumer " + r.cfg.Application + " of stream " + r.cfg.Kinesis.StreamName(), Command: command, Why: firstLine(err)}}, nil
 }
 
-// streamARN is the configured one, or a pattern to fill in.
-func (r *Remover) streamARN() string {
+// streamARN is the configured one, or what the stream says of itself, or a
+// pattern to fill in.
+func (r *Remover) streamARN(ctx context.Context) string {
 	if arn := r.cfg.Kinesis.StreamARN(); arn != "" {
 		return arn
+	}
+	if s, err := r.stream.Describe(ctx); err == nil {
+		return s.ARN
 	}
 	return "arn:aws:kinesis:" + r.cfg.AWS.Region + ":ACCOUNT:stream/" + r.cfg.Kinesis.StreamName()
 }

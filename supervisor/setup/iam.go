@@ -47,14 +47,14 @@ var (
 )
 
 // IAM returns the least policy under which a connector runs, and does what the
-// occasions name. account is the AWS account id of the lease table and the
-// stream, "" = that of the stream's ARN, else any. (A policy variable would not
-// do: AWS allows none in this part of an ARN.)
+// occasions name. account is the AWS account id of the lease table, and of the
+// stream where that has no ARN, "" = any. (A policy variable would not do: AWS
+// allows none in this part of an ARN.)
 func IAM(cfg supervisor.Config, account string, occasions ...Occasion) Policy {
 	on := func(o Occasion) bool { return slices.Contains(occasions, o) }
 	stream := streamARN(cfg, account)
 	if account == "" {
-		account = accountOf(stream)
+		account = "*" // the stream may be another account's; the table never is
 	}
 	table := strings.Join([]string{"arn", partition(cfg.AWS.Region), "dynamodb", cfg.AWS.Region, account, "table/" + cfg.Application}, ":")
 	p := Policy{Version: "2012-10-17"}
@@ -104,8 +104,6 @@ func streamARN(cfg supervisor.Config, account string) string {
 	}
 	return strings.Join([]string{"arn", partition(cfg.AWS.Region), "kinesis", cfg.AWS.Region, account, "stream/" + cfg.Kinesis.StreamName()}, ":")
 }
-
-func accountOf(arn string) string { return strings.Split(arn, ":")[4] }
 
 // partition is AWS's own name of the part of the world that a region is in.
 func partition(region string) string {

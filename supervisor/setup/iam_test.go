@@ -197,7 +197,7 @@ func TestAPolicyNamesWhatTheConfigurationSays(t *testing.T) {
 		{account: "123456789012", occasions: []setup.Occasion{setup.Migration}, want: []string{"arn:aws:dynamodb:us-east-1:123456789012:table/" + table + "_migration", "dynamodb:DeleteTable", "dynamodb:Scan"}},
 		{occasions: []setup.Occasion{setup.Removal}, want: []string{"kinesis:DeregisterStreamConsumer"}},
 		{change: func(c *supervisor.Config) { c.AWS.Region = "cn-north-1" }, want: []string{"arn:aws-cn:kinesis:cn-north-1:*:stream/orders"}},
-		{change: func(c *supervisor.Config) { c.Kinesis.Stream = "arn:aws:kinesis:us-east-1:111122223333:stream/orders" }, want: []string{"arn:aws:dynamodb:us-east-1:111122223333:table/" + table}},
+		{change: func(c *supervisor.Config) { c.Kinesis.Stream = "arn:aws:kinesis:us-east-1:111122223333:stream/orders" }, want: []string{"arn:aws:kinesis:us-east-1:111122223333:stream/orders", "arn:aws:dynamodb:us-east-1:*:table/" + table}}, // the stream may be another account's
 	} {
 		changed := cfg
 		if c.change != nil {
