@@ -21,7 +21,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // ourCommands are the verbs that work on a real deployment; localCommands are
 // those of the local cloud.
 func ourCommands() []*cobra.Command {
-	return []*cobra.Command{runCommand(), validateCommand(), statusCommand(), auditCommand(), historyCommand(), resolveCommand(), pauseCommand(), resumeCommand(), migrateCommand(), setupCommand(), removeCommand(), versionCommand()}
+	return []*cobra.Command{
+		runCommand(),
+		validateCommand(),
+		statusCommand(),
+		auditCommand(),
+		historyCommand(),
+		resolveCommand(),
+		pauseCommand(),
+		resumeCommand(),
+		migrateCommand(),
+		setupCommand(),
+		removeCommand(),
+		versionCommand(),
+	}
 }
 
 // newRoot collects the verbs under one root.

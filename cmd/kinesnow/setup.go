@@ -16,7 +16,10 @@ func setupCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(setupIAMCommand(), setupNetworkCommand())
+	c.AddCommand(
+		setupIAMCommand(),
+		setupNetworkCommand(),
+	)
 	return c
 }
 
