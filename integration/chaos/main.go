@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/module"
+	"github.com/kinesnow/kinesnow/integration/transcript"
 )
 
 func main() {
@@ -104,7 +105,7 @@ func (r *chaos) phases(ctx context.Context) (trouble []string) {
 	var mu sync.Mutex
 	phase := func(name string, do func(context.Context, io.Writer) []string) {
 		beside.Go(func() {
-			text := &lines{}
+			text := &transcript.Text{}
 			found := do(ctx, text)
 			mu.Lock()
 			defer mu.Unlock()

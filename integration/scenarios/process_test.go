@@ -1,17 +1,16 @@
 package scenarios
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/process"
@@ -99,31 +98,15 @@ func (r *running) untilOf(name, what string, good func(*messages.State) bool) {
 }
 
 // lines is a log that is read while it is written.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
+type lines struct{ transcript.Text }
 
 // tail is the end of the log.
-func (l *lines) tail() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	all := strings.SplitAfter(l.text.String(), "\n")
-	return strings.Join(all[max(0, len(all)-25):], "")
-}
+func (l *lines) tail() string { return l.Tail(25) }
 
 // of is what the log says of a connector.
 func (l *lines) of(connector string) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	var all strings.Builder
-	for line := range strings.Lines(l.text.String()) {
+	for line := range strings.Lines(l.String()) {
 		if strings.Contains(line, fmt.Sprintf(`"connector":%q`, connector)) {
 			all.WriteString(line)
 		}
@@ -134,10 +117,8 @@ func (l *lines) of(connector string) string {
 // with returns the entries that carry a message, under the process's key for
 // it or under zerolog's own.
 func (l *lines) with(msg string) []map[string]any {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	var found []map[string]any
-	for line := range strings.Lines(l.text.String()) {
+	for line := range strings.Lines(l.String()) {
 		var entry map[string]any
 		if json.Unmarshal([]byte(line), &entry) == nil && (entry["msg"] == msg || entry["message"] == msg) {
 			found = append(found, entry)

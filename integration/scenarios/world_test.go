@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/process"
@@ -145,7 +145,7 @@ func (w *world) expectExact() {
 type job struct {
 	*process.Process
 	t    *testing.T
-	log  *journal
+	log  *transcript.Text
 	stop context.CancelFunc
 	code chan int
 }
@@ -158,7 +158,7 @@ func (w *world) run(o process.Options) *job {
 		w.t.Fatal(err)
 	}
 	file.Log.Level = config.LogDebug
-	log := &journal{}
+	log := &transcript.Text{}
 	o.Stderr = log
 	w.t.Cleanup(func() {
 		if w.t.Failed() {
@@ -208,24 +208,6 @@ func (j *job) until(what string, good func(*control.Snapshot) bool) {
 		}
 	}
 	j.t.Fatalf("never %s; last seen %+v", what, last)
-}
-
-// journal is a process's log.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *journal) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *journal) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // dataDir is the process's, as the world's configuration names it.

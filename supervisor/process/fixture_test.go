@@ -1,7 +1,6 @@
 package process
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/process/control"
@@ -77,29 +77,11 @@ connectors:
 	return file
 }
 
-// lines is a log that is written and read at the same time.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // running is a process in a test.
 type running struct {
 	*Process
 	t      *testing.T
-	log    *lines
+	log    *transcript.Text
 	cancel context.CancelFunc
 	code   chan int
 }
@@ -107,7 +89,7 @@ type running struct {
 // start runs a process and waits until it answers.
 func start(t *testing.T, file supervisor.File, o Options, fakes ...*fake) *running {
 	t.Helper()
-	log := &lines{}
+	log := &transcript.Text{}
 	o.Stderr = log
 	p, err := New(file, o)
 	if err != nil {

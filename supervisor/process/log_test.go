@@ -10,12 +10,13 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
 func TestTheActorLibrarysLinesHoldTypesAndNoData(t *testing.T) {
-	out := &lines{}
+	out := &transcript.Text{}
 	log := actorLogger(newLogger(config.Log{Level: config.LogTrace}, out))(nil)
 	secret := &messages.RowBlock{NDJSON: []byte("payload")}
 	log.Info("[ACTOR] Recovering", slog.Any("reason", secret))
@@ -44,7 +45,7 @@ func TestTheActorLibrarysLinesHoldTypesAndNoData(t *testing.T) {
 }
 
 func TestLogLinesHaveTheContractsKeys(t *testing.T) {
-	out := &lines{}
+	out := &transcript.Text{}
 	log := newLogger(config.Log{Level: config.LogWarn, Format: config.LogJSON}, out)
 	log.Info().Msg("too quiet")
 	log.Warn().Err(errors.New("cause")).Msg("loud")
@@ -58,7 +59,7 @@ func TestLogLinesHaveTheContractsKeys(t *testing.T) {
 }
 
 func TestTheConsoleFormatIsForPeople(t *testing.T) {
-	out := &lines{}
+	out := &transcript.Text{}
 	log := newLogger(config.Log{Format: config.LogConsole}, out)
 	log.Info().Str("connector", "orders").Msg("connector begins")
 	if text := out.String(); !strings.Contains(text, "INF connector begins connector=orders\n") {

@@ -1,7 +1,6 @@
 package servers
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,12 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/judges/servers/between"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/supervisor"
 )
 
@@ -32,7 +31,7 @@ type stage struct {
 	feed        *feed
 	nodes       []*node
 	quiet       atomic.Bool // nothing is put at the moment, and nothing was since LATEST
-	log         lines
+	log         transcript.Text
 }
 
 // newHall serves a cloud: Snowflake, and what of the other two a place does not
@@ -201,22 +200,3 @@ func (s *stage) unhang(r *between.Request) {
 
 // dataDir is where a node keeps its journal.
 func (s *stage) dataDir() string { return filepath.Join(s.Dir(), s.stream, fmt.Sprint(len(s.nodes))) }
-
-// lines is the log of all nodes.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
