@@ -51,11 +51,7 @@ Exit codes: 0 done, 2 refused or something is left to do, 77 a right is missing.
 		if *quiet < 0 {
 			return usage("--quiet: must not be negative")
 		}
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}

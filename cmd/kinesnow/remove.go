@@ -25,11 +25,7 @@ Exit codes: 0 done, 2 something has to be done by hand first.`,
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}

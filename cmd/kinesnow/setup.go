@@ -52,11 +52,7 @@ that: as its configuration says, by polling or by enhanced fan-out.
 		if *account != "" && !accountID.MatchString(*account) {
 			return usage("--account: %q is no account id; it has 12 digits", *account)
 		}
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}
@@ -90,11 +86,7 @@ that Snowflake names for rows.`,
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}
