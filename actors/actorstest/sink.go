@@ -100,8 +100,12 @@ func (s *Sink) Recycle(batch *messages.SealedBatch) { batch.Body = nil }
 
 // Append implements RowSink.
 func (s *Sink) Append(ctx context.Context, name, continuation string, batch *messages.SealedBatch) (string, error) {
-	sent := &accepted{requestID: batch.RequestID, end: batch.End, body: string(bytes.Join(batch.Body, nil))}
-	sent.rows = strings.Split(strings.TrimSuffix(sent.body, "\n"), "\n")
+	var body strings.Builder
+	body.Grow(int(batch.Length))
+	for _, piece := range batch.Body {
+		body.Write(piece)
+	}
+	sent := &accepted{requestID: batch.RequestID, end: batch.End, body: body.String()}
 	return call(ctx, &s.cloud.script, "Append", s.Latency, func() (string, error) {
 		s.cloud.mu.Lock()
 		defer s.cloud.mu.Unlock()
@@ -130,6 +134,7 @@ func (s *Sink) accept(name, continuation string, sent *accepted) (string, error)
 		s.cloud.problem("P10: %s appended under the token %s, which was never given", name, continuation)
 		return "", Refusal(messages.Fenced, messages.ReasonStale, "")
 	}
+	sent.rows = strings.Split(strings.TrimSuffix(sent.body, "\n"), "\n")
 	if s.Refuse != nil {
 		if err := s.Refuse(sent.rows); err != nil {
 			return "", err
