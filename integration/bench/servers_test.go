@@ -9,7 +9,7 @@ import (
 // TestEveryLoadIsCarriedByItsServerAndTheYardstick runs every line once, small,
 // in this process and over real sockets.
 func TestEveryLoadIsCarriedByItsServerAndTheYardstick(t *testing.T) {
-	stored, _ := serverLine{scene: sceneRead}.job(8)
+	stored, _ := serverLine{scene: sceneRead}.job(2)
 	h, err := newHall(hallJob{Records: stored.Records, Size: loadRecord})
 	if err != nil {
 		t.Fatal(err)
@@ -17,7 +17,7 @@ func TestEveryLoadIsCarriedByItsServerAndTheYardstick(t *testing.T) {
 	for _, line := range serverLines {
 		for _, scene := range []string{line.scene, sceneYardstick} {
 			t.Run(line.name+" on "+scene, func(t *testing.T) {
-				j, size := line.job(8)
+				j, size := line.job(2)
 				if err := h.begin(scene, j.Records); err != nil {
 					t.Fatal(err)
 				}

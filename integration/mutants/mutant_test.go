@@ -25,7 +25,7 @@ func TestEveryMutantStillFitsTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command("go", "build", "-tags", tag, "-overlay", overlay, simulate)
+	command := exec.Command("go", "build", "-tags", tag, "-ldflags", "-s -w", "-overlay", overlay, simulate)
 	command.Dir = root
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := command.CombinedOutput(); err != nil {
