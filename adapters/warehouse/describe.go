@@ -5,44 +5,6 @@ import (
 	"strings"
 )
 
-// Kind of a table.
-type Kind string
-
-// The kinds that rows can be streamed into.
-const (
-	Standard    Kind = "TABLE"
-	Transient   Kind = "TRANSIENT"
-	Iceberg     Kind = "ICEBERG"
-	Interactive Kind = "INTERACTIVE"
-)
-
-// Column of a table, as DESC TABLE shows it.
-type Column struct {
-	Name     string // exact
-	Type     string // such as NUMBER(38,0)
-	Nullable bool
-	Default  string // expression; "" = none
-}
-
-// Table is a target.
-type Table struct {
-	Name            string // exact
-	Kind            Kind   // another text for what is none of the kinds, such as VIEW; "" where SHOW TABLES does not list it
-	Columns         []Column
-	SchemaEvolution bool // ENABLE_SCHEMA_EVOLUTION
-	ErrorLogging    bool // ERROR_LOGGING
-}
-
-// Column returns the column of that exact name, or nil.
-func (t *Table) Column(name string) *Column {
-	for i := range t.Columns {
-		if t.Columns[i].Name == name {
-			return &t.Columns[i]
-		}
-	}
-	return nil
-}
-
 // Describe returns a table by its exact name. It needs no warehouse.
 //
 // Errors are *messages.Fault: Rejected with TargetMissing when table, schema
@@ -59,32 +21,61 @@ func (w *Warehouse) Describe(ctx context.Context, table string) (*Table, error) 
 	}
 	t := &Table{Name: table}
 	for _, row := range columns.rows {
-		if kind := columns.cell(row, "kind"); kind != "" && !strings.EqualFold(kind, "COLUMN") {
-			continue
+		r := columns.in(row)
+		if kind := r.cell("kind"); kind == "" || strings.EqualFold(kind, "COLUMN") {
+			t.Columns = append(t.Columns, columnOf(r))
 		}
-		t.Columns = append(t.Columns, Column{
-			Name: columns.cell(row, "name"), Type: columns.cell(row, "type"),
-			Nullable: yes(columns.cell(row, "null?")), Default: columns.cell(row, "default"),
-		})
 	}
-	shown, err := w.list(ctx, "SHOW TABLES LIKE '"+pattern(table)+"' IN SCHEMA "+w.scope)
+	shown, err := w.show(ctx, "TABLES", table)
 	if err != nil {
 		return nil, w.about("describe", err)
 	}
-	for _, row := range shown.rows {
-		if shown.cell(row, "name") == table {
-			t.Kind = Kind(strings.ToUpper(shown.cell(row, "kind")))
-			switch {
-			case yes(shown.cell(row, "is_iceberg")):
-				t.Kind = Iceberg
-			case yes(shown.cell(row, "is_interactive")):
-				t.Kind = Interactive
-			}
-			t.SchemaEvolution = yes(shown.cell(row, "enable_schema_evolution"))
-			t.ErrorLogging = yes(shown.cell(row, "error_logging"))
+	if shown == nil {
+		return t, w.describeOther(ctx, t)
+	}
+	t.Kind = kindOf(*shown)
+	t.SchemaEvolution = yes(shown.cell("enable_schema_evolution"))
+	t.ErrorLogging = yes(shown.cell("error_logging"))
+	t.RowTimestamp = yes(shown.cell("row_timestamp"))
+	t.Owner = shown.cell("owner")
+	if t.Kind == Iceberg {
+		err = w.describeLake(ctx, t)
+	}
+	return t, err
+}
+
+// describeOther finds out what it is that SHOW TABLES does not list.
+func (w *Warehouse) describeOther(ctx context.Context, t *Table) error {
+	shown, err := w.show(ctx, "VIEWS", t.Name)
+	if err != nil {
+		return w.about("describe", err)
+	}
+	if shown != nil {
+		t.Kind, t.Owner = View, shown.cell("owner")
+	}
+	return nil
+}
+
+func columnOf(r record) Column {
+	c := Column{Name: r.cell("name"), Type: r.cell("type"), Nullable: yes(r.cell("null?")), Default: r.cell("default")}
+	if strings.HasPrefix(strings.ToUpper(c.Default), "IDENTITY") || r.cell("autoincrement") != "" {
+		c.Identity, c.Default = true, ""
+	}
+	return c
+}
+
+// kindOf reads the columns of SHOW TABLES that tell kinds apart. What is more
+// than one of them is what no rows can be streamed into.
+func kindOf(r record) Kind {
+	for _, is := range []struct {
+		column string
+		kind   Kind
+	}{{"is_external", External}, {"is_dynamic", Dynamic}, {"is_hybrid", Hybrid}, {"is_iceberg", Iceberg}, {"is_interactive", Interactive}} {
+		if yes(r.cell(is.column)) {
+			return is.kind
 		}
 	}
-	return t, nil
+	return Kind(strings.ToUpper(r.cell("kind")))
 }
 
 // yes reads Snowflake's ways to say so.

@@ -70,11 +70,41 @@ func (w *Warehouse) list(ctx context.Context, statement string) (*listing, error
 	return l, nil
 }
 
-// cell is the text in a row's named column; "" where there is none or NULL.
-// Which columns SHOW and DESC have changes over time.
-func (l *listing) cell(row []sql.NullString, column string) string {
-	if i, ok := l.at[column]; ok {
-		return row[i].String
+// in is a row of it by column name.
+func (l *listing) in(row []sql.NullString) record { return record{l, row} }
+
+// record is one row of a listing.
+type record struct {
+	*listing
+	row []sql.NullString
+}
+
+// has reports whether there is such a column. Which ones SHOW and DESC have
+// changes over time.
+func (r record) has(column string) bool {
+	_, ok := r.at[column]
+	return ok
+}
+
+// cell is the text in the named column; "" where there is none or NULL.
+func (r record) cell(column string) string {
+	if i, ok := r.at[column]; ok {
+		return r.row[i].String
 	}
 	return ""
+}
+
+// show returns the row of SHOW TABLES, PIPES and their like for the object of
+// exactly that name in the configured schema; nil if there is none.
+func (w *Warehouse) show(ctx context.Context, what, name string) (*record, error) {
+	shown, err := w.list(ctx, "SHOW "+what+" LIKE '"+pattern(name)+"' IN SCHEMA "+w.scope)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range shown.rows {
+		if r := shown.in(row); r.cell("name") == name {
+			return &r, nil
+		}
+	}
+	return nil, nil
 }
