@@ -73,8 +73,21 @@ func (s *Server) usable(pipe *catalog.Pipe, who identity) (*catalog.Pipe, error)
 	if !s.catalog.Can(who.Role, catalog.Insert, table) {
 		return nil, refuse(http.StatusForbidden, CodeTableMissing, "role "+catalog.Quote(who.Role)+" lacks INSERT on "+table.Path())
 	}
+	if l := table.Lake; l != nil && l.Volume != "" && !s.mayStore(l.Volume, who.Role) {
+		return nil, refuse(http.StatusForbidden, CodeTableMissing, "role "+catalog.Quote(who.Role)+" lacks USAGE on external volume "+catalog.Quote(l.Volume))
+	}
 	if !pipe.Default && !s.catalog.CanOn(who.Role, catalog.Operate, catalog.OnPipe, pipe.ID, pipe.Owner) {
 		return nil, refuse(http.StatusNotFound, CodePipeMissing, "pipe does not exist or is not authorized")
 	}
+	if pipe.Files {
+		return nil, refuse(http.StatusBadRequest, CodePipeKind, "pipe "+pipe.Path()+" does not read TABLE(DATA_SOURCE(TYPE => 'STREAMING'))")
+	}
 	return pipe, nil
+}
+
+// mayStore reports whether a role may use the external volume of an Iceberg
+// table. A volume that was dropped cannot be used by anybody.
+func (s *Server) mayStore(volume, role string) bool {
+	v, ok := s.catalog.Volume(volume)
+	return ok && s.catalog.CanOn(role, catalog.Usage, catalog.OnVolume, v.ID, v.Owner)
 }

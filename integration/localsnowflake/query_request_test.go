@@ -147,7 +147,7 @@ func TestDriverFollowsTheSetupPage(t *testing.T) {
 		t.Errorf("SHOW GRANTS: %q", got)
 	}
 	run(t, db, `ALTER TABLE identifier('T') ADD COLUMN IF NOT EXISTS "id" NUMBER, name VARCHAR NOT NULL`, `ALTER TABLE t ALTER name DROP NOT NULL`, "ALTER TABLE t SET ROW_TIMESTAMP = TRUE")
-	if got = texts(t, db, "SHOW TABLES LIKE ? IN SCHEMA kinesis_db.kinesis_schema", "t"); len(got) != 1 || !strings.HasSuffix(got[0], "|Y|ROLE|N|N|ON|ON") {
+	if got = texts(t, db, "SHOW TABLES LIKE ? IN SCHEMA kinesis_db.kinesis_schema", "t"); len(got) != 1 || !strings.HasSuffix(got[0], "|Y|ROLE|N|N|N|N|N|ON|ON") {
 		t.Errorf("SHOW TABLES: %q", got)
 	}
 	if got = texts(t, db, `SELECT "id", name FROM t`); got != nil {

@@ -83,3 +83,26 @@ func TestPipesSayWhatTheyTakeBinaryFor(t *testing.T) {
 		}
 	}
 }
+
+func TestAPipeFromFilesTakesNoRows(t *testing.T) {
+	a := start(t, localsnowflake.Options{})
+	table := a.quakes()
+	_, err := a.Catalog().CreatePipe(catalog.Pipe{Database: "DB", Schema: "S", Name: "F", Table: table.ID, Owner: "LOADER", Copy: &catalog.Copy{ByName: true}, Files: true}, catalog.Refuse)
+	must(t, err)
+	if r := a.open("F", "c", ""); r.status != 400 || r.json["error"] != localsnowflake.CodePipeKind {
+		t.Errorf("open through a pipe from files: %d %v", r.status, r.json)
+	}
+}
+
+func TestAnIcebergTableIsFilledWithUsageOnItsVolume(t *testing.T) {
+	a := start(t, localsnowflake.Options{})
+	_, err := a.Catalog().CreateVolume(catalog.Volume{Name: "LAKE", Owner: catalog.AccountAdmin}, catalog.Refuse)
+	must(t, err)
+	volume, _ := a.Catalog().Volume("LAKE")
+	a.table(catalog.Table{Name: "T", Kind: catalog.Iceberg, Lake: &catalog.Lake{Volume: "LAKE", Version: 3}, Columns: []catalog.Column{{Name: "ID", Type: catalog.IntegerType(), Nullable: true}}}, catalog.Insert)
+	if r := a.open("T-STREAMING", "c", "").expect(403, localsnowflake.CodeTableMissing); r.json["message"] != `role LOADER lacks USAGE on external volume LAKE` {
+		t.Errorf("%v", r.json)
+	}
+	must(t, a.Catalog().Grant(catalog.Grant{Privilege: catalog.Usage, On: catalog.OnVolume, Object: volume.ID, ToRole: "LOADER"}))
+	a.open("T-STREAMING", "c", "").expect(200, "")
+}

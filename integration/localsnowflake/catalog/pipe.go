@@ -17,6 +17,7 @@ type Pipe struct {
 	Owner      string `json:",omitempty"`
 	Definition string // COPY statement
 	Copy       *Copy  `json:",omitempty"` // of a customer's own pipe
+	Files      bool   `json:",omitempty"` // it copies files from a stage: nothing can be streamed through it
 	Comment    string `json:",omitempty"`
 	CreatedOn  time.Time
 }

@@ -43,6 +43,7 @@ type Table struct {
 	Keys         []Key    `json:",omitempty"`
 	Copy         *Copy    `json:",omitempty"` // of an interactive table that is defined AS SELECT from a stream
 	Lake         *Lake    `json:",omitempty"` // of an Iceberg table
+	Transient    bool     `json:",omitempty"`
 	Owner        string   // role
 	Comment      string   `json:",omitempty"`
 	CreatedOn    time.Time
@@ -53,6 +54,7 @@ type Lake struct {
 	Volume       string // external volume; "" is the account's own storage
 	BaseLocation string
 	Version      int // of the format: 2 or 3
+	Partitions   []string `json:",omitempty"` // SQL text of PARTITION BY
 }
 
 // Column finds a column by its exact name.

@@ -10,7 +10,7 @@ func (e *environment) createTable(s *createTable) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := catalog.Table{Database: database, Schema: schema, Name: name, Kind: s.kind, Owner: e.session.Role}
+	t := catalog.Table{Database: database, Schema: schema, Name: name, Kind: s.kind, Transient: s.transient, Owner: e.session.Role}
 	if err := e.columnsFor(&t, s); err != nil {
 		return nil, err
 	}

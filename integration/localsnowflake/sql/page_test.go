@@ -81,9 +81,9 @@ func TestThePageWorksWordForWord(t *testing.T) {
 	d.run(statements[14:]...)
 
 	for query, want := range map[string]string{
-		"SHOW TABLES LIKE 'quakes'":             "QUAKES|KINESIS_DB|KINESIS_SCHEMA|TABLE|||0|-|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|1|OFF|OFF|Y|ROLE|N|N|ON|ON",
-		"SHOW TABLES LIKE 'REALTIME%'":          "REALTIME_METRICS|KINESIS_DB|KINESIS_SCHEMA|TABLE||LINEAR(metric_name)|0|-|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|1|ON|OFF|N|ROLE|N|Y|OFF|OFF",
-		"SHOW ICEBERG TABLES IN ACCOUNT":        "MY_ICEBERG_TABLE|KINESIS_DB|KINESIS_SCHEMA|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|MY_VOLUME|SNOWFLAKE|MANAGED|-|-|my_location/my_iceberg_table|Y||ROLE",
+		"SHOW TABLES LIKE 'quakes'":             "QUAKES|KINESIS_DB|KINESIS_SCHEMA|TABLE|||0|-|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|1|OFF|OFF|Y|ROLE|N|N|N|N|N|ON|ON",
+		"SHOW TABLES LIKE 'REALTIME%'":          "REALTIME_METRICS|KINESIS_DB|KINESIS_SCHEMA|TABLE||LINEAR(metric_name)|0|-|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|1|ON|OFF|N|ROLE|N|N|N|N|Y|OFF|OFF",
+		"SHOW ICEBERG TABLES IN ACCOUNT":        "MY_ICEBERG_TABLE|KINESIS_DB|KINESIS_SCHEMA|OPENFLOW_KINESIS_CONNECTOR_ROLE_1|MY_VOLUME|SNOWFLAKE|MANAGED|-|-|my_location/my_iceberg_table|Y||ROLE|3|-",
 		"SHOW EXTERNAL VOLUMES LIKE 'kinesis%'": "KINESIS_EXTERNAL_VOLUME|true|",
 	} {
 		if got := dateless(d.run(query).cells()); got != want {
@@ -206,7 +206,7 @@ func TestPipesTransformRows(t *testing.T) {
 		"CREATE PIPE p AS COPY INTO big FROM (SELECT $1:a FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')))":                                    "expecting 3 but got 1",
 		"CREATE PIPE p AS COPY INTO big (id) FROM (SELECT COUNT(*) FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')))":                           "Unsupported feature 'a pipe's query",
 		"CREATE PIPE p AS COPY INTO big (id) FROM (SELECT $1:a FROM TABLE(DATA_SOURCE(TYPE => 'FILES')))":                                   "unexpected 'FILES'",
-		"CREATE PIPE p AS COPY INTO big FROM @stage":                                                                                        "a pipe from files",
+		"CREATE TABLE x (a INT) PARTITION BY (a)":                                                                                           "invalid property 'PARTITION BY'",
 		"CREATE PIPE p AS COPY INTO big FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) CLUSTER_AT_INGEST_TIME = TRUE":                         "needs clustering keys",
 		"CREATE PIPE p AS COPY INTO big FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING'))":                                                       "needs MATCH_BY_COLUMN_NAME",
 		`CREATE PIPE "BIG-STREAMING" AS COPY INTO big FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE`: "managed by Snowflake",
@@ -217,6 +217,10 @@ func TestPipesTransformRows(t *testing.T) {
 		if _, err := d.Execute(t.Context(), d.session, statement, Bindings{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", statement, err, want)
 		}
+	}
+	d.run("CREATE PIPE files AS COPY INTO big FROM @raw.stage/path FILE_FORMAT = (TYPE = JSON)")
+	if got := d.run("DESC PIPE files").cells(); !strings.HasSuffix(got, "|STAGE") {
+		t.Errorf("DESC PIPE of a pipe from files: %s", got)
 	}
 	d.run("CREATE OR REPLACE PIPE big AS COPY INTO big FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE", "ALTER PIPE big SET COMMENT = 'now by name'")
 	p := pipe("BIG")

@@ -8,7 +8,7 @@ import (
 
 func (p *parser) create() statement {
 	start := p.tokens[p.at-1].start
-	existing := catalog.Refuse
+	existing, transient := catalog.Refuse, false
 	if p.take("OR", "REPLACE") {
 		existing = catalog.Replace
 	}
@@ -16,6 +16,7 @@ func (p *parser) create() statement {
 		if t := p.tokens[p.at-1]; !t.is("TRANSIENT") {
 			panic(unsupported("%s TABLE", t.text))
 		}
+		transient = true
 	}
 	switch {
 	case p.take("DATABASE"):
@@ -30,7 +31,9 @@ func (p *parser) create() statement {
 		p.harmless(p.properties(), "COMMENT", "DATA_RETENTION_TIME_IN_DAYS", "MAX_DATA_EXTENSION_TIME_IN_DAYS", "DEFAULT_DDL_COLLATION", "LOG_LEVEL")
 		return s
 	case p.take("TABLE"):
-		return p.createTable(existing, catalog.Standard)
+		s := p.createTable(existing, catalog.Standard)
+		s.transient = transient
+		return s
 	case p.take("ICEBERG", "TABLE"):
 		return p.createTable(existing, catalog.Iceberg)
 	case p.take("INTERACTIVE", "TABLE"):
@@ -73,7 +76,7 @@ func (p *parser) harmless(props []property, names ...string) {
 	}
 }
 
-func (p *parser) createTable(existing catalog.Existing, kind catalog.Kind) statement {
+func (p *parser) createTable(existing catalog.Existing, kind catalog.Kind) *createTable {
 	existing = p.ifNotExists(existing)
 	s := &createTable{name: p.name(), kind: kind, existing: existing}
 	if p.take("LIKE") {
@@ -184,8 +187,8 @@ func (p *parser) tableProperties() []property {
 	for {
 		start := p.peek().start
 		switch {
-		case p.take("CLUSTER", "BY"):
-			prop := property{name: "CLUSTER BY"}
+		case p.take("CLUSTER", "BY"), p.take("PARTITION", "BY"):
+			prop := property{name: upper(p.tokens[p.at-2].text) + " BY"}
 			p.take("LINEAR")
 			p.expect("(")
 			for {
@@ -199,8 +202,6 @@ func (p *parser) tableProperties() []property {
 			prop.span = p.span(start)
 			props = append(props, prop)
 		case p.take("COPY", "GRANTS"):
-		case p.take("PARTITION", "BY"):
-			panic(unsupported("PARTITION BY"))
 		default:
 			more := p.properties()
 			if len(more) == 0 {

@@ -27,11 +27,21 @@ func (p *parser) createPipe(existing catalog.Existing) statement {
 	case p.peek().is("TABLE"):
 		p.streamSource()
 	default:
-		panic(unsupported("a pipe from files: only TABLE(DATA_SOURCE(TYPE => 'STREAMING')) is read here"))
+		p.stageFiles()
+		s.copy.files = true
 	}
 	s.copy.props = p.properties()
 	s.text = p.text[start:p.tokens[p.at-1].end]
 	return s
+}
+
+// stageFiles reads @[namespace.]stage[/path]. There are no stages here: a pipe
+// from one can be made, described and dropped, and does nothing.
+func (p *parser) stageFiles() {
+	p.expect("@")
+	for p.name(); p.take("/"); {
+		p.word()
+	}
 }
 
 // streamSource reads TABLE(DATA_SOURCE(TYPE => 'STREAMING')).

@@ -22,7 +22,9 @@ func (e *environment) createPipe(s *createPipe) (*Result, error) {
 		return nil, err
 	}
 	p := catalog.Pipe{Database: database, Schema: schema, Name: name, Table: t.ID, Owner: e.session.Role, Definition: s.text}
-	if p.Copy, err = copyOf(t, s.copy); err != nil {
+	if p.Files = s.copy.files; p.Files {
+		p.Copy, s.props = &catalog.Copy{ByName: true}, nil
+	} else if p.Copy, err = copyOf(t, s.copy); err != nil {
 		return nil, err
 	}
 	for _, prop := range s.props {

@@ -179,7 +179,7 @@ func (e *environment) showTables(s *showStatement) (*listing, error) {
 		return nil, err
 	}
 	l := newListing("created_on", "name", "database_name", "schema_name", "kind", "comment", "cluster_by", "rows", "bytes", "owner", "retention_time",
-		"automatic_clustering", "change_tracking", "enable_schema_evolution", "owner_role_type", "is_iceberg", "is_interactive", "error_logging", "row_timestamp")
+		"automatic_clustering", "change_tracking", "enable_schema_evolution", "owner_role_type", "is_external", "is_hybrid", "is_dynamic", "is_iceberg", "is_interactive", "error_logging", "row_timestamp")
 	for _, t := range e.visible(database, schema) {
 		if s.what == "INTERACTIVE TABLES" && t.Kind != catalog.Interactive {
 			continue
@@ -188,31 +188,42 @@ func (e *environment) showTables(s *showStatement) (*listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, "TABLE", t.Comment, clusteringKey(t), number(rows), nil, t.Owner, "1",
-			onOff(len(t.ClusterBy) > 0), "OFF", yesNo(t.Evolution), "ROLE", yesNo(t.Kind == catalog.Iceberg), yesNo(t.Kind == catalog.Interactive), onOff(t.ErrorLogging), onOff(t.RowTimestamp))
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, kindShown(t), t.Comment, clusteringKey(t), number(rows), nil, t.Owner, "1",
+			onOff(len(t.ClusterBy) > 0), "OFF", yesNo(t.Evolution), "ROLE", "N", "N", "N", yesNo(t.Kind == catalog.Iceberg), yesNo(t.Kind == catalog.Interactive), onOff(t.ErrorLogging), onOff(t.RowTimestamp))
 	}
 	return l, nil
 }
 
+// kindShown is the kind column of SHOW TABLES, which tells transient tables
+// apart and no others.
+func kindShown(t *catalog.Table) string {
+	if t.Transient {
+		return "TRANSIENT"
+	}
+	return "TABLE"
+}
+
+// showIceberg runs SHOW ICEBERG TABLES. That it shows the version and the
+// partitions is an assumption (docs/unproven.md).
 func (e *environment) showIceberg(s *showStatement) (*listing, error) {
 	database, schema, err := e.where(s)
 	if err != nil {
 		return nil, err
 	}
 	l := newListing("created_on", "name", "database_name", "schema_name", "owner", "external_volume_name", "catalog_name", "iceberg_table_type",
-		"catalog_table_name", "catalog_namespace", "base_location", "can_write_metadata", "comment", "owner_role_type")
+		"catalog_table_name", "catalog_namespace", "base_location", "can_write_metadata", "comment", "owner_role_type", "iceberg_version", "partition_by")
 	for _, t := range e.visible(database, schema) {
 		if t.Kind != catalog.Iceberg {
 			continue
 		}
-		volume, base := snowflakeManaged, ""
+		volume, base, version, parts := snowflakeManaged, "", Value(nil), ""
 		if t.Lake != nil {
-			base = t.Lake.BaseLocation
+			base, version, parts = t.Lake.BaseLocation, numberText(number(int64(t.Lake.Version))), strings.Join(t.Lake.Partitions, ", ")
 			if t.Lake.Volume != "" {
 				volume = t.Lake.Volume
 			}
 		}
-		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, t.Owner, volume, "SNOWFLAKE", "MANAGED", nil, nil, base, "Y", t.Comment, "ROLE")
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, t.Owner, volume, "SNOWFLAKE", "MANAGED", nil, nil, base, "Y", t.Comment, "ROLE", version, orNull(parts))
 	}
 	return l, nil
 }

@@ -40,11 +40,14 @@ func (e *environment) showDatabases() *listing {
 var pipeColumns = []string{"created_on", "name", "database_name", "schema_name", "definition", "owner", "notification_channel", "comment", "integration", "pattern", "error_integration", "owner_role_type", "invalid_reason", "kind"}
 
 func addPipe(l *listing, p *catalog.Pipe) {
-	roleType := Value(nil)
+	roleType, kind := Value(nil), "STREAMING"
+	if p.Files {
+		kind = "STAGE"
+	}
 	if p.Owner != "" {
 		roleType = "ROLE"
 	}
-	l.add(p.CreatedOn, p.Name, p.Database, p.Schema, p.Definition, orNull(p.Owner), nil, p.Comment, nil, nil, nil, roleType, nil, "STREAMING")
+	l.add(p.CreatedOn, p.Name, p.Database, p.Schema, p.Definition, orNull(p.Owner), nil, p.Comment, nil, nil, nil, roleType, nil, kind)
 }
 
 func (e *environment) showPipes(s *showStatement) (*listing, error) {

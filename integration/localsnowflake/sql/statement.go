@@ -51,15 +51,16 @@ type (
 		existing catalog.Existing
 	}
 	createTable struct {
-		name     objectName
-		existing catalog.Existing
-		kind     catalog.Kind
-		columns  []columnDef
-		keys     []keyDef
-		props    []property
-		query    *query // AS SELECT
-		text     string // of query
-		like     *objectName
+		name      objectName
+		existing  catalog.Existing
+		kind      catalog.Kind
+		columns   []columnDef
+		keys      []keyDef
+		props     []property
+		query     *query // AS SELECT
+		text      string // of query
+		like      *objectName
+		transient bool
 	}
 	createView struct {
 		name     objectName
@@ -201,6 +202,7 @@ type copyInto struct {
 	table   objectName
 	columns []string
 	query   *query // nil for FROM TABLE(DATA_SOURCE(...))
+	files   bool   // FROM @stage
 	text    string // of query
 	props   []property
 }

@@ -11,6 +11,7 @@ type icebergOptions struct {
 	version string
 	volume  string // as written
 	base    string
+	parts   []string // PARTITION BY
 }
 
 // setTable applies the properties of CREATE TABLE and ALTER TABLE ... SET.
@@ -54,6 +55,9 @@ func setTable(t *catalog.Table, props []property) (icebergOptions, error) {
 		case "BASE_LOCATION":
 			options.given = append(options.given, p.name)
 			options.base = p.value
+		case "PARTITION BY":
+			options.given = append(options.given, p.name)
+			options.parts = p.list
 		case "CATALOG_SYNC", "STORAGE_SERIALIZATION_POLICY", "TARGET_FILE_SIZE":
 			options.given = append(options.given, p.name)
 		default:
@@ -72,7 +76,7 @@ func (e *environment) checkIceberg(t *catalog.Table, o icebergOptions) error {
 	if err := o.check(t); err != nil || t.Kind != catalog.Iceberg {
 		return err
 	}
-	t.Lake = &catalog.Lake{BaseLocation: o.base, Version: int(o.version[0] - '0')}
+	t.Lake = &catalog.Lake{BaseLocation: o.base, Version: int(o.version[0] - '0'), Partitions: o.parts}
 	if o.volume != "" && upper(o.volume) != snowflakeManaged {
 		t.Lake.Volume = catalog.Fold(o.volume)
 		return e.useVolume(t.Lake.Volume)
