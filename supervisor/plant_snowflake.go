@@ -3,7 +3,6 @@ package supervisor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
@@ -30,65 +29,30 @@ func (p *plant) openSnowflake() error {
 	if s.OnMissingTable == config.CreateMissingTable {
 		service.create = p.createTable
 	}
+	if s.Pipe != "" {
+		service.look = p.lookAtPipe
+	}
 	p.sink = service
 	return err
 }
 
-// createTable makes the destination as Openflow's set-up page does
-// (on_missing_table: create).
-func (p *plant) createTable(ctx context.Context) error {
-	w, err := access.Warehouse(p.cfg.Snowflake)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	return w.Create(ctx, p.cfg.Snowflake.Table)
-}
-
-// unwritten refuses a decision that would put rows into the table twice: one
-// that goes on below the table's highest position of the shard. Where the
-// channel's token vouches for the start, or no warehouse is configured to ask
-// with, there is nothing to look at.
-func (p *plant) unwritten(ctx context.Context, from string, shard messages.ShardID, r resolution) error {
-	if r.write == nil || from == "token" || from == "table" || p.cfg.Snowflake.Warehouse == "" {
-		return nil
-	}
-	at, err := p.highest(ctx, shard)
-	if err != nil {
-		return fmt.Errorf("the table could not be asked whether it has rows behind that: %w; try again, or leave snowflake.warehouse out if it cannot be mended", err)
-	}
-	if !r.start.Covers(at) {
-		return fmt.Errorf("the table has rows up to %s: going on after %s would double what lies between; use --from table", at, r.start)
-	}
-	return nil
-}
-
-// highest is the last position of a shard that is in the table, or among its
-// rejected rows.
-func (p *plant) highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
-	w, err := access.Warehouse(p.cfg.Snowflake)
-	if err != nil {
-		return messages.Position{}, err
-	}
-	defer w.Close()
-	positions, err := w.Positions(p.cfg.Snowflake.Table, p.cfg.Kinesis.StreamName())
-	if err != nil {
-		return messages.Position{}, err
-	}
-	return positions.Highest(ctx, shard)
-}
-
 // sink is Snowpipe Streaming as the channels use it. It makes a missing table
-// where that is wanted.
+// where that is wanted, and looks at a pipe of the user's own before the first
+// channel is opened on it.
 type sink struct {
 	*snowpipe.Client
 	create func(context.Context) error // nil = stop on a missing table
+	look   func(context.Context) error // nil = there is nothing to look at
 	mu     sync.Mutex
 	made   bool
+	looked bool
 }
 
 // Open implements actors.RowSink.
 func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool) (*messages.Opening, error) {
+	if err := s.lookOnce(ctx); err != nil {
+		return nil, err
+	}
 	opening, err := s.Client.Open(ctx, channel, failOnUncommitted)
 	var f *messages.Fault
 	if s.create == nil || !errors.As(err, &f) || f.Stop != messages.TargetMissing {
@@ -123,5 +87,23 @@ func (s *sink) makeTable(ctx context.Context) error {
 		return err
 	}
 	s.made = true
+	return nil
+}
+
+// lookOnce looks at the pipe until it was found fit, whichever shard's channel
+// comes first.
+func (s *sink) lookOnce(ctx context.Context) error {
+	if s.look == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.looked {
+		return nil
+	}
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	s.looked = true
 	return nil
 }

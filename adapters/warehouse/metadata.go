@@ -23,6 +23,10 @@ type Metadata struct {
 	Why        string // where it is not kept: the sentence of the finding
 }
 
+// Readable reports whether a query can ask a row which record it is. A column
+// that is still to come is none: the query says so.
+func (m *Metadata) Readable() bool { return m.Expression != "" }
+
 // metadataFields are what a row's metadata holds, with the types that
 // Openflow's page gives them.
 var metadataFields = []struct{ name, base string }{
@@ -40,10 +44,7 @@ func (j *judgement) metadata() {
 	case Yes:
 		j.bySelect()
 	default:
-		j.Metadata = Metadata{Fate: Undecidable, Why: "it is not shown what the pipe does with it"}
-		if c := j.Table.Matching(MetadataKey); c == nil {
-			j.missing()
-		}
+		j.Metadata = Metadata{Fate: Undecidable, Why: "what becomes of $1:" + MetadataKey + " on its way into table " + j.Table.Name + " is not shown"}
 	}
 }
 
@@ -135,7 +136,7 @@ func (j *judgement) bySelect() {
 		}
 	}
 	if c.Items == nil || len(c.Items) > len(columns) {
-		j.Metadata = Metadata{Fate: Undecidable, Why: "the pipe's SELECT could not be read"}
+		j.Metadata = Metadata{Fate: Undecidable, Why: "the SELECT of pipe " + j.Pipe.Name + " could not be read"}
 		return
 	}
 	for i, item := range c.Items {

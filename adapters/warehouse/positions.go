@@ -17,6 +17,7 @@ import (
 type Positions struct {
 	warehouse *Warehouse
 	table     string // with database and schema, quoted
+	rows      string // what has the table's rows as KINESISMETADATA
 	stream    string
 }
 
@@ -35,7 +36,26 @@ func (w *Warehouse) Positions(table, stream string) (*Positions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}
-	return &Positions{w, path, stream}, nil
+	return &Positions{w, path, path, stream}, nil
+}
+
+// By looks for the metadata where a target keeps it: in a column of another
+// name, or inside of one.
+func (p *Positions) By(m Metadata) *Positions {
+	by := *p
+	if by.rows = p.table; m.Expression != "" && m.Expression != MetadataKey {
+		by.rows = "(SELECT " + m.Expression + " AS " + MetadataKey + " FROM " + p.table + ")"
+	}
+	return &by
+}
+
+// Count counts all rows of the table, whoever wrote them.
+func (p *Positions) Count(ctx context.Context) (int64, error) {
+	_, found, err := p.warehouse.Query(ctx, "SELECT COUNT(*) FROM "+p.table)
+	if err != nil {
+		return 0, err
+	}
+	return whole(found[0][0])
 }
 
 // place writes a row's position as one text that sorts like the numbers in it:
@@ -71,7 +91,7 @@ func (p *Positions) within(s Span) string {
 // Repeated lists the positions of a span that have more than one row, the first
 // MaxRepeats of them.
 func (p *Positions) Repeated(ctx context.Context, s Span) ([]Repeat, error) {
-	_, found, err := p.warehouse.Query(ctx, "SELECT "+sequence+" AS SEQ, "+subSequence+" AS SUB, COUNT(*) AS N FROM "+p.table+
+	_, found, err := p.warehouse.Query(ctx, "SELECT "+sequence+" AS SEQ, "+subSequence+" AS SUB, COUNT(*) AS N FROM "+p.rows+
 		" WHERE "+p.within(s)+" GROUP BY 1, 2 HAVING COUNT(*) > 1 ORDER BY 1, 2 LIMIT "+strconv.Itoa(MaxRepeats))
 	if err != nil {
 		return nil, err
@@ -111,7 +131,7 @@ func (p *Positions) rejected() string {
 // a row of; zero where there is none. Without an error table it is the table's:
 // a rejected row behind that one is sent again.
 func (p *Positions) Highest(ctx context.Context, shard messages.ShardID) (messages.Position, error) {
-	at, err := p.highest(ctx, p.table, shard)
+	at, err := p.highest(ctx, p.rows, shard)
 	if err != nil {
 		return at, err
 	}

@@ -71,7 +71,7 @@ func (p *Positions) tally(ctx context.Context, spans []Span, into []Tally) error
 		return err
 	}
 	_, found, err := p.warehouse.Query(ctx, "SELECT N, SUM(ROWS_), COUNT(*), SUM(ALTERED) FROM (SELECT S.N, T.PLACE, COUNT(*) AS ROWS_, SUM(T.ALTERED) AS ALTERED FROM "+
-		"(SELECT KINESISMETADATA:shardId::STRING AS SHARD, "+place+" AS PLACE, IFF(COALESCE("+honest+", "+sharded+" IS NULL), 0, 1) AS ALTERED FROM "+p.table+
+		"(SELECT KINESISMETADATA:shardId::STRING AS SHARD, "+place+" AS PLACE, IFF(COALESCE("+honest+", "+sharded+" IS NULL), 0, 1) AS ALTERED FROM "+p.rows+
 		" WHERE KINESISMETADATA:stream::STRING = "+literal(p.stream)+") T JOIN "+spansOf+
 		" ON T.SHARD = S.SHARD AND T.PLACE > S.A AND T.PLACE <= S.B GROUP BY 1, 2) GROUP BY 1", string(text))
 	if err != nil {

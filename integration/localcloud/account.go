@@ -21,7 +21,7 @@ func (c *Cloud) makeAccount() error {
 		"CREATE SCHEMA IF NOT EXISTS "+Database+"."+Schema,
 		"GRANT USAGE ON DATABASE "+Database+" TO ROLE "+Role,
 		"GRANT USAGE ON SCHEMA "+Database+"."+Schema+" TO ROLE "+Role,
-		"GRANT CREATE TABLE ON SCHEMA "+Database+"."+Schema+" TO ROLE "+Role,
+		"GRANT CREATE TABLE, CREATE ICEBERG TABLE, CREATE INTERACTIVE TABLE, CREATE PIPE ON SCHEMA "+Database+"."+Schema+" TO ROLE "+Role,
 	)
 }
 

@@ -37,10 +37,12 @@ type Auditor struct {
 	Leases    Leases
 	Channels  Channels
 	Table     Table // nil = SQL is not asked
-	Journals  []Journal
-	Letters   string    // folder of the dead letters; "" = there is none here
-	Since     time.Time // zero = from the beginning
-	Until     time.Time // zero = up to now
+	// Destination tells whether rows can be counted by position at all; nil = they can.
+	Destination Destination
+	Journals    []Journal
+	Letters     string    // folder of the dead letters; "" = there is none here
+	Since       time.Time // zero = from the beginning
+	Until       time.Time // zero = up to now
 
 	close func() error
 }
@@ -64,9 +66,11 @@ func New(name string, cfg supervisor.Config, dataDir string) (*Auditor, error) {
 		Connector: name, Config: cfg, Channels: channels, close: w.Close,
 		Leases: access.Table(cfg, access.AWS(cfg.AWS)),
 	}
-	if a.Table, err = w.Positions(s.Table, cfg.Kinesis.StreamName()); err != nil {
+	positions, err := w.Positions(s.Table, cfg.Kinesis.StreamName())
+	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)
 	}
+	a.Table, a.Destination = positions, &destination{w, positions, s.Table, s.Pipe}
 	if dataDir != "" {
 		a.Letters = filepath.Join(dataDir, "deadletter", name)
 	}

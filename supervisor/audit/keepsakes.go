@@ -15,7 +15,7 @@ import (
 // kept if ERROR_LOGGING was on.
 func (s *session) errors(ctx context.Context) {
 	r := s.report
-	if r.Sums.Rejected == 0 || !r.Sources.Table {
+	if r.Sums.Rejected == 0 || s.Table == nil || !r.Sources.Table && r.CountsOnly == "" {
 		return
 	}
 	kept, err := s.Table.Rejected(ctx)

@@ -16,8 +16,11 @@ type Report struct {
 	Sums      Sums      `json:"sums"`
 	Exact     bool      `json:"exact"` // everything is witnessed or bridged, and nothing is missing or doubled
 	Shards    []Shard   `json:"shards"`
-	Findings  []Finding `json:"findings,omitempty"` // that no shard can be named for
-	Notes     []string  `json:"notes,omitempty"`    // what could not be looked at, and why
+	// CountsOnly says why no row of the table can be told from another, so that
+	// nothing was counted by position; "" where it was, or should have been.
+	CountsOnly string    `json:"countsOnly,omitempty"`
+	Findings   []Finding `json:"findings,omitempty"` // that no shard can be named for
+	Notes      []string  `json:"notes,omitempty"`    // what could not be looked at, and why
 }
 
 // Sources is who was asked.
@@ -41,7 +44,8 @@ type Sums struct {
 	ErrorTable  *int64 `json:"rowsInErrorTable,omitempty"`
 	Letters     *int64 `json:"deadLettersOnFile,omitempty"`
 	Table       *int64 `json:"rowsInTable,omitempty"`
-	InFlight    int64  `json:"rowsInFlight"` // accepted after the newest committed token
+	Counted     *int64 `json:"rowsOfTheTable,omitempty"` // all of them, whoever wrote them; only with countsOnly
+	InFlight    int64  `json:"rowsInFlight"`             // accepted after the newest committed token
 	Missing     int64  `json:"missing"`
 	Doubled     int64  `json:"doubled"`
 	Strange     int64  `json:"strange"` // in the table, and nobody appended them

@@ -20,8 +20,9 @@ type session struct {
 	stream   *messages.StreamRow
 	rows     map[messages.ShardID]*messages.ShardRow
 	statuses map[string]*messages.ChannelStatus
-	asked    time.Time // when the tokens were read
-	most     int       // pieces of one stretch
+	asked    time.Time         // when the tokens were read
+	most     int               // pieces of one stretch
+	target   *warehouse.Target // nil = nobody told
 	hearings []*hearing
 }
 
@@ -29,10 +30,12 @@ type session struct {
 // judged without him; without the lease table there is nothing to judge, which
 // is an error, a *messages.Fault.
 func (a *Auditor) Run(ctx context.Context, now time.Time) (*Report, error) {
-	s := &session{Auditor: a, report: &Report{Connector: a.Connector, At: now.UTC(), Since: a.Since, Until: a.Until, Shards: []Shard{}}}
+	own := *a // whose table may turn out to be another
+	s := &session{Auditor: &own, report: &Report{Connector: a.Connector, At: now.UTC(), Since: a.Since, Until: a.Until, Shards: []Shard{}}}
 	if err := s.ask(ctx); err != nil {
 		return nil, err
 	}
+	s.look(ctx)
 	if err := s.count(ctx); err != nil {
 		return nil, err
 	}
@@ -189,7 +192,7 @@ func (s *session) channels(ctx context.Context, shards []messages.ShardID) (map[
 // count asks the table about all shards at once, and looks closer where it
 // differs.
 func (s *session) count(ctx context.Context) error {
-	if s.Table == nil {
+	if s.Table == nil || s.report.CountsOnly != "" {
 		return nil
 	}
 	var spans []warehouse.Span

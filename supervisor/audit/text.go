@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,7 @@ const maxShown = 20
 // not add up.
 func (r *Report) Text(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, "%s\nsources: %s\n", r.title(), r.Sources)
+	fmt.Fprintf(out, "%s\nsources: %s\n", r.title(), r.sources())
 	r.account(out)
 	s := &r.Sums
 	fmt.Fprintf(out, "missing %s  doubled %s  strange %s  altered %s  gaps %s  unexplained %s\n",
@@ -26,12 +27,22 @@ func (r *Report) Text(w io.Writer) error {
 	for _, note := range r.Notes {
 		paragraph(out, "note: ", "      ", note)
 	}
-	word := "EXACT"
-	if !r.Exact {
-		word = "NOT EXACT"
+	if r.CountsOnly != "" {
+		paragraph(out, "counts only: ", "      ", r.CountsOnly)
 	}
-	fmt.Fprintln(out, word)
+	fmt.Fprintln(out, r.word())
 	return out.Flush()
+}
+
+// word is the verdict in a word or two.
+func (r *Report) word() string {
+	switch {
+	case !r.Exact:
+		return "NOT EXACT"
+	case r.CountsOnly != "":
+		return "EXACT, by counts only"
+	}
+	return "EXACT"
 }
 
 // account is what went in and what came out.
@@ -50,7 +61,10 @@ func (r *Report) account(out io.Writer) {
 	line("=", "committed", s.Committed, r.counters())
 	line("-", "rejected", s.Rejected, kept("rows in ERROR_TABLE", s.ErrorTable, s.Rejected))
 	say := "the table was not counted"
-	if s.Table != nil {
+	switch {
+	case s.Counted != nil:
+		say = "the table has " + digits(*s.Counted) + "   " + same(s.Missing == 0)
+	case s.Table != nil:
 		say = "the table has " + digits(*s.Table) + "   " + same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected)
 	}
 	line("=", "in table", s.Committed-s.Rejected, say)
@@ -78,6 +92,15 @@ func (r *Report) title() string {
 	}
 	if !r.Until.IsZero() {
 		text += ", accepted until " + r.Until.UTC().Format(time.RFC3339)
+	}
+	return text
+}
+
+// sources names them, the table as it could be asked.
+func (r *Report) sources() string {
+	text := r.Sources.String()
+	if r.CountsOnly != "" {
+		text = strings.Replace(text, "no table", "table by counts only", 1)
 	}
 	return text
 }

@@ -20,6 +20,7 @@ func (s *session) total(ctx context.Context) {
 	if !r.Sources.Table {
 		r.Sums.Table = nil
 	}
+	s.countAll(ctx)
 	if s.unbounded() { // error rows and letters are not known by time
 		s.errors(ctx)
 		s.letters()
