@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -59,20 +60,24 @@ func (w *Warehouse) Target(ctx context.Context, table, pipe string) (*Target, er
 	if err != nil {
 		return nil, err
 	}
-	path, _ := w.path(table) // Describe accepted it
-	return judge(t, p, path), nil
+	return judge(t, p, []string{w.cfg.Database, w.cfg.Schema, table}), nil
 }
 
-// judge says what a table and its pipe mean. path is the table's full name as
-// an identifier.
-func judge(table *Table, pipe *Pipe, path string) *Target {
+// judge says what a table and its pipe mean. name is the table's full name, part
+// by part.
+func judge(table *Table, pipe *Pipe, name []string) *Target {
 	t := &Target{Table: table, Pipe: pipe}
-	j := judgement{Target: t, path: path}
+	j := judgement{Target: t, name: name}
 	j.kind()
 	if !table.Kind.Streamable() {
 		return t
 	}
 	j.pipe()
+	if f := t.Stops(); f != nil {
+		t.Metadata = Metadata{Fate: Undecidable, Why: f.Text}
+		j.sort()
+		return t
+	}
 	j.metadata()
 	j.evolution()
 	j.properties()
@@ -83,7 +88,7 @@ func judge(table *Table, pipe *Pipe, path string) *Target {
 // judgement collects findings.
 type judgement struct {
 	*Target
-	path string
+	name []string // of the table, part by part
 }
 
 func (j *judgement) find(code Code, weight Weight, fix, format string, args ...any) {
@@ -105,10 +110,15 @@ func (j *judgement) sort() {
 
 // alter is the start of the statement that changes the table.
 func (j *judgement) alter() string {
-	if j.Table.Kind == Iceberg {
-		return "ALTER ICEBERG TABLE " + j.path
+	var parts []string
+	for _, part := range j.name {
+		parts = append(parts, quoted(part))
 	}
-	return "ALTER TABLE " + j.path
+	path := strings.Join(parts, ".")
+	if j.Table.Kind == Iceberg {
+		return "ALTER ICEBERG TABLE " + path
+	}
+	return "ALTER TABLE " + path
 }
 
 func (j *judgement) kind() {
@@ -159,8 +169,9 @@ func (j *judgement) pipe() {
 	case p.Copy.Streaming == Unknown:
 		j.find(PipeUnread, Notes, "", "what pipe %s does with a row is not shown, or not understood: compare its definition with docs/tables.md yourself", p.Name)
 	}
-	if into := p.Copy.Table(); into != "" && into != j.Table.Name {
-		j.find(PipeOtherTable, Stops, "", "pipe %s writes into table %s, but the connector's table is %s: audit and resolve would look at the wrong one; set snowflake.table to %q, or name another pipe", p.Name, into, j.Table.Name, into)
+	if into := p.Copy.Into; into != nil && !slices.Equal(into, j.name[max(0, len(j.name)-len(into)):]) {
+		text := strings.Join(into, ".")
+		j.find(PipeOtherTable, Stops, "", "pipe %s writes into table %s, but the connector's table is %s: audit and resolve would look at the wrong one; configure that table, or another pipe", p.Name, text, strings.Join(j.name, "."))
 	}
 	if p.Copy.Filters == Yes {
 		j.find(PipeFilters, Warns, "", "pipe %s leaves rows out (WHERE): Snowflake counts fewer rows than were sent, so no audit of this table can be exact", p.Name)
