@@ -49,8 +49,11 @@ type RowBlock struct {
 	Trimmed  bool          // Closed because the shard's records expired (P22)
 	Children []ShardID     // named by the last answer, or by ListShards
 	Cause    string        // why the first Discarded record was unusable; "" where none was
-	Packed   Aggregation   // of the block's Kinesis records
-	Recycle  func([]byte)  // takes NDJSON back once it is not needed any more; may be nil
+	// Unmatched is what the rows have that the table has no column for, where
+	// somebody wants to know; nil = nothing.
+	Unmatched *Unmatched
+	Packed    Aggregation  // of the block's Kinesis records
+	Recycle   func([]byte) // takes NDJSON back once it is not needed any more; may be nil
 }
 
 // Last is the position that the block covers: After where it holds no record.

@@ -3,6 +3,8 @@ package messages
 import (
 	"strings"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Column is one column of a target table, as far as streaming rows into it is
@@ -56,6 +58,19 @@ func NewColumns(list []Column, nested bool) *Columns {
 // FoldName is the form in which names that differ only in case are the same:
 // upper case, that of unquoted identifiers. A new column gets it as its name.
 func FoldName(key string) string { return strings.ToUpper(key) }
+
+// MaxColumnName is how many characters an identifier may have
+// (docs.snowflake.com/sql-reference/identifiers).
+const MaxColumnName = 255
+
+// ColumnName is the name of the column that a key gets: in upper case, as
+// server-side evolution names it. ok is false where the key can be none: it is
+// empty, longer than MaxColumnName, or has a control character.
+func ColumnName(key string) (name string, ok bool) {
+	name = FoldName(key)
+	ok = name != "" && utf8.ValidString(key) && utf8.RuneCountInString(name) <= MaxColumnName && !strings.ContainsFunc(name, unicode.IsControl)
+	return name, ok
+}
 
 // List is the columns in the table's order. It is not to be changed.
 func (c *Columns) List() []Column { return c.list }

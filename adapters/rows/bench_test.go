@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kinesnow/kinesnow/adapters/rows"
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // sample returns a token-dense event of about size bytes: short keys, strings
@@ -55,6 +56,38 @@ func BenchmarkRender(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkRenderWatched is BenchmarkRender where every key is compared with a
+// table that has a column for each.
+func BenchmarkRenderWatched(b *testing.B) {
+	for _, size := range []int{200, 1024, 10240} {
+		payload := sample(size)
+		var keys map[string]json.RawMessage
+		if err := json.Unmarshal(payload, &keys); err != nil {
+			b.Fatal(err)
+		}
+		var columns []messages.Column
+		for key := range keys {
+			columns = append(columns, messages.Column{Name: messages.FoldName(key), Type: "VARIANT"})
+		}
+		table := known(true, columns...)
+		for name, r := range map[string]*rows.Renderer{
+			"counting": rows.NewRenderer(stream, shard, 5).Counting(table), "evolving": rows.NewRenderer(stream, shard, 5).Evolving(table),
+		} {
+			b.Run(fmt.Sprint(size, "/", name), func(b *testing.B) {
+				mark, key, buffer := plainMark(), []byte("key-000001"), make([]byte, 0, 2*size+1024)
+				b.SetBytes(int64(len(payload)))
+				b.ReportAllocs()
+				for b.Loop() {
+					buffer = append(buffer[:0], payload...)
+					if _, _, err := r.Render(buffer, 0, mark, key); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }
 

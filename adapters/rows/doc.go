@@ -15,4 +15,5 @@
 //	many.go      several objects
 //	rewrite.go   the rare rest: raw line breaks, a KINESISMETADATA of the payload's own
 //	metadata.go  the seven fields
+//	watch*.go    which keys a table has no column for, where somebody wants to know
 package rows

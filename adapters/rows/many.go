@@ -6,9 +6,20 @@ import "github.com/kinesnow/kinesnow/messages"
 // The first pass proves all of them and counts, so that nothing is written for
 // a payload that is wrong at its end or whose rows would be too large.
 func (r *Renderer) many(dst []byte, start int, s *scan, mark *messages.Mark, key []byte) ([]byte, int, error) {
+	if s.watch != nil {
+		s.watch.forget() // it has seen the first object
+	}
 	count := s.objects(dst[start:])
 	if count < 0 {
 		return dst[:start], 0, s.unusable()
+	}
+	if s.watch != nil {
+		if u := s.watch.proven(dst[start : start+s.size]); u != nil {
+			return dst[:start], 0, u
+		}
+		if len(s.watch.quotes) > 0 {
+			return r.quoted(dst, start, s, mark, key)
+		}
 	}
 	r.member = r.metadata.append(r.member[:0], mark, key)
 	if s.size+count*(len(r.member)+len(",}\n")) > messages.MaxRawBytes {
@@ -46,7 +57,7 @@ func (s *scan) objects(b []byte) int {
 		return s.array(b, i)
 	}
 	for count := 1; ; count++ {
-		if i = s.object(b, i); i < 0 {
+		if i = s.row(b, i); i < 0 {
 			return -1
 		}
 		if i = blank(b, i); i == s.size {
@@ -66,7 +77,7 @@ func (s *scan) array(b []byte, i int) int {
 		if b[i] != '{' {
 			return s.fail(i, causeElement)
 		}
-		if i = s.object(b, i); i < 0 {
+		if i = s.row(b, i); i < 0 {
 			return -1
 		}
 		switch i = blank(b, i); b[i] {

@@ -14,6 +14,7 @@ type Renderer struct {
 	metadata metadata
 	scratch  []byte // a payload of several objects, while its rows are written
 	member   []byte // its metadata member
+	watch    *watch // nil = the table's columns are nobody's concern
 }
 
 // NewRenderer returns a renderer for the records of a shard. width is the
@@ -36,7 +37,15 @@ func (r *Renderer) Append(dst, payload []byte, mark *messages.Mark, key []byte) 
 // The error is an *Unusable. out then ends where the payload began: one record
 // has all its rows or none (P4).
 func (r *Renderer) Render(dst []byte, start int, mark *messages.Mark, key []byte) (out []byte, count int, err error) {
-	s := scan{size: len(dst) - start}
+	watch := r.watch.begin()
+	if out, count, err = r.render(dst, start, mark, key, watch); err == nil && watch != nil {
+		watch.keep(count)
+	}
+	return out, count, err
+}
+
+func (r *Renderer) render(dst []byte, start int, mark *messages.Mark, key []byte, watch *watch) (out []byte, count int, err error) {
+	s := scan{size: len(dst) - start, watch: watch}
 	dst = append(dst, sentinel[:]...)
 	b := dst[start:]
 	begin := blank(b, 0)
@@ -48,12 +57,20 @@ func (r *Renderer) Render(dst []byte, start int, mark *messages.Mark, key []byte
 	case b[begin] != '{':
 		return dst[:start], 0, notAnObject(b[begin:s.size])
 	}
-	end := s.object(b, begin)
+	end := s.row(b, begin)
 	if end < 0 {
 		return dst[:start], 0, s.unusable()
 	}
 	if blank(b, end) != s.size {
 		return r.many(dst, start, &s, mark, key)
+	}
+	if watch != nil {
+		if u := watch.proven(b[:s.size]); u != nil {
+			return dst[:start], 0, u
+		}
+		if len(watch.quotes) > 0 {
+			return r.quoted(dst, start, &s, mark, key)
+		}
 	}
 	if begin > 0 {
 		end = copy(b, b[begin:end])

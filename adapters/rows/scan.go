@@ -14,9 +14,10 @@ var sentinel [8]byte
 type scan struct {
 	size int // of the payload; sentinel follows it
 
-	empty   bool // the object has no member
-	newline bool // a raw CR or LF stands outside strings
-	ours    bool // a top-level key is KINESISMETADATA
+	empty   bool   // the object has no member
+	newline bool   // a raw CR or LF stands outside strings
+	ours    bool   // a top-level key is KINESISMETADATA
+	watch   *watch // is told of the other top-level keys; nil = nobody is
 
 	cause string
 	at    int
@@ -33,6 +34,14 @@ func (s *scan) fail(at int, cause string) int {
 }
 
 func (s *scan) unusable() *Unusable { return &Unusable{Cause: s.cause, At: s.at} }
+
+// row reads an object that becomes a row; see object.
+func (s *scan) row(b []byte, i int) int {
+	if s.watch != nil {
+		return s.watch.object(s, b, i)
+	}
+	return s.object(b, i)
+}
 
 // object reads the object that begins at b[i] and returns the place behind it,
 // or -1. It is one loop with a bit per level, because recursion costs a call
@@ -64,8 +73,12 @@ key:
 	if i = s.text(b, key); i < 0 {
 		return -1
 	}
-	if depth == 1 && i-1-key >= len(Column) && isOurs(b[key:i-1]) {
-		s.ours = true
+	if depth == 1 {
+		if i-1-key >= len(Column) && isOurs(b[key:i-1]) {
+			s.ours = true
+		} else if s.watch != nil {
+			s.watch.key(b, key, i-1)
+		}
 	}
 	if c = b[i]; c <= ' ' {
 		i = s.space(b, i)

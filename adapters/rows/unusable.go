@@ -33,4 +33,6 @@ const (
 	causeNumber     = "bad number"
 	causeDepth      = "nested deeper than 200 levels"
 	causeSize       = "rows of one record exceed 16 MiB"
+	causeKeys       = "an object has more than 2000 keys, and each would be a column"
+	causeName       = "a key can be no column: it is empty, longer than 255 characters, or has a control character"
 )

@@ -34,7 +34,7 @@ type Alteration struct {
 
 // Diff is what has to be done, in order, so that the table takes what was seen
 // without a loss; nil where it does already. Every statement may be run again,
-// and by several processes at once. A key that can be no column (ColumnName)
+// and by several processes at once. A key that can be no column (messages.ColumnName)
 // gets none.
 func Diff(t Table, seen *messages.Unmatched) []Alteration {
 	var all []Alteration
@@ -69,7 +69,7 @@ func added(t Table, seen *messages.Unmatched) []column {
 	var names []string
 	merged := map[string]*messages.KeySeen{}
 	for _, k := range seen.Keys {
-		name, ok := ColumnName(k.Name)
+		name, ok := messages.ColumnName(k.Name)
 		if !ok || t.Columns.Find(k.Name) >= 0 {
 			continue
 		}
@@ -103,6 +103,9 @@ func relaxed(t Table, seen *messages.Unmatched) (names []string) {
 	}
 	return names
 }
+
+// quote writes a name as an identifier, exactly.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // add writes one statement for new columns. IF NOT EXISTS stands before each
 // name: somebody may have added any of them in between.

@@ -8,11 +8,12 @@
 //	}
 //
 // seen is a *messages.Unmatched: adapters/rows collects it while it renders
-// (rows.Watch), or rows.Survey from sample payloads.
+// (rows.Renderer.Evolving), or rows.Survey from sample payloads.
 //
 //	types.go  which type holds all the values that a key had
-//	name.go   which keys can be columns, and how their name is written
 //	diff.go   the statements, in their order
+//
+// Which keys can be columns, and under which name: messages.ColumnName.
 //
 // # Types
 //

@@ -17,6 +17,14 @@ type RowMaker interface {
 	Render(dst []byte, start int, mark *messages.Mark, key []byte) (out []byte, rows int, err error)
 }
 
+// Watching is a RowMaker that also knows what the rows have beyond a table's
+// columns. rows.Renderer is one.
+type Watching interface {
+	// Unmatched returns what was seen since it was asked last, nil where nothing
+	// was or nobody wants to know. It is the caller's.
+	Unmatched() *messages.Unmatched
+}
+
 // Payloads decodes and transforms payloads before they are rendered.
 // payload.Path is one.
 type Payloads interface {

@@ -49,6 +49,10 @@ func (s *Source) render(a *answer) (*messages.RowBlock, []messages.Letter, error
 	room, marks := s.swell.room(size, len(a.records))
 	b.Marks, b.NDJSON = make([]messages.Mark, 0, marks), takeBuffer(room+slack)
 	b.Recycle = recycle
+	watching, _ := s.rows.(Watching)
+	if watching != nil {
+		watching.Unmatched() // of an answer that could not be rendered to its end
+	}
 	digits := a.digits()
 	for i := range a.records {
 		v := &a.records[i]
@@ -64,6 +68,9 @@ func (s *Source) render(a *answer) (*messages.RowBlock, []messages.Letter, error
 			b.Behind = max(b.Behind, behind(-1))
 			break
 		}
+	}
+	if watching != nil {
+		b.Unmatched = watching.Unmatched()
 	}
 	if !a.cut {
 		s.swell.learn(b, size, len(a.records))

@@ -1,0 +1,223 @@
+package rows
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// MaxKeys is how many keys an object may have that could each become a column.
+// With client-side evolution a record with more of them is unusable: it would
+// alter the table out of all proportion.
+const MaxKeys = 2000
+
+// maxNames is how many names a count of ignored keys carries from one block.
+const maxNames = 100
+
+// maxSpellings bounds the keys that are remembered, so that rows with random
+// keys cannot fill the memory.
+const maxSpellings = 1 << 14
+
+// watch compares the keys of rows with a table's columns while they are read.
+// A key that has a column costs a comparison with the row before, or one look
+// into a map.
+type watch struct {
+	known   *messages.KnownColumns
+	evolves bool // keys get columns: collect all of them, and send as text what no column takes as it is
+
+	columns   *messages.Columns // of this record; the rest is made for them
+	care      []care            // by column
+	required  []int
+	spellings map[string]int
+	order     []spelling // of the keys of the row before
+	metadata  bool       // there is a column for it
+
+	keys    int   // of the row at hand
+	most    int   // of any row of the record
+	row     int64 // counts rows
+	brought []int64
+	found   []found // of the record at hand
+	lacking []int
+	quotes  []span
+	seen    []sighting
+
+	out *messages.Unmatched // of the records since take
+	at  map[string]int      // places in out.Keys
+}
+
+// care is why a value of a known column is looked at.
+type care uint8
+
+const (
+	careRequired care = 1 << iota
+	careText
+)
+
+type spelling struct {
+	text string
+	at   int
+}
+
+// found is a member that has to be looked at once the payload is proven.
+type found struct {
+	name  string
+	value int // where it begins
+	at    int // column; -1 = none
+}
+
+type span struct{ from, to int }
+
+// sighting is a value without a column.
+type sighting struct {
+	name string
+	messages.KeySeen
+}
+
+// Evolving makes the renderer collect the keys that the table has no column
+// for, and the required columns that rows lack, for client-side evolution. A
+// record whose keys can be no columns is unusable then; a number that no column
+// holds exactly, and an object or array where the column is or will be VARCHAR,
+// is rendered as text, which is its exact JSON.
+func (r *Renderer) Evolving(known *messages.KnownColumns) *Renderer {
+	r.watch = &watch{known: known, evolves: true}
+	return r
+}
+
+// Counting makes the renderer count the values that the table has no column
+// for. Rows are as they would be without.
+func (r *Renderer) Counting(known *messages.KnownColumns) *Renderer {
+	r.watch = &watch{known: known}
+	return r
+}
+
+// Unmatched returns what was seen since it was asked last, nil where nothing
+// was. It is the caller's.
+func (r *Renderer) Unmatched() *messages.Unmatched {
+	if r.watch == nil {
+		return nil
+	}
+	out := r.watch.out
+	r.watch.out = nil
+	return out
+}
+
+// nothing is the columns of a table of which nothing is known yet.
+var nothing = messages.NewColumns(nil, false)
+
+// begin prepares for one record. It returns nil where nobody wants to know.
+func (w *watch) begin() *watch {
+	if w == nil {
+		return nil
+	}
+	columns := w.known.Load()
+	switch {
+	case columns == nil && !w.evolves:
+		return nil
+	case columns == nil:
+		columns = nothing
+	}
+	if columns != w.columns {
+		w.learn(columns)
+	}
+	w.forget()
+	return w
+}
+
+// forget lets go of what was found, because the payload is read from its
+// beginning.
+func (w *watch) forget() {
+	w.most = 0
+	w.found, w.lacking, w.quotes, w.seen = w.found[:0], w.lacking[:0], w.quotes[:0], w.seen[:0]
+}
+
+// learn starts over with other columns.
+func (w *watch) learn(columns *messages.Columns) {
+	list := columns.List()
+	w.columns, w.care, w.brought = columns, make([]care, len(list)), make([]int64, len(list))
+	w.order, w.spellings, w.required = nil, map[string]int{}, nil
+	for _, i := range columns.Required() {
+		if w.evolves && !strings.EqualFold(list[i].Name, Column) {
+			w.care[i], w.required = careRequired, append(w.required, i)
+		}
+	}
+	for i := range list {
+		if w.evolves && list[i].Text() {
+			w.care[i] |= careText
+		}
+	}
+	w.metadata = columns.Find(Column) >= 0
+}
+
+// object reads one object that becomes a row; see scan.object.
+func (w *watch) object(s *scan, b []byte, i int) int {
+	w.keys = 0
+	w.row++
+	end := s.object(b, i)
+	w.most = max(w.most, w.keys)
+	for _, i := range w.required {
+		if w.brought[i] != w.row {
+			w.lacking = append(w.lacking, i)
+		}
+	}
+	return end
+}
+
+// key takes the key b[from:to] of the row at hand.
+func (w *watch) key(b []byte, from, to int) {
+	i, name := w.keys, b[from:to]
+	w.keys++
+	var at int
+	if i < len(w.order) && w.order[i].text == string(name) {
+		at = w.order[i].at
+	} else {
+		at = w.find(i, name)
+	}
+	if at >= 0 && w.care[at] == 0 {
+		return
+	}
+	value := blank(b, to+1)
+	if b[value] != ':' {
+		return // no JSON: the scan finds that out
+	}
+	value = blank(b, value+1)
+	if at < 0 {
+		w.found = append(w.found, found{plainText(name), value, at})
+		return
+	}
+	first := b[value]
+	if w.care[at]&careRequired != 0 && (first != 'n' || w.columns.List()[at].Variant()) {
+		w.brought[at] = w.row
+	}
+	if w.care[at]&careText != 0 && first != '"' && first != 'n' && first != 't' && first != 'f' {
+		w.found = append(w.found, found{"", value, at})
+	}
+}
+
+// find looks a key up that does not stand where it stood in the row before.
+func (w *watch) find(i int, name []byte) int {
+	at, ok := w.spellings[string(name)]
+	if !ok {
+		at = w.columns.Find(plainText(name))
+		if len(w.spellings) >= maxSpellings {
+			w.spellings = map[string]int{}
+		}
+		w.spellings[string(name)] = at
+	}
+	switch {
+	case i < len(w.order):
+		w.order[i] = spelling{string(name), at}
+	case i < MaxKeys:
+		w.order = append(w.order, spelling{string(name), at})
+	}
+	return at
+}
+
+// plainText is a key as it reads, without escapes.
+func plainText(key []byte) string {
+	text := string(key)
+	if strings.IndexByte(text, '\\') >= 0 {
+		_ = json.Unmarshal([]byte(`"`+text+`"`), &text) // the scan has read it already
+	}
+	return text
+}
