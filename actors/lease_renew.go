@@ -251,7 +251,12 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: "another generation began"})
 			break
 		}
-		l.lost(c, m.shard, f.Error())
+		if m.row != nil { // at SHARD_END by its own checkpoint, whose answer is still to come
+			l.drop(c, m.shard, "ended")
+			l.listNow = true // and then there are children
+		} else {
+			l.lost(c, m.shard, f.Error())
+		}
 		if m.op.sender != nil {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: f.Error()})
 		}
@@ -320,7 +325,6 @@ func (l *Lease) carry(c actor.Context, m *messages.PositionWaiting) {
 func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
 	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
 	l.drop(c, shard, "lost")
-	l.listNow = true // a renewal that met SHARD_END is refused, too, and then there are children
 	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
 }
 

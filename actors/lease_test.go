@@ -128,6 +128,35 @@ func TestALeaseThatIsLostStopsItsUnit(t *testing.T) {
 	})
 }
 
+// TestARenewalThatMeetsTheShardsOwnEndLosesNoLease: SHARD_END is in the row, and
+// the checkpoint that wrote it has no answer yet.
+func TestARenewalThatMeetsTheShardsOwnEndLosesNoLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(10)
+		w := start(t, cloud, plan{})
+		time.Sleep(10 * time.Second)
+		cloud.Play(func(op string, _ int) actorstest.Effect {
+			return actorstest.Effect{Forget: op == "WritePosition", Lose: op == "Rows"}
+		})
+		cloud.Stream.AddShard(shard1, shard0)
+		cloud.Stream.Close(shard0, shard1)
+		if until(time.Minute, func() bool { return cloud.Table.Row(shard0).Ended }) >= time.Minute {
+			t.Fatal("the shard did not end")
+		}
+		time.Sleep(7 * time.Second) // more than a renewal
+		cloud.Play(nil)
+		time.Sleep(20 * time.Second)
+		finished := len(w.finished)
+		w.stop()
+		if lost := w.losses(); len(lost) != 0 || finished != 1 {
+			t.Errorf("lost %+v, finished %d times", lost, finished)
+		}
+		if dropped := recorded[*messages.LeaseDropped](w); len(dropped) == 0 || dropped[0].Why != "ended" {
+			t.Errorf("dropped %+v", dropped)
+		}
+	})
+}
+
 func (w *world) losses() (lost []*messages.LeaseLost) {
 	w.note(func() { lost = slices.Clone(w.lost) })
 	return lost

@@ -59,6 +59,9 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 	}
 	return locked(ctx, t, "Renew", func() (*messages.ShardRow, error) {
 		row := t.rows[shard]
+		if row != nil && row.Ended && row.Epoch == epoch {
+			return copied(row), lost("Renew")
+		}
 		if row == nil || row.Owner != me || row.Epoch != epoch {
 			return nil, lost("Renew")
 		}

@@ -58,7 +58,8 @@ func (t *Table) Begin(ctx context.Context, shard messages.ShardID, me messages.O
 // shard gives the lease up instead of renewing it.
 //
 // Errors: Fenced with ReasonLeaseLost when the row names another owner or
-// epoch. After any other the lease's fate is unknown.
+// epoch. After any other the lease's fate is unknown. With the error comes a row
+// that is at SHARD_END under this epoch: its own end gave the lease up.
 func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, write *messages.PositionWrite) (*messages.ShardRow, error) {
 	if write != nil {
 		p := place{op: "Renew", shard: shard, me: me, epoch: epoch, write: *write}
@@ -80,7 +81,11 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 	}
 	if !landed {
 		t.forget(shard)
-		return nil, lost("Renew", shard, me, epoch, row)
+		fault := lost("Renew", shard, me, epoch, row)
+		if row == nil || !row.Ended || row.Epoch != epoch {
+			row = nil
+		}
+		return row, fault
 	}
 	t.remember(row)
 	return row, nil
