@@ -2,7 +2,7 @@ package supervisor
 
 import (
 	"context"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -93,7 +93,8 @@ func (k *connector) drained(c actor.Context) {
 	for id := range k.drain.waiting {
 		k.drain.left = append(k.drain.left, id)
 	}
-	sort.Slice(k.drain.left, func(i, j int) bool { return k.drain.left[i] < k.drain.left[j] })
+	slices.Sort(k.drain.left)
+	k.drain.left = slices.Compact(k.drain.left) // a unit may have answered twice: with less than all, then late
 	if lease := k.children[nameLease]; lease != nil {
 		c.Request(lease, &messages.Retire{})
 		actors.After(c, retireGrace, &messages.Retired{})
