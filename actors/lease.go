@@ -140,6 +140,7 @@ type Lease struct {
 type heldLease struct {
 	epoch   int64
 	since   time.Time // of the last row that named this process
+	ended   time.Time // when SHARD_END of this epoch was first seen in the row; zero = not
 	shard   messages.Shard
 	first   bool
 	busy    bool

@@ -190,10 +190,13 @@ func (l *Lease) reconcile(c actor.Context, d *discovered, rows map[messages.Shar
 	for _, id := range inOrder(l.held) {
 		h, r := l.held[id], rows[id]
 		if h.since.Before(d.began) && !h.busy && r != nil && (r.Owner != l.owner || r.Ended) {
-			if r.Ended {
+			switch {
+			case r.Ended && r.Epoch == h.epoch:
+				l.ownEnd(c, id, h)
+			case r.Ended:
 				l.drop(c, id, "ended")
 				l.listNow = true
-			} else {
+			default:
 				l.lost(c, id, "the row names "+string(r.Owner))
 			}
 		}

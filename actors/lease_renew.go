@@ -251,12 +251,11 @@ func (l *Lease) opDone(c actor.Context, m *leaseDone) {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: "another generation began"})
 			break
 		}
-		if m.row != nil { // at SHARD_END by its own checkpoint, whose answer is still to come
-			l.drop(c, m.shard, "ended")
-			l.listNow = true // and then there are children
-		} else {
-			l.lost(c, m.shard, f.Error())
+		if m.row != nil && m.op.message == nil {
+			l.ownEnd(c, m.shard, h)
+			break
 		}
+		l.lost(c, m.shard, f.Error())
 		if m.op.sender != nil {
 			c.Send(m.op.sender, &messages.LeaseLost{Shard: m.shard, Why: f.Error()})
 		}
@@ -326,6 +325,18 @@ func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
 	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
 	l.drop(c, shard, "lost")
 	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
+}
+
+// ownEnd: the row is at SHARD_END by this process's own write, whose answer is
+// still to come. The unit hears it, says EndWritten, and the lease goes with that
+// (finish); one that has died has no need of it either.
+func (l *Lease) ownEnd(c actor.Context, shard messages.ShardID, h *heldLease) {
+	switch {
+	case h.ended.IsZero():
+		h.ended, l.listNow = time.Now(), true // there are children now
+	case time.Since(h.ended) > callLimit:
+		l.drop(c, shard, "ended")
+	}
 }
 
 func (l *Lease) drop(c actor.Context, shard messages.ShardID, why string) {
