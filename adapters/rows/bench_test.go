@@ -1,9 +1,12 @@
 package rows_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/kinesnow/kinesnow/adapters/rows"
@@ -43,19 +46,44 @@ func sample(size int) []byte {
 
 func BenchmarkRender(b *testing.B) {
 	for _, size := range []int{200, 1024, 10240} {
-		payload := sample(size)
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			r, mark, key := rows.NewRenderer(stream, shard, 5), plainMark(), []byte("key-000001")
-			buffer := make([]byte, 0, 2*size+1024)
-			b.SetBytes(int64(len(payload)))
-			b.ReportAllocs()
-			for b.Loop() {
-				buffer = append(buffer[:0], payload...)
-				if _, _, err := r.Render(buffer, 0, mark, key); err != nil {
-					b.Fatal(err)
-				}
+		b.Run(fmt.Sprint(size), func(b *testing.B) { benchmark(b, [][]byte{sample(size)}) })
+	}
+	b.Run("wide", func(b *testing.B) { benchmark(b, [][]byte{wide(150)}) })
+	b.Run("earthquakes", func(b *testing.B) {
+		lines, err := os.ReadFile("testdata/earthquakes.ndjson")
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchmark(b, slices.Collect(bytes.Lines(lines)))
+	})
+}
+
+// wide is a flat object of so many members.
+func wide(members int) []byte {
+	b := []byte{'{'}
+	for i := range members {
+		b = fmt.Appendf(b, `"measurement_%d":%d,`, i, i*i*37)
+	}
+	b[len(b)-1] = '}'
+	return b
+}
+
+func benchmark(b *testing.B, payloads [][]byte) {
+	r, mark, key := rows.NewRenderer(stream, shard, 5), plainMark(), []byte("key-000001")
+	size, longest := 0, 0
+	for _, payload := range payloads {
+		size, longest = size+len(payload), max(longest, len(payload))
+	}
+	buffer := make([]byte, 0, 2*longest+1024)
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, payload := range payloads {
+			buffer = append(buffer[:0], payload...)
+			if _, _, err := r.Render(buffer, 0, mark, key); err != nil {
+				b.Fatal(err)
 			}
-		})
+		}
 	}
 }
 

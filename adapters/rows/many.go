@@ -13,6 +13,9 @@ func (r *Renderer) many(dst []byte, start int, s *scan, mark *messages.Mark, key
 	if count < 0 {
 		return dst[:start], 0, s.unusable()
 	}
+	if s.repeats && !r.cleaned {
+		return r.once(dst, start, s, mark, key)
+	}
 	if s.watch != nil {
 		if u := s.watch.proven(dst[start : start+s.size]); u != nil {
 			return dst[:start], 0, u

@@ -14,6 +14,8 @@ type Renderer struct {
 	metadata metadata
 	scratch  []byte // a payload of several objects, while its rows are written
 	member   []byte // its metadata member
+	names    names  // that members had
+	cleaned  bool   // the payload at hand: no object has a name twice any more
 	watch    *watch // nil = the table's columns are nobody's concern
 }
 
@@ -38,6 +40,7 @@ func (r *Renderer) Append(dst, payload []byte, mark *messages.Mark, key []byte) 
 // has all its rows or none (P4).
 func (r *Renderer) Render(dst []byte, start int, mark *messages.Mark, key []byte) (out []byte, count int, err error) {
 	watch := r.watch.begin()
+	r.cleaned = false
 	if out, count, err = r.render(dst, start, mark, key, watch); err == nil && watch != nil {
 		watch.keep(count)
 	}
@@ -45,7 +48,8 @@ func (r *Renderer) Render(dst []byte, start int, mark *messages.Mark, key []byte
 }
 
 func (r *Renderer) render(dst []byte, start int, mark *messages.Mark, key []byte, watch *watch) (out []byte, count int, err error) {
-	s := scan{size: len(dst) - start, watch: watch}
+	s := scan{size: len(dst) - start, names: &r.names, watch: watch}
+	r.names.begin(s.size)
 	dst = append(dst, sentinel[:]...)
 	b := dst[start:]
 	begin := blank(b, 0)
@@ -63,6 +67,9 @@ func (r *Renderer) render(dst []byte, start int, mark *messages.Mark, key []byte
 	}
 	if blank(b, end) != s.size {
 		return r.many(dst, start, &s, mark, key)
+	}
+	if s.repeats && !r.cleaned {
+		return r.once(dst, start, &s, mark, key)
 	}
 	if watch != nil {
 		if u := watch.proven(b[:s.size]); u != nil {

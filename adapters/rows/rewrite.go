@@ -2,7 +2,6 @@ package rows
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 	"unicode/utf8"
 )
@@ -104,12 +103,6 @@ func isOursEscaped(key []byte) bool {
 	if len(key) > len(Column)*len(`\u004b`) {
 		return false
 	}
-	name := string(key)
-	if bytes.IndexByte(key, '\\') >= 0 {
-		quoted := append(append([]byte{'"'}, key...), '"')
-		if json.Unmarshal(quoted, &name) != nil {
-			return false
-		}
-	}
+	name := string(meaning(append(append([]byte{'"'}, key...), '"')))
 	return utf8.ValidString(name) && strings.EqualFold(name, Column)
 }

@@ -43,7 +43,7 @@ func TestAnObjectBecomesOneRowWithItsMetadataLast(t *testing.T) {
 		{"raw line break in no member", "{\n}", `{` + member + "}\n"},
 		{"numbers pass untouched", `{"a":1e400,"b":1234567890123456789012345678901234567890.10,"c":-0.0E+1}`,
 			`{"a":1e400,"b":1234567890123456789012345678901234567890.10,"c":-0.0E+1,` + member + "}\n"},
-		{"repeated keys pass", `{"a":1,"a":2}`, `{"a":1,"a":2,` + member + "}\n"},
+		{"of a repeated key the last one stays", `{"a":1,"a":2}`, `{"a":2,` + member + "}\n"},
 		{"a surrogate pair passes", `{"a":"\ud83d\ude00 \u00e9 é 😀"}`, `{"a":"\ud83d\ude00 \u00e9 é 😀",` + member + "}\n"},
 		{"our key is replaced", `{"a":1,"KINESISMETADATA":{"stream":"x"},"b":2}`, `{"a":1,"b":2,` + member + "}\n"},
 		{"our key in other case", `{"kinesisMetadata":[1,{"a":"}"}],"b":2}`, `{"b":2,` + member + "}\n"},

@@ -17,6 +17,9 @@ type scan struct {
 	empty   bool   // the object has no member
 	newline bool   // a raw CR or LF stands outside strings
 	ours    bool   // a top-level key is KINESISMETADATA
+	repeats bool   // an object has a name twice, or may have
+	escaped bool   // an escape was read
+	names   *names // that members had
 	watch   *watch // is told of the other top-level keys; nil = nobody is
 
 	cause string
@@ -52,8 +55,14 @@ func (s *scan) object(b []byte, i int) int {
 		depth   = 1
 		inArray = false
 		c       byte
-		key     int
+		names   = s.names
+		known   = names.known
+		last    = uint32(0)      // the name before
+		guess   = known[0].inner // the name that will come
+		first   = true           // of its object
 	)
+	names.objects++
+	object := names.objects
 	s.empty = false
 	i++
 	if c = b[i]; c <= ' ' {
@@ -69,17 +78,25 @@ key:
 	if c != '"' {
 		return s.fail(i, causeUnexpected)
 	}
-	key = i + 1
-	if i = s.text(b, key); i < 0 {
-		return -1
-	}
-	if depth == 1 {
-		if i-1-key >= len(Column) && isOurs(b[key:i-1]) {
-			s.ours = true
-		} else if s.watch != nil {
-			s.watch.key(b, key, i-1)
+	i++
+	if g := &known[guess]; int(g.simple) == depth && i+int(g.back)+8 <= len(b) &&
+		((binary.LittleEndian.Uint64(b[i:])^g.head)|(binary.LittleEndian.Uint64(b[i+int(g.back):])^g.tail))&g.mask == 0 {
+		i += int(g.end - g.at)
+		if depth == 1 && s.watch != nil {
+			s.watch.key(b, i-int(g.end-g.at), i-1)
 		}
+		s.repeats = s.repeats || g.object == object
+		g.object = object
+		last = guess
+		guess = g.next
+	} else {
+		if i, last = s.name(b, i, depth, last, object, first); i < 0 {
+			return -1
+		}
+		known = names.known
+		guess = known[last].next
 	}
+	first = false
 	if c = b[i]; c <= ' ' {
 		i = s.space(b, i)
 		c = b[i]
@@ -109,6 +126,7 @@ value:
 		} else {
 			arrays[depth>>6] &^= 1 << (depth & 63)
 		}
+		names.around[depth-2] = outer{object, last}
 		closing := c + 2 // both '}' and ']' lie two behind their opening
 		i++
 		if c = b[i]; c <= ' ' {
@@ -122,6 +140,9 @@ value:
 		case inArray:
 			goto value
 		}
+		names.objects++
+		object = names.objects
+		guess, first = known[last].inner, true
 		goto key
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		if i = s.number(b, i); i < 0 {
@@ -162,7 +183,33 @@ closed:
 		return i
 	}
 	inArray = arrays[depth>>6]>>(depth&63)&1 != 0
+	if c == '}' {
+		object, last = names.around[depth-1].object, names.around[depth-1].last
+		guess, first = known[last].next, false
+	}
 	goto after
+}
+
+// name reads a name that is not the first guess, from behind its opening quote.
+// It returns the place behind the closing one, or -1, and its spelling.
+func (s *scan) name(b []byte, i, depth int, last, object uint32, first bool) (end int, at uint32) {
+	at, end = s.names.expected(b, i, depth, last, first)
+	if at == 0 {
+		s.escaped = false
+		if end = s.text(b, i); end < 0 {
+			return -1, 0
+		}
+		at = s.names.learn(b[i:end], depth, last, first, s.escaped)
+	}
+	s.repeats = at == 0 || s.names.twice(at, object) || s.repeats
+	switch {
+	case depth > 1:
+	case at == 0 && isOurs(b[i:end-1]), s.names.known[at].ours:
+		s.ours = true
+	case s.watch != nil:
+		s.watch.key(b, i, end-1)
+	}
+	return end, at
 }
 
 // literal reads true, false or null.

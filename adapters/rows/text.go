@@ -60,6 +60,7 @@ func (s *scan) badUTF8(b []byte, i int) int {
 
 // escape reads one escape, or a pair of them that makes one character.
 func (s *scan) escape(b []byte, i int) int {
+	s.escaped = true
 	switch b[i+1] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 2
