@@ -228,6 +228,9 @@ func (ch *Channel) refused(c actor.Context, m *appended, a *appendState) {
 	f := ch.fault("append", m.err)
 	f.At = a.draft.end(ch.Shard).Position
 	f.Records = a.draft.rowful
+	if f.Reason == messages.ReasonOverflow {
+		f.Records += ch.flights.records() // what is refused was accepted before (P13)
+	}
 	if ch.flights.empty() && !m.unknown && f.Complete && f.Class != messages.Fenced {
 		ch.ended = true
 		c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})

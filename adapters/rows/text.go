@@ -76,8 +76,8 @@ func (s *scan) escape(b []byte, i int) int {
 		return end
 	case unit >= 0xdc00:
 		return s.fail(i, causeSurrogate)
-	case end >= s.size:
-		return s.fail(end, causeTruncated)
+	case end >= s.size || b[end] == '\\' && end+1 >= s.size:
+		return s.fail(s.size, causeTruncated)
 	case b[end] != '\\' || b[end+1] != 'u':
 		return s.fail(i, causeSurrogate)
 	}
