@@ -35,7 +35,7 @@ type names struct {
 // outer is where an object that is still open was left.
 type outer struct {
 	object uint32
-	last   uint32 // spelled of the member in hand
+	last   uint32 // spelling of the member in hand
 }
 
 // spelled is a name as it is written, at one depth.
@@ -73,7 +73,7 @@ func (n *names) forget() {
 
 // expected compares the name that begins at b[i] with the two that came before
 // where it stands, behind member last or as the first one within it. It returns
-// the spelled and the place behind the closing quote, or 0.
+// the spelling and the place behind the closing quote, or 0.
 func (n *names) expected(b []byte, i, depth int, last uint32, first bool) (at uint32, end int) {
 	l := &n.known[last]
 	if first {
@@ -123,7 +123,7 @@ func (n *names) twice(at, object uint32) bool {
 	return false
 }
 
-// find looks a spelled up, and keeps it if it is new. quoted ends with the
+// find looks a spelling up, and keeps it if it is new. quoted ends with the
 // closing quote.
 func (n *names) find(quoted []byte, depth int, escaped bool) uint32 {
 	key := maphash.Bytes(n.seed, quoted) ^ uint64(depth)*0x9e3779b97f4a7c15

@@ -51,14 +51,8 @@ func (f fate) read() (Fate, error) {
 	if f.Row != nil {
 		out.Rows = append(out.Rows, f.Row)
 	}
-	for _, row := range out.Rows {
-		for column, value := range row {
-			row[column] = expand(value)
-			if name := expand(column); name != column {
-				row[name] = row[column]
-				delete(row, column)
-			}
-		}
+	for i, row := range out.Rows {
+		out.Rows[i] = row.expand()
 	}
 	for _, text := range f.Rejected {
 		code, column, _ := strings.Cut(text, " ")
@@ -72,6 +66,24 @@ func (f fate) read() (Fate, error) {
 		return out, errors.New("give rows, or say why there are none")
 	}
 	return out, nil
+}
+
+// expand writes repetitions out, those of columns too: PART_#*3: '#' is three.
+func (r Row) expand() Row {
+	out := Row{}
+	for column, value := range r {
+		name, times, many := strings.Cut(column, "*")
+		n, err := strconv.Atoi(times)
+		if !many || err != nil || !strings.Contains(name, "#") {
+			out[expand(column)] = expand(value)
+			continue
+		}
+		for i := range n {
+			count := strconv.Itoa(i)
+			out[strings.ReplaceAll(name, "#", count)] = strings.ReplaceAll(value, "#", count)
+		}
+	}
+	return out
 }
 
 // without leaves out the columns that a table does not have.

@@ -12,10 +12,11 @@
 //     row: {VAR: '2'}                   # columns that are not NULL, as text; or
 //     rows: [{VAR: '1'}, {VAR: '2'}]    # several, and perhaps
 //     rejected: [100071 NUM]            # code and column of each row that Snowflake rejects; or
-//     discarded: truncated at byte 6    # why it is a dead letter
+//     discarded: truncated at byte 6    # why it is a dead letter (a part of it, where Snowflake's words follow)
 //     fixed: {row: {VAR: '2'}}          # the fate where the table does not evolve, if it is another
 //
-// In payloads and values <<x*20>> stands for twenty x; # is counted from 0 in it.
+// In payloads and values <<x*20>> stands for twenty x; # is
+// counted from 0 in it. PART_#*3: '#' is three columns.
 // Columns that have a default are not listed while they hold it; NULL says that
 // they hold none. Columns that are new are taken off the fate of a table that does
 // not evolve.

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,8 +69,8 @@ const ambiguous = -2
 // find looks a column up: its index, -1 or ambiguous.
 func (s *scope) find(parts []string) int {
 	name, path := parts[len(parts)-1], parts[:len(parts)-1]
-	place := 0 // of $1, $2, ...
-	if name[0] == '$' {
+	place := 0 // of $1, $2, ..., unless a column has that name
+	if name[0] == '$' && !slices.ContainsFunc(s.columns, func(c scopeColumn) bool { return c.name == name }) {
 		place, _ = strconv.Atoi(name[1:])
 	}
 	found := -1
