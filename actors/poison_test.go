@@ -103,6 +103,30 @@ func TestARecordThatOverflowsTheTableIsFoundToo(t *testing.T) {
 	})
 }
 
+// TestAnOverflowIsLookedForAmongAllThatIsInFlight: the append that is told of it
+// need not hold the culprit, and may be small.
+func TestAnOverflowIsLookedForAmongAllThatIsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := oneShard(100)
+		cloud.Sink.CommitDelay = time.Hour
+		late := poison("195")
+		cloud.Sink.Refuse = func(rows []string) error {
+			if late(rows) {
+				return actorstest.Refusal(messages.Transient, messages.ReasonOverflow, "")
+			}
+			return nil
+		}
+		w := start(t, cloud, plan{generations: 1})
+		time.Sleep(5 * time.Second)
+		cloud.Stream.Put(shard0, 1)
+		time.Sleep(20 * time.Second)
+		w.stop()
+		if f := w.only(); f.Reason != messages.ReasonOverflow || f.Records != 101 || f.At != whole("195") {
+			t.Errorf("fault %+v; want one of 101 records up to 195", f)
+		}
+	})
+}
+
 // TestTroubleDuringAProbeNeverBuriesAnInnocent: generations are killed and
 // answers lost while the culprit is looked for.
 func TestTroubleDuringAProbeNeverBuriesAnInnocent(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -26,8 +27,16 @@ type written struct {
 	Fixed   *fate `yaml:"fixed"`
 }
 
-// Load reads all cases, file by file. Errors name file and case.
+// Load returns all cases, file by file. They are read once, and not to be
+// changed. Errors name file and case.
 func Load() ([]Case, error) {
+	cases, err := load()
+	return slices.Clone(cases), err
+}
+
+var load = sync.OnceValues(read)
+
+func read() ([]Case, error) {
 	var all []Case
 	names := map[string]bool{}
 	paths, err := fs.Glob(files, "testdata/*.yaml")
@@ -109,14 +118,4 @@ func expand(text string) string {
 		}
 		return b.String()
 	})
-}
-
-// Files are the kinds of oddity, sorted.
-func Files(cases []Case) []string {
-	var list []string
-	for _, c := range cases {
-		list = append(list, c.File)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
