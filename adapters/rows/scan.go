@@ -79,6 +79,7 @@ key:
 		return s.fail(i, causeUnexpected)
 	}
 	i++
+	// What came here in the record before mostly comes again, and was proven then.
 	if g := &known[guess]; int(g.simple) == depth && i+int(g.back)+8 <= len(b) &&
 		((binary.LittleEndian.Uint64(b[i:])^g.head)|(binary.LittleEndian.Uint64(b[i+int(g.back):])^g.tail))&g.mask == 0 {
 		i += int(g.end - g.at)

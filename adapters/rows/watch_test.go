@@ -171,3 +171,20 @@ func TestCountingChangesNothing(t *testing.T) {
 		t.Errorf("a table of which nothing is known: %+v", seen)
 	}
 }
+
+// TestOnlyTheKeyThatIsSentIsSeen: a value that a later one replaces asks for no
+// column, brings none that is required, and is not counted.
+func TestOnlyTheKeyThatIsSentIsSeen(t *testing.T) {
+	table := known(true, messages.Column{Name: "MUST", Type: "VARCHAR(10)", Required: true})
+	for _, payload := range []string{
+		`{"k":"text","MUST":"x","k":1,"MUST":null}`, `[{"k":1e400,"k":{"a":1},"MUST":"x","MUST":null,"\u006b":1}]`,
+	} {
+		line, seen := watched(t, rows.NewRenderer(stream, shard, 5).Evolving(table), payload)
+		if strings.Count(line, "MUST") != 1 || strings.Contains(line, "text") {
+			t.Errorf("%s was sent as %s", payload, line)
+		}
+		if seen == nil || len(seen.Keys) != 1 || seen.Keys[0].Kinds != messages.IntegerValue || seen.Values != 1 || !slices.Equal(seen.Lacking, []string{"MUST"}) {
+			t.Errorf("%s was seen as %+v", payload, seen)
+		}
+	}
+}
