@@ -53,8 +53,9 @@ type Checkpoint struct {
 	held   []*heldMessage // wait for the stretch's counts
 	ready  bool
 
-	token    messages.Token // T as last read back
-	skipped  messages.Token // S as last asked for
+	token    messages.Token    // T as last read back
+	kept     messages.Position // K that the generation began with: the row's until one is written
+	skipped  messages.Token    // S as last asked for
 	caughtUp time.Time
 	settled  settledState      // what every write says of it
 	rested   bool              // what the row said of it when the generation began

@@ -21,6 +21,9 @@ type recounted struct {
 // first: from the ledger, else by reading it again (P26).
 func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 	k.token, k.counters, k.rested = m.Token, m.Row.Counters, m.Row.Settled
+	if t, err := messages.ParseToken(m.Row.Committed, k.Shard); err == nil {
+		k.kept = t.Position
+	}
 	if t, err := messages.ParseToken(m.Row.Skipped, k.Shard); err == nil {
 		k.skipped = t
 	}

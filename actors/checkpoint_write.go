@@ -213,7 +213,7 @@ func (k *Checkpoint) checkpointed(c actor.Context, w messages.PositionWrite) {
 		return
 	}
 	event := &messages.Checkpointed{
-		Shard: k.Shard, Epoch: k.Epoch, WriteNo: w.WriteNo, Settled: k.rested,
+		Shard: k.Shard, Epoch: k.Epoch, WriteNo: w.WriteNo, Settled: k.rested, To: k.kept,
 		Counters: *w.Counters, At: time.Now().UTC(),
 	}
 	if w.Settled != nil {
@@ -224,6 +224,9 @@ func (k *Checkpoint) checkpointed(c actor.Context, w messages.PositionWrite) {
 	}
 	if t, err := messages.ParseToken(w.Skipped, k.Shard); err == nil {
 		event.Skipped = t.Position
+	}
+	if k.state.Checkpoint.IsZero() {
+		k.state.Checkpoint = k.kept
 	}
 	if s := k.state; s.Checkpoint == event.To && s.Skipped == event.Skipped && s.Counters == event.Counters && s.Settled == event.Settled {
 		return // only caughtUpAt moved

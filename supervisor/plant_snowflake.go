@@ -25,7 +25,7 @@ func (p *plant) openSnowflake() error {
 		Compression: snowpipe.Compression(s.Compression), Tokens: tokens,
 		HTTP: p.host.HTTP,
 	})
-	service := &sink{Client: client}
+	service := &sink{Client: client, advise: func(err error) error { return advise(s, err) }}
 	if s.OnMissingTable == config.CreateMissingTable {
 		service.create = p.createTable
 	}
@@ -43,6 +43,7 @@ type sink struct {
 	*snowpipe.Client
 	create func(context.Context) error // nil = stop on a missing table
 	look   func(context.Context) error // nil = there is nothing to look at
+	advise func(error) error           // adds what to grant
 	mu     sync.Mutex
 	made   bool
 	looked bool
@@ -55,13 +56,13 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 	}
 	opening, err := s.Client.Open(ctx, channel, failOnUncommitted)
 	var f *messages.Fault
-	if s.create == nil || !errors.As(err, &f) || f.Stop != messages.TargetMissing {
-		return opening, err
+	if s.create != nil && errors.As(err, &f) && f.Stop == messages.TargetMissing {
+		if err := s.makeTable(ctx); err != nil {
+			return nil, err
+		}
+		opening, err = s.Client.Open(ctx, channel, failOnUncommitted)
 	}
-	if err := s.makeTable(ctx); err != nil {
-		return nil, err
-	}
-	return s.Client.Open(ctx, channel, failOnUncommitted)
+	return opening, s.advise(err)
 }
 
 // Status implements actors.StatusService. What an unhealthy code means for the

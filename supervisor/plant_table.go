@@ -11,14 +11,28 @@ import (
 )
 
 // createTable makes the destination as Openflow's set-up page does
-// (on_missing_table: create).
+// (on_missing_table: create). Row timestamps are for who wants to measure: a
+// table that cannot have them is a table.
 func (p *plant) createTable(ctx context.Context) error {
-	w, err := access.Warehouse(p.cfg.Snowflake)
+	s := p.cfg.Snowflake
+	w, err := access.Warehouse(s)
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	return w.Create(ctx, p.cfg.Snowflake.Table)
+	var f *messages.Fault
+	switch err := w.Create(ctx, s.Table); {
+	case errors.As(err, &f) && f.Stop == messages.AccessDenied && f.Class == messages.Rejected:
+		f.Hint += ", such as " + grant(s, "CREATE TABLE", "SCHEMA", "")
+		return f
+	case err != nil:
+		return err
+	}
+	p.log.Info().Str("table", p.target()).Msg("the table was not there and has been created")
+	if err := w.Timestamp(ctx, s.Table); err != nil {
+		p.log.Warn().Err(err).Msg("row timestamps could not be switched on: status --latency will not measure")
+	}
+	return nil
 }
 
 // lookAtPipe holds a pipe of the user's own against the table: rows that went

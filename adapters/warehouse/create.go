@@ -20,3 +20,16 @@ func (w *Warehouse) Create(ctx context.Context, table string) error {
 	}
 	return nil
 }
+
+// Timestamp has a table keep when each row was committed, in
+// METADATA$ROW_LAST_COMMIT_TIME (ROW_TIMESTAMP). Interactive tables cannot.
+func (w *Warehouse) Timestamp(ctx context.Context, table string) error {
+	path, err := w.path(table)
+	if err != nil {
+		return w.misuse("timestamp", err)
+	}
+	if _, err = w.list(ctx, "ALTER TABLE "+path+" SET ROW_TIMESTAMP = TRUE"); err != nil {
+		return w.about("timestamp", err)
+	}
+	return nil
+}

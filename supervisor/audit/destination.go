@@ -55,16 +55,11 @@ func (s *session) look(ctx context.Context) {
 // fewer has lost some; one with more has other writers, or rows from before.
 func (s *session) countAll(ctx context.Context) {
 	r := s.report
-	if r.CountsOnly == "" {
-		return
+	filters := s.target != nil && s.target.Finding(warehouse.PipeFilters) != nil
+	if filters && r.has(WrongCounters) {
+		r.Findings = append(r.Findings, Finding{Kind: WrongCounters, Text: s.target.Finding(warehouse.PipeFilters).Text})
 	}
-	if f := s.target.Finding(warehouse.PipeFilters); f != nil {
-		if r.has(WrongCounters) {
-			r.Findings = append(r.Findings, Finding{Kind: WrongCounters, Text: f.Text})
-		}
-		return
-	}
-	if !s.unbounded() {
+	if r.CountsOnly == "" || filters || !s.unbounded() {
 		return
 	}
 	n, err := s.Destination.Count(ctx)

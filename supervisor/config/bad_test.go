@@ -131,6 +131,8 @@ func TestEachMistakeIsNamedWithItsPlaceAndTheWayOut(t *testing.T) {
 			at + `10:13: connectors.orders.snowflake.host: "http://sf.example.com" sends credentials in the clear; http is for loopback only, use https`}},
 		{"quotes in a name", []string{"table: ORDERS", "table: '\"orders\"'"}, []string{
 			at + `14:14: connectors.orders.snowflake.table: "\"orders\"" holds quotes; write the name alone, its case is kept`}},
+		{"a pipe whose table is to be made", []string{"table: ORDERS", "table: ORDERS\n      pipe: P\n      on_missing_table: create"}, []string{
+			at + `16:25: connectors.orders.snowflake.on_missing_table: cannot create the table of a pipe: a pipe needs its table first; create both, or leave pipe out`}},
 		{"a token beside a key", []string{account, account + "\n      token_file: /keys/pat"}, []string{
 			at + `10:19: connectors.orders.snowflake.token_file: is not used with authenticator key_pair; remove it or choose another authenticator`}},
 		{"a key beside a token", []string{account, account + "\n      authenticator: pat\n      token_file: /keys/sf.p8", key, "private_key: x"}, []string{

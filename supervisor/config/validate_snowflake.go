@@ -34,6 +34,10 @@ func (s Snowflake) check(fs *findings) {
 	}
 	if s.Pipe != "" {
 		checkIdentifier(fs, "snowflake.pipe", s.Pipe)
+		if s.OnMissingTable == CreateMissingTable {
+			fs.says("snowflake.on_missing_table", "cannot create the table of a pipe: a pipe needs its table first; create both, or leave pipe out").
+				with = []string{"snowflake.pipe"}
+		}
 	}
 	integers(fs, "snowflake.evolution_max_ddl_per_minute", s.EvolutionMaxDDLPerMinute, 1, 60)
 	durations(fs, "snowflake.linger", s.Linger, 0, 10*time.Second)
