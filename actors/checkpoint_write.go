@@ -225,10 +225,9 @@ func (k *Checkpoint) checkpointed(c actor.Context, w messages.PositionWrite) {
 	if t, err := messages.ParseToken(w.Skipped, k.Shard); err == nil {
 		event.Skipped = t.Position
 	}
-	if k.state.Checkpoint.IsZero() {
-		k.state.Checkpoint = k.kept
-	}
-	if s := k.state; s.Checkpoint == event.To && s.Skipped == event.Skipped && s.Counters == event.Counters && s.Settled == event.Settled {
+	s := k.state
+	left := w.Committed == "" && s.Checkpoint.IsZero() // K is what it was before the generation
+	if (left || s.Checkpoint == event.To) && s.Skipped == event.Skipped && s.Counters == event.Counters && s.Settled == event.Settled {
 		return // only caughtUpAt moved
 	}
 	k.record(c, event)
