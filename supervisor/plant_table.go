@@ -53,7 +53,11 @@ func (p *plant) lookAtPipe(ctx context.Context) error {
 	}
 	for _, f := range target.Findings {
 		if f.Weight == warehouse.Warns {
-			p.log.Warn().Str("finding", string(f.Code)).Str("fix", f.Fix).Msg(f.Text)
+			e := p.log.Warn().Str("finding", string(f.Code))
+			if f.Fix != "" {
+				e = e.Str("fix", f.Fix)
+			}
+			e.Msg(f.Text)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -20,7 +21,7 @@ const (
 type Metadata struct {
 	Fate       Fate
 	Expression string // SQL that yields it for a row of the table; "" where it is not kept
-	Why        string // where it is not kept: the sentence of the finding
+	Why        string // where it is not kept: the reason, in a sentence
 }
 
 // Readable reports whether a query can ask a row which record it is. A column
@@ -50,8 +51,9 @@ func (j *judgement) metadata() {
 
 // drop notes that the metadata is lost, and why.
 func (j *judgement) drop(code Code, weight Weight, fix, format string, args ...any) {
-	j.find(code, weight, fix, format, args...)
-	j.Metadata = Metadata{Fate: Dropped, Why: j.Findings[len(j.Findings)-1].Text}
+	why := fmt.Sprintf(format, args...)
+	j.find(code, weight, fix, "%s; audit can go by counts only", why)
+	j.Metadata = Metadata{Fate: Dropped, Why: why}
 }
 
 func (j *judgement) missing() {
@@ -60,7 +62,7 @@ func (j *judgement) missing() {
 		typ = structured
 	}
 	j.drop(MetadataMissing, Warns, j.alter()+" ADD COLUMN "+MetadataKey+" "+typ+";",
-		"table %s has no column %s: it does not say which record a row is, so audit goes by counts only", j.Table.Name, MetadataKey)
+		"table %s has no column %s, so it does not say which record a row is", j.Table.Name, MetadataKey)
 }
 
 // byName judges a pipe that matches keys and columns.
@@ -151,11 +153,11 @@ func (j *judgement) bySelect() {
 	}
 	for _, item := range c.Items {
 		if len(item.Path) > 0 && item.Path[0] != MetadataKey && strings.EqualFold(item.Path[0], MetadataKey) {
-			j.drop(MetadataPath, Warns, "", "pipe %s reads %s, which is NULL: the key is %s, and members are told apart by case; audit goes by counts only", j.Pipe.Name, item.Text, MetadataKey)
+			j.drop(MetadataPath, Warns, "", "pipe %s reads %s, which is NULL: the key is %s, and members are told apart by case", j.Pipe.Name, item.Text, MetadataKey)
 			return
 		}
 	}
-	j.drop(MetadataPipe, Warns, "", "pipe %s writes $1:%s into no column: the table does not say which record a row is, so audit goes by counts only", j.Pipe.Name, MetadataKey)
+	j.drop(MetadataPipe, Warns, "", "pipe %s writes $1:%s into no column: the table does not say which record a row is", j.Pipe.Name, MetadataKey)
 }
 
 // member judges a column that is filled with the metadata.

@@ -2,6 +2,8 @@ package warehouse_test
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -145,4 +147,67 @@ func TestADescriptionIsComplete(t *testing.T) {
 	wantFault(t, err, messages.Rejected, messages.ReasonMissing, messages.TargetMissing)
 	_, err = w.Target(ctx, "T", "NOWHERE")
 	wantFault(t, err, messages.Rejected, messages.ReasonMissing, messages.TargetMissing)
+}
+
+// TestThePageOfTablesRunsAsItStands makes what docs/tables.md says, section by
+// section, and finds that it does what the page's table says of it.
+func TestThePageOfTablesRunsAsItStands(t *testing.T) {
+	page, err := os.ReadFile("../../docs/tables.md")
+	must(t, err)
+	s := account(t)
+	w := open(t, s.URL(), nil)
+	_, err = s.Catalog().CreateVolume(catalog.Volume{Name: "MY_VOLUME", Owner: catalog.AccountAdmin}, catalog.Keep)
+	must(t, err)
+	_, _, err = w.Query(ctx, "USE SCHEMA RAW.EVENTS")
+	must(t, err)
+	made := regexp.MustCompile(`(?s)\x60\x60\x60sql\n(.*?)\x60\x60\x60`).FindAllStringSubmatch(string(page), -1)
+	for _, block := range made {
+		for statement := range strings.SplitSeq(block[1], ";\n") {
+			if strings.TrimSpace(statement) == "" {
+				continue
+			}
+			if _, _, err := w.Query(ctx, statement); err != nil {
+				t.Errorf("%v: %s", err, statement)
+			}
+		}
+	}
+	for _, table := range []string{"REALTIME_METRICS", "LIVE_EVENTS"} {
+		_, err = s.Catalog().EnsureDefaultPipe("RAW", "EVENTS", table+warehouse.StreamingSuffix)
+		must(t, err)
+	}
+	for table, want := range map[string]string{
+		"EVENTS": "table kept by position, evolves, timestamps", "STATIC_ORDERS": "table kept by position, may have timestamps", "ORDERS": "table dropped, may have timestamps",
+		"KEPT_ORDERS": "table kept by position, may have timestamps", "MY_ICEBERG_TABLE": "Iceberg table kept by position, may have timestamps",
+		"ICEBERG_2": "Iceberg table kept by position, may have timestamps", "REALTIME_METRICS": "interactive table dropped", "LIVE_EVENTS": "interactive table kept by position, evolves",
+	} {
+		pipe := ""
+		if strings.HasSuffix(table, "ORDERS") && table != "STATIC_ORDERS" {
+			pipe = table
+		}
+		target, err := w.Target(ctx, table, pipe)
+		must(t, err)
+		got := fmt.Sprint(target.Table.Kind, " ", target.Metadata.Fate)
+		if target.Metadata.Readable() {
+			got += " by position"
+		}
+		if target.Table.SchemaEvolution {
+			got += ", evolves"
+		}
+		switch {
+		case target.Table.RowTimestamp:
+			got += ", timestamps"
+		case target.Finding(warehouse.RowTimestampOff) != nil:
+			got += ", may have timestamps"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", table, got, want)
+		}
+		_, _, err = w.Query(ctx, "ALTER TABLE "+table+" SET ROW_TIMESTAMP = TRUE")
+		if refused := err != nil; refused != (target.Table.Kind == warehouse.Interactive) {
+			t.Errorf("ROW_TIMESTAMP of %s: %v", table, err)
+		}
+	}
+	if len(made) != 8 {
+		t.Errorf("%d statements are on the page", len(made))
+	}
 }

@@ -56,6 +56,9 @@ batches for each stretch. What a row says beside its position is not compared: a
 value that was changed is not found, nor a row that was moved, within its group,
 to a position that no row had.
 
+A table that does not keep KINESISMETADATA is audited by counts only: ledgers,
+Snowflake's counters and the number of its rows have to agree (docs/tables.md).
+
 Exit code 0 only when everything is witnessed or bridged and nothing is found;
 2 otherwise.`,
 		Example: `  kinesnow audit orders --since 24h
