@@ -21,11 +21,11 @@ const (
 type Metadata struct {
 	Fate       Fate
 	Expression string // SQL that yields it for a row of the table; "" where it is not kept
-	Why        string // where it is not kept: the reason, in a sentence
+	Why        string // where it is not Kept: the reason, in a sentence
 }
 
 // Readable reports whether a query can ask a row which record it is. A column
-// that is still to come is none: the query says so.
+// that is still to come cannot be asked.
 func (m *Metadata) Readable() bool { return m.Expression != "" }
 
 // metadataFields are what a row's metadata holds, with the types that
@@ -70,7 +70,7 @@ func (j *judgement) byName() {
 	c := j.Table.Matching(MetadataKey)
 	switch {
 	case c == nil && j.Table.SchemaEvolution && j.Table.Kind != Iceberg:
-		j.Metadata = Metadata{Fate: Coming, Expression: MetadataKey}
+		j.Metadata = Metadata{Fate: Coming, Why: "table " + j.Table.Name + " has no column " + MetadataKey + " yet: evolution adds it with the first row, if the role owns the table or has EVOLVE SCHEMA on it"}
 		return
 	case c == nil:
 		j.missing()

@@ -37,7 +37,7 @@ func TestATargetIsJudged(t *testing.T) {
 		{"as created", []string{"CREATE TABLE T (KINESISMETADATA OBJECT)" + everything}, "", warehouse.Standard, warehouse.Kept, "KINESISMETADATA", "", ""},
 		{"transient and bare", []string{"CREATE TRANSIENT TABLE T (ID INT)"}, "", warehouse.Transient, warehouse.Dropped, "",
 			"warns METADATA_MISSING, warns ERROR_LOGGING_OFF, notes EVOLUTION_OFF, notes ROW_TIMESTAMP_OFF", "has no column KINESISMETADATA"},
-		{"evolving", []string{"CREATE TABLE T (ID INT)" + everything}, "", warehouse.Standard, warehouse.Coming, "KINESISMETADATA", "", ""},
+		{"evolving", []string{"CREATE TABLE T (ID INT)" + everything}, "", warehouse.Standard, warehouse.Coming, "", "", ""},
 		{"another case", []string{`CREATE TABLE T ("kinesisMetadata" VARIANT)` + everything}, "", warehouse.Standard, warehouse.Kept, `"kinesisMetadata"`, "notes METADATA_CASE", `"kinesisMetadata"`},
 		{"text", []string{"CREATE TABLE T (KINESISMETADATA VARCHAR)" + everything}, "", warehouse.Standard, warehouse.Dropped, "", "warns METADATA_TYPE", "is VARCHAR("},
 		{"a number", []string{"CREATE TABLE T (KINESISMETADATA NUMBER)" + everything}, "", warehouse.Standard, warehouse.Dropped, "", "stops METADATA_TYPE", "cannot hold metadata"},

@@ -139,6 +139,25 @@ func TestAPipeThatFiltersIsFoundByTheCounts(t *testing.T) {
 	}
 }
 
+// TestATableThatMayNotEvolveIsAuditedByCounts: the role may insert, and no more,
+// so that the metadata's column never comes.
+func TestATableThatMayNotEvolveIsAuditedByCounts(t *testing.T) {
+	w := newWorld(t, 1)
+	w.asAdmin("CREATE TABLE T (N NUMBER) ENABLE_SCHEMA_EVOLUTION = TRUE", "GRANT INSERT, SELECT ON TABLE T TO ROLE KINESNOW")
+	w.rewrite(`table: "ORDERS"`, `table: "T"`)
+	w.putOn(0, 3)
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFine)
+	if r := w.audit(); !r.Exact || r.Sums.Counted == nil || *r.Sums.Counted != 3 || !strings.Contains(r.CountsOnly, "EVOLVE SCHEMA") {
+		t.Errorf("audit: exact %v, %+v, %q", r.Exact, r.Sums, r.CountsOnly)
+	}
+	w.asAdmin("GRANT EVOLVE SCHEMA ON TABLE T TO ROLE KINESNOW")
+	w.putOn(0, 3)
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFine)
+	if got := w.numbers("SELECT COUNT(KINESISMETADATA:sequenceNumber) FROM T")[0]; got != 3 {
+		t.Errorf("%d rows say which record they are", got)
+	}
+}
+
 // TestRowsThatAStructuredColumnRefusesAreKeptAndCounted: the table's metadata
 // has a field too few, so that every row is rejected.
 func TestRowsThatAStructuredColumnRefusesAreKeptAndCounted(t *testing.T) {

@@ -186,4 +186,3 @@ func (w *world) texts(query string) []string {
 	}
 	return found
 }
-

@@ -53,7 +53,7 @@ type Table struct {
 type Lake struct {
 	Volume       string // external volume; "" is the account's own storage
 	BaseLocation string
-	Version      int // of the format: 2 or 3
+	Version      int      // of the format: 2 or 3
 	Partitions   []string `json:",omitempty"` // SQL text of PARTITION BY
 }
 
