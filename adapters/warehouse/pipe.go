@@ -35,16 +35,16 @@ func (w *Warehouse) DescribePipe(ctx context.Context, pipe string) (*Pipe, error
 	if err != nil {
 		return nil, w.about("describe_pipe", err)
 	}
-	for _, row := range described.rows {
-		r := described.in(row)
-		p := &Pipe{Name: pipe, Owner: r.cell("owner"), Definition: r.cell("definition")}
-		p.Copy = ParseCopy(p.Definition)
-		if p.Copy.Streaming == Unknown && r.cell("kind") == "STREAMING" {
-			p.Copy.Streaming = Yes
-		}
-		return p, nil
+	if len(described.rows) == 0 {
+		f := &messages.Fault{Op: op("describe_pipe")}
+		w.reject(f, messages.TargetMissing, messages.ReasonMissing)
+		return nil, f
 	}
-	f := &messages.Fault{Op: op("describe_pipe")}
-	w.reject(f, messages.TargetMissing, messages.ReasonMissing)
-	return nil, f
+	r := described.in(described.rows[0])
+	p := &Pipe{Name: pipe, Owner: r.cell("owner"), Definition: r.cell("definition")}
+	p.Copy = ParseCopy(p.Definition)
+	if p.Copy.Streaming == Unknown && r.cell("kind") == "STREAMING" {
+		p.Copy.Streaming = Yes
+	}
+	return p, nil
 }

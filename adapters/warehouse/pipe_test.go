@@ -55,6 +55,35 @@ func described(c Copy) string {
 	return fmt.Sprintf("%s streaming=%s byName=%s filters=%s items=%s", into, c.Streaming, c.ByName, c.Filters, strings.Join(items, ","))
 }
 
+// TestADefaultPipeMatchesByNameWhateverIsShownOfIt, while nothing is known of
+// other pipes that show as little.
+func TestADefaultPipeMatchesByNameWhateverIsShownOfIt(t *testing.T) {
+	for _, c := range []struct {
+		kind  Kind
+		pipe  *Pipe
+		fate  Fate
+		found Code
+	}{
+		{Standard, nil, Kept, ""},
+		{Standard, &Pipe{Name: "T-STREAMING"}, Kept, ""},
+		{Standard, &Pipe{Name: "T-STREAMING", Definition: "COPY INTO SOMETHING ELSE"}, Kept, ""},
+		{Standard, &Pipe{Name: "T-STREAMING", Owner: "R", Copy: Copy{Streaming: Yes}}, Undecidable, ""},
+		{Standard, &Pipe{Name: "P", Owner: "R"}, Undecidable, PipeUnread},
+		{Interactive, nil, Undecidable, ""},
+		{Interactive, &Pipe{Name: "T-STREAMING"}, Undecidable, PipeUnread},
+		{Interactive, &Pipe{Name: "T-STREAMING", Copy: Copy{Streaming: Yes, ByName: Yes}}, Kept, ""},
+	} {
+		if c.pipe != nil && c.pipe.Definition != "" {
+			c.pipe.Copy = ParseCopy(c.pipe.Definition)
+		}
+		table := &Table{Name: "T", Kind: c.kind, Columns: []Column{{Name: MetadataKey, Type: "OBJECT"}}, SchemaEvolution: true, ErrorLogging: true, RowTimestamp: true}
+		target := judge(table, c.pipe, []string{"D", "S", "T"})
+		if target.Metadata.Fate != c.fate || c.found == "" && len(target.Findings) > 0 && target.Findings[0].Code == PipeUnread || c.found != "" && target.Finding(c.found) == nil {
+			t.Errorf("%s behind %+v: %s, %+v", c.kind, c.pipe, target.Metadata.Fate, target.Findings)
+		}
+	}
+}
+
 // FuzzACopyStatementOfAnyShape: whatever a definition is, reading it ends.
 func FuzzACopyStatementOfAnyShape(f *testing.F) {
 	f.Add(`COPY INTO t (a) FROM (SELECT $1:a['b'].c::NUMBER(1,2) x FROM ` + streams + ` s WHERE 'it''s') MATCH_BY_COLUMN_NAME = NONE`)

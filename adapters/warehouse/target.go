@@ -42,7 +42,8 @@ func (t *Target) Finding(code Code) *Finding {
 // table's default pipe. It needs no warehouse, and creates nothing.
 //
 // Errors are *messages.Fault: Rejected with TargetMissing where table or pipe is
-// not there or may not be seen. That a default pipe is not there yet is none.
+// not there or may not be seen. That a default pipe is not there yet, or is not
+// shown, is none.
 func (w *Warehouse) Target(ctx context.Context, table, pipe string) (*Target, error) {
 	t, err := w.Describe(ctx, table)
 	if err != nil {
@@ -54,7 +55,7 @@ func (w *Warehouse) Target(ctx context.Context, table, pipe string) (*Target, er
 	}
 	p, err := w.DescribePipe(ctx, pipe)
 	var f *messages.Fault
-	if pipe == usual && errors.As(err, &f) && f.Stop == messages.TargetMissing {
+	if pipe == usual && errors.As(err, &f) && f.Complete {
 		p, err = nil, nil
 	}
 	if err != nil {
@@ -147,10 +148,10 @@ func article(noun string) string {
 // transforms reports whether rows go through the SELECT of a pipe.
 func (j *judgement) transforms() Answer {
 	switch p := j.Pipe; {
-	case p == nil && j.Table.Kind == Interactive:
-		return Unknown // its definition may have one
-	case p == nil:
+	case j.ordinary():
 		return No
+	case p == nil:
+		return Unknown // an interactive table's definition may have one
 	case p.Copy.Streaming != Yes:
 		return Unknown
 	default:
@@ -158,10 +159,18 @@ func (j *judgement) transforms() Answer {
 	}
 }
 
+// ordinary reports whether rows go through the default pipe of a table that is
+// not interactive. Those match by name and transform nothing, whatever is shown
+// of them (Snowpipe Streaming: the pipe object).
+func (j *judgement) ordinary() bool {
+	p := j.Pipe
+	return j.Table.Kind != Interactive && (p == nil || p.Managed() && p.Name == j.Table.Name+StreamingSuffix)
+}
+
 func (j *judgement) pipe() {
 	p := j.Pipe
 	switch {
-	case p == nil:
+	case p == nil, j.ordinary():
 		return
 	case p.Copy.Streaming == No:
 		j.find(PipeNotStreaming, Stops, "", "pipe %s copies files from a stage: rows can be streamed only through one that reads TABLE(DATA_SOURCE(TYPE => 'STREAMING'))", p.Name)
