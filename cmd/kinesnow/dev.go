@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 )
 
@@ -102,7 +103,7 @@ query  kinesnow sql -c %s 'SELECT * FROM %s'
 		r.Kinesis, strings.Join(streams, ", "), r.DynamoDB, r.Snowflake, strings.Join(tables, ", "), cloud.CommitDelay(),
 		r.SnowflakeTLS, shell(r.SnowflakeCA), shell(r.SDKProfile), r.Config,
 		localcloud.AccessKeyID, localcloud.SecretAccessKey, r.Kinesis, r.Region, r.Stream,
-		shell(r.Config), shell(r.Config), identifier(r.Table), kept)
+		shell(r.Config), shell(r.Config), sqlName(r.Table), kept)
 	return err
 }
 
@@ -116,13 +117,11 @@ func shell(text string) string {
 	return text
 }
 
-// identifier writes a table's exact name as SQL wants it: in quotes where
-// Snowflake would change its case.
-func identifier(name string) string {
-	for i, r := range name {
-		if r != '_' && (r < 'A' || r > 'Z') && (i == 0 || r != '$' && (r < '0' || r > '9')) {
-			return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-		}
+// sqlName writes a table's exact name as SQL wants it.
+func sqlName(name string) string {
+	text, err := warehouse.Identifier(name)
+	if err != nil { // no such table can be
+		return name
 	}
-	return name
+	return text
 }

@@ -11,13 +11,14 @@ import (
 
 func setupCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "setup iam|network [NAME]",
+		Use:   "setup iam|grants|network [NAME]",
 		Short: "Print what a connector needs of the account and the network",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(
 		setupIAMCommand(),
+		setupGrantsCommand(),
 		setupNetworkCommand(),
 	)
 	return c

@@ -127,7 +127,8 @@ func foldGiven(written string) string {
 
 // place sets the session's database, schema and warehouse from the login or
 // from the user's defaults. A database that the role cannot use is an error
-// when the driver asks for that check, as gosnowflake does, else it is none.
+// when the driver asks for that check, as gosnowflake does, else it is none; and
+// so is a warehouse.
 func (d *driver) place(s *sql.Session, r *http.Request, request *loginRequest) (code, message string) {
 	q, c := r.URL.Query(), d.server.catalog
 	database, schema, warehouse := foldGiven(q.Get("databaseName")), foldGiven(q.Get("schemaName")), foldGiven(q.Get("warehouse"))
@@ -157,8 +158,12 @@ func (d *driver) place(s *sql.Session, r *http.Request, request *loginRequest) (
 	case s.Database != "" && strict && q.Get("schemaName") != "":
 		return codeDatabaseMissing, "The requested schema does not exist or not authorized."
 	}
-	if _, ok := c.Warehouse(warehouse); ok {
+	_, there := c.Warehouse(warehouse)
+	switch {
+	case c.CanUseWarehouse(s.Role, warehouse):
 		s.Warehouse = warehouse
+	case there && strict && q.Get("warehouse") != "": // one that is not there is let pass: nothing here needs compute
+		return codeDatabaseMissing, "The requested warehouse does not exist or not authorized."
 	}
 	return "", ""
 }

@@ -19,7 +19,7 @@ func (l *loader) check() {
 		for _, f := range found {
 			l.place(f, l.scope)
 		}
-		l.credentials(c.Snowflake)
+		l.try(c.Snowflake)
 		l.scope = ""
 	}
 }

@@ -18,7 +18,19 @@ func Load(path string, env func(string) (string, bool)) (File, error) {
 	return load(path, env, readFile)
 }
 
+// LoadKeyless is Load for what is done before there is a key: the key and token
+// files that the file names are not opened.
+func LoadKeyless(path string, env func(string) (string, bool)) (File, error) {
+	l := newLoader(path, env, readFile)
+	l.try = func(Snowflake) {}
+	return l.load()
+}
+
 func load(path string, env func(string) (string, bool), read readFunc) (File, error) {
+	return newLoader(path, env, read).load()
+}
+
+func newLoader(path string, env func(string) (string, bool), read readFunc) *loader {
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
@@ -26,7 +38,13 @@ func load(path string, env func(string) (string, bool), read readFunc) (File, er
 		file: DefaultFile(), path: path, env: env, read: read,
 		places: map[string]place{}, told: map[told]bool{},
 	}
-	text, err := read(path)
+	l.try = l.credentials
+	return l
+}
+
+func (l *loader) load() (File, error) {
+	path := l.path
+	text, err := l.read(path)
 	if err != nil {
 		return File{}, newError(path, []Problem{{Text: "cannot be read: " + reason(err)}})
 	}
@@ -77,6 +95,7 @@ type loader struct {
 	places   map[string]place // dotted key -> where it stands
 	problems []Problem
 	told     map[told]bool
+	try      func(Snowflake) // reports credentials that cannot be read
 }
 
 func (l *loader) report(at mark, key, text string) {

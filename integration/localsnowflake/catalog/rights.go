@@ -63,6 +63,14 @@ func (c *Catalog) CanUse(role, database, schema string) bool {
 	return c.canUse(role, database, schema)
 }
 
+// CanUseWarehouse reports whether a warehouse is there and a role may use it.
+func (c *Catalog) CanUseWarehouse(role, name string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	w, ok := c.warehouses[name]
+	return ok && c.has(role, Usage, OnWarehouse, w.ID, w.Owner)
+}
+
 // CanIn reports whether a role has a privilege such as CREATE TABLE on a
 // schema it may use, or with schema "" on a database.
 func (c *Catalog) CanIn(role string, p Privilege, database, schema string) bool {

@@ -31,6 +31,8 @@ func (s *scope) call(n *call) (compiled, error) {
 		return s.windowCall(n)
 	case aggregates[n.name] != nil && !(len(n.args) > 1 && (n.name == "MIN" || n.name == "MAX")):
 		return s.aggregate(n)
+	case n.star && n.name == "OBJECT_CONSTRUCT":
+		return s.wholeRow()
 	case windowOnly[n.name]:
 		return compiled{}, compileError(2303, "42601", "Window function [%s] requires an OVER clause", n.name)
 	}

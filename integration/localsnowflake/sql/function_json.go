@@ -207,6 +207,23 @@ func objectConstruct(s *scope, args []compiled) (compiled, error) {
 	}}, nil
 }
 
+// wholeRow is OBJECT_CONSTRUCT(*): every column that * stands for, by its name.
+func (s *scope) wholeRow() (compiled, error) {
+	var args []compiled
+	for i, c := range s.columns {
+		if c.hidden || c.joined {
+			continue
+		}
+		value, err := s.place(&slotRef{i: i})
+		if err != nil {
+			return compiled{}, err
+		}
+		name := c.name
+		args = append(args, compiled{typ: textType, constant: name, eval: func(*frame) (Value, error) { return name, nil }}, value)
+	}
+	return objectConstruct(s, args)
+}
+
 func arrayContains(v []Value) (Value, error) {
 	want, found := v[0].(JSON).canonical(), false
 	v[1].(JSON).elements(func(_ int, e JSON) bool {

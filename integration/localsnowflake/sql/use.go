@@ -17,7 +17,7 @@ func (e *environment) use(s *useStatement) (*Result, error) {
 	case s.kind == "ROLE" && len(parts) == 1:
 		err = e.useRole(parts[0])
 	case s.kind == "WAREHOUSE" && len(parts) == 1:
-		if _, ok := e.engine.Catalog.Warehouse(parts[0]); !ok {
+		if !e.engine.Catalog.CanUseWarehouse(e.session.Role, parts[0]) {
 			return nil, cannotUse
 		}
 		e.session.Warehouse = parts[0]
