@@ -127,11 +127,16 @@ func (t *Table) checkKeys(d *types.TableDescription) error {
 	case slices.Equal(keys, []string{"HASH " + attrStream + " (S)", "RANGE " + attrShard + " (S)"}):
 		return nil
 	case slices.Equal(keys, []string{"HASH " + attrLeaseKey + " (S)"}):
-		return t.unfit("stop the KCL, look at kinesnow migrate --plan, then kinesnow migrate; or use a new application name, which starts anew",
-			"it is a Kinesis Client Library lease table (key leaseKey) and has to be migrated before it can be used")
+		return t.kclTable()
 	}
 	return t.unfit("use another application name",
 		"it is no lease table: its key is %s, want HASH streamName (S), RANGE shardId (S)", strings.Join(keys, ", "))
+}
+
+// kclTable refuses a KCL's table.
+func (t *Table) kclTable() error {
+	return t.unfit("stop the KCL, look at kinesnow migrate --plan, then kinesnow migrate; or use a new application name, which starts anew",
+		"it is a Kinesis Client Library lease table (key leaseKey) and has to be migrated before it can be used")
 }
 
 func deref(s *string) string {

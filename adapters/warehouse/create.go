@@ -9,13 +9,11 @@ import "context"
 // Errors are *messages.Fault: Rejected with TargetMissing when schema or
 // database is not there, with AccessDenied when the role may not create.
 func (w *Warehouse) Create(ctx context.Context, table string) error {
-	path, err := w.path(table)
+	statement, err := w.Creation(table)
 	if err != nil {
 		return w.misuse("create", err)
 	}
-	_, err = w.list(ctx, "CREATE TABLE IF NOT EXISTS "+path+
-		" (KINESISMETADATA OBJECT) ENABLE_SCHEMA_EVOLUTION = TRUE ERROR_LOGGING = TRUE")
-	if err != nil {
+	if _, err = w.list(ctx, statement); err != nil {
 		return w.about("create", err)
 	}
 	return nil
@@ -32,4 +30,15 @@ func (w *Warehouse) Timestamp(ctx context.Context, table string) error {
 		return w.about("timestamp", err)
 	}
 	return nil
+}
+
+// Creation is the statement that Create runs.
+//
+// Errors: the name is none.
+func (w *Warehouse) Creation(table string) (string, error) {
+	path, err := w.path(table)
+	if err != nil {
+		return "", err
+	}
+	return "CREATE TABLE IF NOT EXISTS " + path + " (KINESISMETADATA OBJECT) ENABLE_SCHEMA_EVOLUTION = TRUE ERROR_LOGGING = TRUE", nil
 }

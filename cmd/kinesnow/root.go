@@ -30,6 +30,7 @@ func ourCommands() []*cobra.Command {
 		resolveCommand(),
 		pauseCommand(),
 		resumeCommand(),
+		planCommand(),
 		migrateCommand(),
 		setupCommand(),
 		removeCommand(),
