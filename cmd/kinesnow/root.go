@@ -22,6 +22,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // those of the local cloud.
 func ourCommands() []*cobra.Command {
 	return []*cobra.Command{
+		initCommand(),
 		runCommand(),
 		validateCommand(),
 		statusCommand(),
