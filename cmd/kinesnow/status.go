@@ -13,6 +13,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/fleet"
+	"github.com/kinesnow/kinesnow/supervisor/latency"
 	"github.com/kinesnow/kinesnow/supervisor/process/control"
 )
 
@@ -28,11 +29,25 @@ func statusCommand() *cobra.Command {
 		Short: "Show how every connector is",
 		Long: `Asks every process of this data_dir. For a connector that none of them runs, the
 lease rows in DynamoDB and the channels in Snowflake are read instead, so it
-works from a laptop too.`,
+works from a laptop too.
+
+With --latency the tables are asked instead, by SQL, how long rows took from their
+arrival in Kinesis to their commit: p50, p90, p99 and the longest, over the rows that
+were committed within --within, and of the worst shards. That needs a warehouse, and
+ROW_TIMESTAMP = TRUE on the table; interactive tables have none.`,
 	}
 	path := configFlag(c)
 	watch := c.Flags().Bool("watch", false, "show it again every 2 s, until interrupted")
+	latencies := c.Flags().Bool("latency", false, "how long rows took to their commit, by the table's own times")
+	within := c.Flags().Duration("within", latency.DefaultWindow, "with --latency: of rows committed in the last so much, at most 24h")
+	c.MarkFlagsMutuallyExclusive("watch", "latency")
 	c.RunE = func(c *cobra.Command, names []string) error {
+		switch {
+		case c.Flags().Changed("within") && !*latencies:
+			return usage("--within goes with --latency")
+		case *within < latency.MinWindow || *within > latency.MaxWindow:
+			return usage("--within: %s is not between %s and %s", *within, latency.MinWindow, latency.MaxWindow)
+		}
 		file, err := load(*path)
 		if err != nil {
 			return exit(exitConfig, err)
@@ -43,8 +58,11 @@ works from a laptop too.`,
 			}
 		}
 		s := &status{command: c, file: file, names: names}
-		if *watch {
+		switch {
+		case *watch:
 			return s.watch()
+		case *latencies:
+			return s.latency(*within)
 		}
 		return s.once()
 	}

@@ -55,7 +55,7 @@ func (s *scope) compileAggregate(n *call) (aggregateCall, error) {
 	if len(n.args) == 0 && !n.star {
 		return aggregateCall{}, compileError(938, "22023", "not enough arguments for function [%s], expected 1, got 0", n.name)
 	}
-	if most := map[string]int{"COUNT": 100, "APPROX_COUNT_DISTINCT": 100, "LISTAGG": 2, "MAX_BY": 2, "MIN_BY": 2, "OBJECT_AGG": 2}[n.name]; len(n.args) > max(most, 1) {
+	if most := map[string]int{"COUNT": 100, "APPROX_COUNT_DISTINCT": 100, "LISTAGG": 2, "APPROX_PERCENTILE": 2, "MAX_BY": 2, "MIN_BY": 2, "OBJECT_AGG": 2}[n.name]; len(n.args) > max(most, 1) {
 		return aggregateCall{}, compileError(939, "22023", "too many arguments for function [%s] expected %d, got %d", n.name, max(most, 1), len(n.args))
 	}
 	args, err := s.compileAll(n.args)

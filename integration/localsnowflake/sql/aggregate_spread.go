@@ -12,7 +12,7 @@ func furtherAggregates() map[string]func(*scope, *call, []compiled) (aggregateCa
 	return map[string]func(*scope, *call, []compiled) (aggregateCall, error){
 		"STDDEV": spread(1, math.Sqrt), "STDDEV_SAMP": spread(1, math.Sqrt), "STDDEV_POP": spread(0, math.Sqrt),
 		"VARIANCE": spread(1, same), "VAR_SAMP": spread(1, same), "VARIANCE_SAMP": spread(1, same), "VAR_POP": spread(0, same), "VARIANCE_POP": spread(0, same),
-		"MEDIAN": median, "MAX_BY": pickBy(1), "MIN_BY": pickBy(-1), "OBJECT_AGG": objectAgg,
+		"MEDIAN": median, "APPROX_PERCENTILE": percentile, "MAX_BY": pickBy(1), "MIN_BY": pickBy(-1), "OBJECT_AGG": objectAgg,
 	}
 }
 
@@ -74,6 +74,43 @@ func median(s *scope, _ *call, args []compiled) (aggregateCall, error) {
 				return total.float / 2, nil
 			}
 			return calculate("/", total.total, number(2), typ)
+		}}
+	}}, nil
+}
+
+// percentile is APPROX_PERCENTILE(x, p): here the exact one, between two values
+// as far from each as p is.
+func percentile(s *scope, n *call, args []compiled) (aggregateCall, error) {
+	if len(args) != 2 {
+		return aggregateCall{}, compileError(938, "22023", "function [%s] takes 2 arguments, got %d", n.name, len(args))
+	}
+	if _, err := s.summable(n.name, args[0]); err != nil {
+		return aggregateCall{}, err
+	}
+	x, err := s.as(args[0], floatType)
+	if err != nil {
+		return aggregateCall{}, err
+	}
+	at, err := s.as(args[1], floatType)
+	if err != nil {
+		return aggregateCall{}, err
+	}
+	p, err := at.eval(&frame{})
+	share, ok := p.(float64)
+	if err != nil || !ok || share < 0 || share > 1 {
+		return aggregateCall{}, compileError(1015, "22023", "argument 2 to function %s needs to be a constant between 0 and 1", n.name)
+	}
+	return aggregateCall{typ: floatType, nullable: true, start: func() accumulator {
+		var values []float64
+		return &fold{arg: x, each: func(v Value) error { values = append(values, v.(float64)); return nil }, done: func() (Value, error) {
+			if len(values) == 0 {
+				return nil, nil
+			}
+			sorted := slices.Sorted(slices.Values(values))
+			place := share * float64(len(sorted)-1)
+			low := int(place)
+			high := min(low+1, len(sorted)-1)
+			return sorted[low] + (place-float64(low))*(sorted[high]-sorted[low]), nil
 		}}
 	}}, nil
 }
