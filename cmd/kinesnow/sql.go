@@ -17,13 +17,16 @@ func sqlCommand() *cobra.Command {
 		Short: "Ask the local Snowflake",
 		Long: `Runs SQL statements on the Snowflake that the configuration names, through
 Snowflake's own Go driver. Without a statement it reads them from stdin, separated
-by semicolons. It talks to a local cloud (kinesnow dev) alone.`,
+by semicolons. It talks to a local cloud (kinesnow dev) alone, as the connector's
+user, or with --admin as one who may do everything.`,
 		Example: `  kinesnow sql 'SELECT count(*) FROM QUAKES'
-  kinesnow sql -o json 'SELECT KINESISMETADATA:shardId::text, count(*) FROM QUAKES GROUP BY 1'`,
+  kinesnow sql -o json 'SELECT KINESISMETADATA:shardId::text, count(*) FROM QUAKES GROUP BY 1'
+  kinesnow setup grants | kinesnow sql --admin`,
 	}
 	path := configFlag(c)
 	output := localcloud.AsTable
 	c.Flags().VarP(&output, "output", "o", "how rows are printed: table, json or csv")
+	admin := c.Flags().Bool("admin", false, "as the local cloud's administrator")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		file, err := load(*path)
 		if err != nil {
@@ -32,6 +35,9 @@ by semicolons. It talks to a local cloud (kinesnow dev) alone.`,
 		login, err := loginOf(file)
 		if err != nil {
 			return err
+		}
+		if *admin {
+			login = login.AsAdministrator()
 		}
 		statements, err := statementsOf(args, c.InOrStdin())
 		if err != nil {

@@ -16,6 +16,9 @@ func (c *Cloud) makeAccount() error {
 	if err := c.Snowflake.RegisterUser(User, Role, &c.key.PublicKey); err != nil {
 		return err
 	}
+	if err := c.Snowflake.RegisterUser(Administrator, catalog.AccountAdmin, &c.key.PublicKey); err != nil {
+		return err
+	}
 	return c.execute(catalog.AccountAdmin,
 		"CREATE DATABASE IF NOT EXISTS "+Database,
 		"CREATE SCHEMA IF NOT EXISTS "+Database+"."+Schema,

@@ -26,6 +26,8 @@ const (
 	Schema   = "EVENTS"
 	Region   = "us-east-1"
 
+	Administrator = "ADMIN" // a user with ACCOUNTADMIN, and the same key as User
+
 	AccessKeyID     = "test" // the servers want a signature, and look no closer unless Owner.Keys says so
 	SecretAccessKey = "test"
 )

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
+
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 )
 
 // Login says how to reach a local Snowflake with its own driver.
@@ -36,6 +38,12 @@ func (e *RemoteError) Error() string {
 // Login is the one of the cloud's user.
 func (c *Cloud) Login() Login {
 	return Login{Host: c.Snowflake.URL(), Account: Account, User: User, Role: Role, Database: Database, Schema: Schema, Key: c.key}
+}
+
+// AsAdministrator is the login of the cloud's administrator, at the same place.
+func (l Login) AsAdministrator() Login {
+	l.User, l.Role, l.Database, l.Schema = Administrator, catalog.AccountAdmin, "", ""
+	return l
 }
 
 // Open prepares gosnowflake for a local Snowflake; it connects at the first
