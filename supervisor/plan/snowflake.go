@@ -96,10 +96,6 @@ func firstLine(err error) string {
 
 // kindOf says what matters of a table.
 func kindOf(t *warehouse.Table) string {
-	kind := map[warehouse.Kind]string{warehouse.Standard: "table", warehouse.Transient: "transient table", warehouse.Iceberg: "Iceberg table", warehouse.Interactive: "interactive table"}[t.Kind]
-	if kind == "" {
-		kind = strings.ToLower(string(t.Kind))
-	}
 	evolves, keeps := "fixed columns", "rejected rows are counted, not kept"
 	if t.SchemaEvolution {
 		evolves = "Snowflake adds columns as rows arrive"
@@ -107,7 +103,7 @@ func kindOf(t *warehouse.Table) string {
 	if t.ErrorLogging {
 		keeps = "rejected rows are kept"
 	}
-	return fmt.Sprintf("%s of %s; %s; %s", kind, several(len(t.Columns), "column"), evolves, keeps)
+	return fmt.Sprintf("%s of %s; %s; %s", t.Kind, several(len(t.Columns), "column"), evolves, keeps)
 }
 
 func (p *Planner) channelNames(l *leases, shards []messages.ShardID) []string {
