@@ -28,7 +28,7 @@ func (p *Planner) columns(ctx context.Context, r *Report, l *leases, d destinati
 	if p.cfg.Snowflake.SchemaEvolution != config.ClientEvolution || len(r.Stops) > 0 {
 		return
 	}
-	if d.hidden != nil || p.Preview == nil {
+	if d.table == nil || p.Preview == nil { // one that is made at the start can be compared afterwards
 		r.add(Unseen, Columns, nil, "schema_evolution: client makes columns for what records hold; which ones could not be worked out")
 		return
 	}
@@ -37,7 +37,7 @@ func (p *Planner) columns(ctx context.Context, r *Report, l *leases, d destinati
 		r.add(Unseen, Columns, nil, "no record could be sampled: %s", firstLine(err))
 		return
 	}
-	statements, err := p.Preview(p.cfg, d.table, payloads)
+	statements, err := p.Preview(ctx, p.cfg, payloads)
 	switch {
 	case err != nil:
 		r.add(Unseen, Columns, nil, "%s", firstLine(err))

@@ -15,9 +15,8 @@ import (
 )
 
 // Preview says which statements client-side schema evolution would run so that
-// payloads, as Kinesis has them, fit into a table. nil table = it is made as
-// on_missing_table does.
-type Preview func(cfg supervisor.Config, table *warehouse.Table, payloads [][]byte) ([]string, error)
+// payloads, as Kinesis has them, fit into the configured table.
+type Preview func(ctx context.Context, cfg supervisor.Config, payloads [][]byte) ([]string, error)
 
 // Planner looks at one connector's surroundings.
 type Planner struct {
