@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 )
 
@@ -103,7 +102,7 @@ query  kinesnow sql -c %s 'SELECT * FROM %s'
 		r.Kinesis, strings.Join(streams, ", "), r.DynamoDB, r.Snowflake, strings.Join(tables, ", "), cloud.CommitDelay(),
 		r.SnowflakeTLS, shell(r.SnowflakeCA), shell(r.SDKProfile), r.Config,
 		localcloud.AccessKeyID, localcloud.SecretAccessKey, r.Kinesis, r.Region, r.Stream,
-		shell(r.Config), shell(r.Config), sqlName(r.Table), kept)
+		shell(r.Config), shell(r.Config), localcloud.Identifier(r.Table), kept)
 	return err
 }
 
@@ -113,15 +112,6 @@ func shell(text string) string {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-", r)
 	}) {
 		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-	}
-	return text
-}
-
-// sqlName writes a table's exact name as SQL wants it.
-func sqlName(name string) string {
-	text, err := warehouse.Identifier(name)
-	if err != nil { // no such table can be
-		return name
 	}
 	return text
 }

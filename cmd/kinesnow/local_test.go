@@ -97,8 +97,8 @@ func TestSuggestionsCanBePasted(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"QUAKES": "QUAKES", "Q1$": "Q1$", "quakes": `"quakes"`, "1Q": `"1Q"`, `A"B`: `"A""B"`} {
-		if got := sqlName(name); got != want {
-			t.Errorf("sqlName(%q) is %s, want %s", name, got, want)
+		if got := localcloud.Identifier(name); got != want {
+			t.Errorf("identifier(%q) is %s, want %s", name, got, want)
 		}
 	}
 }

@@ -46,6 +46,10 @@ func (l Login) AsAdministrator() Login {
 	return l
 }
 
+// Identifier writes an exact name as SQL wants it: in quotes where Snowflake
+// would change its case.
+func Identifier(name string) string { return catalog.Quote(name) }
+
 // Open prepares gosnowflake for a local Snowflake; it connects at the first
 // query. The error is a *RemoteError for a host that is not loopback.
 func Open(l Login) (*sql.DB, error) {
