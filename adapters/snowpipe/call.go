@@ -28,7 +28,7 @@ type caller struct {
 
 // call sends r to the host of acc with its credential.
 func (c *caller) call(ctx context.Context, acc access, r *request) (*answer, error) {
-	req, err := http.NewRequestWithContext(ctx, r.method, acc.host.url()+r.path, nil)
+	req, err := http.NewRequestWithContext(ctx, r.method, acc.host.URL()+r.path, nil)
 	if err != nil {
 		return nil, withoutURL(err)
 	}

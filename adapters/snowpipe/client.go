@@ -30,7 +30,7 @@ func New(cfg Config) (*Client, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	control, err := controlEndpoint(cfg.Account, cfg.Host)
+	control, err := cfg.controlEndpoint()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ type request struct {
 // credential when the first was refused with 401 (P11). It returns the answer
 // of a success, else a *messages.Fault.
 func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
-	for repeat := false; ; repeat = true {
+	for refused := 0; ; {
 		acc, err := c.gate.access(ctx)
 		if err != nil {
 			return nil, err
@@ -85,9 +85,15 @@ func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
 		}
 		switch {
 		case got.status == http.StatusOK || got.status == http.StatusCreated:
+			if acc.kind != "" {
+				c.gate.directTaken()
+			}
 			return got, nil
-		case got.status == http.StatusUnauthorized && !repeat:
+		case got.status == http.StatusUnauthorized && refused == 0:
 			c.gate.refused(acc)
+			refused++
+			continue
+		case got.status == http.StatusUnauthorized && c.gate.fallBack(acc):
 			continue
 		case got.status == http.StatusGone:
 			c.gate.forget(acc)

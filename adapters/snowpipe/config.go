@@ -1,13 +1,11 @@
 package snowpipe
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"strings"
-	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
 
 // Compression of the request bodies.
@@ -43,15 +41,6 @@ type Config struct {
 	HTTP *http.Client
 }
 
-// What the own transport allows. A channel has at most one append in flight,
-// and a pipe at most 2,000 channels.
-const (
-	dialTimeout   = 10 * time.Second
-	answerTimeout = 60 * time.Second
-	idleTimeout   = 90 * time.Second
-	idlePerHost   = 2000
-)
-
 // check fills in the defaults and refuses what cannot work.
 func (c *Config) check() error {
 	switch c.Compression {
@@ -72,50 +61,41 @@ func (c *Config) check() error {
 
 // checkAccount refuses what is no account identifier, and above all what
 // would name another host.
-func checkAccount(account string) error {
-	switch {
-	case account == "":
+func checkAccount(identifier string) error {
+	if identifier == "" {
 		return errors.New("account: is required")
-	case strings.Contains(strings.ToLower(account), "snowflakecomputing"):
-		return fmt.Errorf("account: %q is a host; write the identifier alone, such as MYORG-PROD", clip(account, 80))
-	case len(account) > MaxNameBytes || !accountPattern.MatchString(account):
-		return fmt.Errorf("account: %q is not an account identifier such as MYORG-PROD", clip(account, 80))
+	}
+	if err := account.Check(identifier); err != nil {
+		return fmt.Errorf("account: %q %w", clip(identifier, 80), err)
 	}
 	return nil
+}
+
+// controlEndpoint is the account's own host.
+func (c *Config) controlEndpoint() (account.Endpoint, error) {
+	host, err := account.Control(c.Account, c.Host)
+	switch {
+	case err == nil:
+		return host, nil
+	case c.Host == "":
+		return host, fmt.Errorf("account: %q %w", clip(c.Account, 80), err)
+	}
+	return host, fmt.Errorf("host: %w", err) // its text may hold a password
 }
 
 // httpClient returns the client to send with: the caller's, or an own one.
 // Either way a redirect is an answer like another, so that no credential
 // follows it.
 func (c *Config) httpClient() (*http.Client, error) {
-	refuse := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if c.HTTP != nil {
 		if c.Proxy != "" {
 			return nil, errors.New("proxy: cannot be set together with an HTTP client")
 		}
-		own := *c.HTTP
-		own.CheckRedirect, own.Jar = refuse, nil
-		return &own, nil
+		return account.Guard(c.HTTP), nil
 	}
-	proxy := http.ProxyFromEnvironment
-	if c.Proxy != "" {
-		u, err := proxyURL(c.Proxy)
-		if err != nil {
-			return nil, err
-		}
-		proxy = http.ProxyURL(u)
+	proxy, err := account.Proxy(c.Proxy)
+	if err != nil {
+		return nil, fmt.Errorf("proxy: %w", err)
 	}
-	// HTTP/2 saves nothing on large bodies and couples channels on one connection.
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	return &http.Client{CheckRedirect: refuse, Transport: &http.Transport{
-		Proxy:                 proxy,
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   dialTimeout,
-		ResponseHeaderTimeout: answerTimeout,
-		IdleConnTimeout:       idleTimeout,
-		MaxIdleConnsPerHost:   idlePerHost,
-		Protocols:             &protocols,
-	}}, nil
+	return account.NewClient(proxy), nil
 }

@@ -5,42 +5,54 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
 
 // discover asks the account's host for the ingest host (REST API page, "Get
 // hostname"). It returns the credential that was accepted: a refused one is
-// replaced once.
-func (g *gate) discover(ctx context.Context, token Token) (Token, endpoint, error) {
-	for repeat := false; ; repeat = true {
-		got, err := g.caller.call(ctx, access{g.control, token.Text, token.Kind},
+// replaced.
+func (g *gate) discover(ctx context.Context, token Token) (Token, account.Endpoint, error) {
+	for tried := []string(nil); ; {
+		got, err := g.caller.call(ctx, access{host: g.control, token: token.Text, kind: token.Kind},
 			&request{op: opDiscover, method: http.MethodGet, path: "/v2/streaming/hostname"})
 		if err != nil {
-			return token, endpoint{}, unanswered(opDiscover, "", err)
+			return token, account.Endpoint{}, unanswered(opDiscover, "", err)
 		}
 		if got.status == http.StatusOK {
-			host, err := ingestEndpoint(g.control, plainOrJSON(got.body, "hostname"))
+			host, err := account.Ingest(g.control, plainOrJSON(got.body, "hostname"))
 			if err != nil {
 				f := unanswered(opDiscover, "", err)
 				f.Hint = "no credential was sent there; check host and proxy"
-				return token, endpoint{}, f
+				return token, account.Endpoint{}, f
 			}
 			return token, host, nil
 		}
-		if got.status != http.StatusUnauthorized || repeat {
-			return token, endpoint{}, g.refusal(opDiscover, got, token)
+		if got.status != http.StatusUnauthorized {
+			return token, account.Endpoint{}, g.refusal(opDiscover, got, token, nil)
 		}
-		if token, err = g.another(ctx, token); err != nil {
-			return token, endpoint{}, err
+		tried = append(tried, token.Key)
+		next, ok, err := g.another(ctx, token, tried)
+		if err != nil {
+			return token, account.Endpoint{}, err
 		}
+		if !ok {
+			return token, account.Endpoint{}, g.refusal(opDiscover, got, token, tried)
+		}
+		token = next
 	}
 }
 
 // exchange gets a token scoped to the ingest host (REST API page, "Exchange
 // scoped token").
-func (g *gate) exchange(ctx context.Context, token Token, host endpoint) (string, error) {
-	form := "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&scope=" + host.host
-	for repeat := false; ; repeat = true {
-		got, err := g.caller.call(ctx, access{host: g.control, token: token.Text}, &request{
+func (g *gate) exchange(ctx context.Context, token Token, host account.Endpoint) (string, error) {
+	form := "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&scope=" + host.Host
+	for tried := []string(nil); ; {
+		sent := access{host: g.control, token: token.Text}
+		if token.Kind != KeyPairJWT {
+			sent.kind = token.Kind // a JWT tells by itself what it is
+		}
+		got, err := g.caller.call(ctx, sent, &request{
 			op: opExchange, method: http.MethodPost, path: "/oauth/token",
 			header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
 			body:   textPayload([]byte(form)),
@@ -55,13 +67,18 @@ func (g *gate) exchange(ctx context.Context, token Token, host endpoint) (string
 			}
 			return scoped, nil
 		}
-		if got.status != http.StatusUnauthorized || repeat {
-			return "", g.refusal(opExchange, got, token)
+		if got.status != http.StatusUnauthorized {
+			return "", g.refusal(opExchange, got, token, nil)
 		}
-		var f error
-		if token, f = g.another(ctx, token); f != nil {
-			return "", f
+		tried = append(tried, token.Key)
+		next, ok, err := g.another(ctx, token, tried)
+		if err != nil {
+			return "", err
 		}
+		if !ok {
+			return "", g.refusal(opExchange, got, token, tried)
+		}
+		token = next
 	}
 }
 

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/kinesnow/kinesnow/adapters/account"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -24,18 +27,23 @@ const (
 	recheck = 5 * time.Minute
 	// signInTimeout bounds one sign-in: discovery and exchange.
 	signInTimeout = 30 * time.Second
+	// patience is how long a call waits for a renewal while what is held is
+	// still good; a renewal that failed is tried again after renewAgain.
+	patience   = 2 * time.Second
+	renewAgain = 5 * time.Second
 )
 
 // access is what a call to the ingest host needs.
 type access struct {
-	host  endpoint
+	host  account.Endpoint
 	token string
 	kind  TokenKind // "" for a scoped token
+	key   string    // Token.Key of a direct one
 }
 
 // gate knows the ingest host and holds a token for it.
 type gate struct {
-	control endpoint
+	control account.Endpoint
 	source  TokenSource
 	caller  *caller
 	account string
@@ -47,10 +55,12 @@ type gate struct {
 	current access
 	renew   time.Time // when to sign in again
 	expires time.Time
+	taken   bool // the ingest host took a direct token once
+	swap    bool // it took none: direct tokens are exchanged like the others
 }
 
-func newGate(control endpoint, source TokenSource, c *caller, account, who string) *gate {
-	return &gate{control: control, source: source, caller: c, account: account, who: who, now: time.Now}
+func newGate(control account.Endpoint, source TokenSource, c *caller, name, who string) *gate {
+	return &gate{control: control, source: source, caller: c, account: name, who: who, now: time.Now}
 }
 
 // access returns host and token, signing in where one is missing or about to
@@ -64,8 +74,19 @@ func (g *gate) access(ctx context.Context) (access, error) {
 	flight := g.flights.DoChan("sign in", func() (any, error) {
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
 		defer cancel()
-		return g.signIn(own)
+		acc, err := g.signIn(own)
+		if err != nil {
+			g.postpone()
+		}
+		return acc, err
 	})
+	acc, usable := g.usable()
+	var enough <-chan time.Time
+	if usable {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		enough = timer.C
+	}
 	var err error
 	select {
 	case done := <-flight:
@@ -73,6 +94,8 @@ func (g *gate) access(ctx context.Context) (access, error) {
 			return done.Val.(access), nil
 		}
 		err = done.Err
+	case <-enough:
+		return acc, nil // the renewal lands by itself
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -82,6 +105,15 @@ func (g *gate) access(ctx context.Context) (access, error) {
 	f := *messages.AsFault(opSignIn.name(), err)
 	f.Complete = true
 	return access{}, &f
+}
+
+// postpone keeps a renewal that failed from being tried with every call.
+func (g *gate) postpone() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if at := g.now().Add(renewAgain); g.current.token != "" && at.Before(g.expires) {
+		g.renew = at
+	}
 }
 
 // held returns what is held, and whether it need not be renewed yet.
@@ -107,8 +139,33 @@ func (g *gate) refused(acc access) {
 	}
 	g.mu.Unlock()
 	if source, ok := g.source.(refuser); ok && mine && acc.kind != "" {
-		source.Refused(Token{Kind: acc.kind, Text: acc.token})
+		source.Refused(Token{Kind: acc.kind, Text: acc.token, Key: acc.key})
 	}
+}
+
+// directTaken notes that the ingest host takes direct tokens as they are.
+func (g *gate) directTaken() {
+	g.mu.Lock()
+	g.taken = true
+	g.mu.Unlock()
+}
+
+// fallBack is asked once the ingest host refused a direct token, and another
+// one after it. Where it has never taken any, although the control host did,
+// it is taken not to know this kind: from then on such tokens are exchanged for
+// scoped ones, and the call is worth another attempt. That is not documented
+// (docs/unproven.md).
+func (g *gate) fallBack(acc access) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if acc.kind == "" || g.taken || g.swap {
+		return false
+	}
+	g.swap = true
+	if g.current.token == acc.token {
+		g.current.token = ""
+	}
+	return true
 }
 
 // forget drops the host of acc and the token for it, unless another host has
@@ -130,15 +187,16 @@ func (g *gate) signIn(ctx context.Context) (access, error) {
 	if err != nil {
 		return access{}, err
 	}
-	acc := access{host: host, token: token.Text, kind: token.Kind}
+	acc := access{host: host, token: token.Text, kind: token.Kind, key: token.Key}
 	issued, expires := token.Issued, token.Expires
-	if token.Direct {
+	if g.direct(token) {
 		if expires.IsZero() {
 			expires = g.now().Add(recheck)
 		}
 	} else {
-		acc.kind = ""
+		acc.kind, acc.key = "", ""
 		if acc.token, err = g.exchange(ctx, token, host); err != nil {
+			g.straight()
 			return access{}, err
 		}
 		expires = g.scopedEnd(acc.token, token)
@@ -149,6 +207,20 @@ func (g *gate) signIn(ctx context.Context) (access, error) {
 	g.current, g.expires = acc, expires
 	g.renew = expires.Add(-margin(issued, expires))
 	return acc, nil
+}
+
+// direct reports whether a token goes to the ingest host as it is.
+func (g *gate) direct(t Token) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return t.Direct && !g.swap
+}
+
+// straight takes fallBack back: the exchange did not help either.
+func (g *gate) straight() {
+	g.mu.Lock()
+	g.swap = false
+	g.mu.Unlock()
 }
 
 // scopedEnd is when a scoped token ends by our clock. Its life is what counts:
@@ -176,12 +248,12 @@ func margin(issued, expires time.Time) time.Duration {
 }
 
 // locate returns a credential and the ingest host.
-func (g *gate) locate(ctx context.Context) (Token, endpoint, error) {
+func (g *gate) locate(ctx context.Context) (Token, account.Endpoint, error) {
 	g.mu.Lock()
 	host := g.current.host
 	g.mu.Unlock()
 	token, err := g.credential(ctx)
-	if err != nil || !host.isZero() {
+	if err != nil || !host.IsZero() {
 		return token, host, err
 	}
 	return g.discover(ctx, token)
@@ -199,26 +271,48 @@ func (g *gate) credential(ctx context.Context) (Token, error) {
 	return token, nil
 }
 
-// another asks for another credential after t was refused.
-func (g *gate) another(ctx context.Context, t Token) (Token, error) {
-	if source, ok := g.source.(refuser); ok {
+// another asks for another credential after t was refused. tried holds the
+// keys of all that were refused in this sign-in, t's included. There is one
+// repeat in any case, and one more for each key that was not tried yet: two
+// keys are both registered while they are rotated. ok is false when that is
+// used up.
+func (g *gate) another(ctx context.Context, t Token, tried []string) (next Token, ok bool, err error) {
+	if source, is := g.source.(refuser); is {
 		source.Refused(t)
 	}
-	return g.credential(ctx)
+	if len(tried) > 1 && t.Key == "" {
+		return t, false, nil
+	}
+	if next, err = g.credential(ctx); err != nil {
+		return t, false, err
+	}
+	return next, len(tried) < 2 || !slices.Contains(tried, next.Key), nil
 }
 
-// refusal is the fault of a control host's answer.
-func (g *gate) refusal(op operation, got *answer, token Token) *messages.Fault {
+// refusal is the fault of a control host's answer. tried holds the keys that
+// were refused.
+func (g *gate) refusal(op operation, got *answer, token Token, tried []string) *messages.Fault {
 	e := parseEnvelope(got.body)
 	f := judge(op, got.status, e).fault(op, answerError("", got.status, e, token.Text))
 	f.After = retryAfter(got)
 	switch f.Stop {
 	case messages.AccessDenied:
-		f.Hint = "check the credentials of " + g.who + " at account " + g.account + g.skew(got)
+		f.Hint = "check the credentials of " + g.who + " at account " + g.account + keysTried(tried) + g.skew(got)
 	case messages.TargetMissing:
-		f.Hint = "check the account " + g.account + ": " + g.control.host + " does not serve it"
+		f.Hint = "check the account " + g.account + ": " + g.control.Host + " does not serve it"
 	}
 	return f
+}
+
+// keysTried names public keys, for who compares them with what DESC USER
+// shows.
+func keysTried(tried []string) string {
+	slices.Sort(tried)
+	tried = slices.DeleteFunc(slices.Compact(tried), func(key string) bool { return key == "" })
+	if len(tried) == 0 {
+		return ""
+	}
+	return "; tried with " + strings.Join(tried, " and ") + ", which DESC USER must show as RSA_PUBLIC_KEY_FP or RSA_PUBLIC_KEY_2_FP"
 }
 
 // skew names a clock that is off: the usual reason for a refused key-pair token.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/adapters/account"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -46,7 +47,7 @@ func newDesk(t *testing.T) *desk {
 	}
 	now := func() time.Time { return d.clock }
 	source.now = now
-	d.gate = newGate(endpoint{"http", strings.TrimPrefix(server.URL, "http://")}, source, &caller{http: server.Client()}, "A", "user U")
+	d.gate = newGate(account.Endpoint{Scheme: "http", Host: strings.TrimPrefix(server.URL, "http://")}, source, &caller{http: server.Client()}, "A", "user U")
 	d.now = now
 	return d
 }

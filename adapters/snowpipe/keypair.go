@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
 
 // A key-pair token lives 59 minutes, just under the hour that Snowflake
@@ -22,13 +24,11 @@ const (
 	keyPairEarly = 5 * time.Minute
 )
 
-// minKeyBits is the smallest RSA key that Snowflake accepts.
-const minKeyBits = 2048
-
 // KeyPair signs in with a user's private key (key-pair authentication page).
 // It prints as [redacted]. Safe for concurrent use.
 type KeyPair struct {
 	key     *rsa.PrivateKey
+	public  string // its fingerprint
 	issuer  string
 	subject string
 	scope   string
@@ -40,8 +40,8 @@ type KeyPair struct {
 
 // NewKeyPair returns the source for a user of an account. role "" leaves the
 // user's default role in force.
-func NewKeyPair(account, user, role string, key *rsa.PrivateKey) (*KeyPair, error) {
-	if err := checkAccount(account); err != nil {
+func NewKeyPair(identifier, user, role string, key *rsa.PrivateKey) (*KeyPair, error) {
+	if err := checkAccount(identifier); err != nil {
 		return nil, err
 	}
 	if err := checkName("user", user); err != nil {
@@ -50,17 +50,14 @@ func NewKeyPair(account, user, role string, key *rsa.PrivateKey) (*KeyPair, erro
 	if key == nil {
 		return nil, errors.New("private key: is required")
 	}
-	if bits := key.N.BitLen(); bits < minKeyBits {
-		return nil, fmt.Errorf("private key: %d bits, at least %d", bits, minKeyBits)
+	if bits := key.N.BitLen(); bits < account.MinKeyBits {
+		return nil, fmt.Errorf("private key: %d bits, at least %d", bits, account.MinKeyBits)
 	}
 	public, err := Fingerprint(&key.PublicKey)
 	if err != nil {
 		return nil, err
 	}
-	// The claims want the account without its region, in upper case, hyphens
-	// and underscores as typed.
-	account, _, _ = strings.Cut(account, ".")
-	k := &KeyPair{key: key, subject: strings.ToUpper(account + "." + user), now: time.Now}
+	k := &KeyPair{key: key, public: public, subject: account.Claim(identifier) + "." + strings.ToUpper(user), now: time.Now}
 	k.issuer = k.subject + "." + public
 	if role != "" {
 		k.scope = "session:role:" + role
@@ -96,7 +93,7 @@ func (k *KeyPair) Token(context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, fmt.Errorf("signing the key-pair token: %w", err)
 	}
-	k.token = Token{Kind: KeyPairJWT, Text: text, Issued: now, Expires: expires}
+	k.token = Token{Kind: KeyPairJWT, Text: text, Key: k.public, Issued: now, Expires: expires}
 	return k.token, nil
 }
 

@@ -2,14 +2,9 @@ package snowpipe
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,7 +14,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/youmark/pkcs8"
 )
 
 var testKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -101,7 +95,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	oauth, err := NewOAuth("https://login.example/token", "id", "canary-secret", "", nil)
+	oauth, err := NewOAuth(OAuthConfig{TokenURL: "https://login.example/token", ClientID: "id", ClientSecret: "canary-secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +104,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.gate.current.token = "canary-scoped"
-	for _, value := range []any{key, pat, oauth, Token{Text: "canary-token"}, Config{Tokens: key}, Config{Tokens: pat}, client, *oauth, struct{ T Token }{Token{Text: "canary-token"}}} {
+	for _, value := range []any{key, pat, oauth, Token{Text: "canary-token"}, Config{Tokens: key}, Config{Tokens: pat}, client, struct{ T Token }{Token{Text: "canary-token"}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
 			text := fmt.Sprintf(verb, value)
 			if strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, testKey().D.String()) {
@@ -119,62 +113,6 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		}
 		if text, _ := json.Marshal(value); strings.Contains(string(text), "canary") {
 			t.Errorf("%T as JSON shows its secret", value)
-		}
-	}
-}
-
-func TestPrivateKeysAreReadInEveryForm(t *testing.T) {
-	plain, err := x509.MarshalPKCS8PrivateKey(testKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	locked, err := pkcs8.MarshalPrivateKey(testKey(), []byte("pass"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
-	for name, c := range map[string]struct {
-		text       []byte
-		passphrase string
-	}{
-		"PKCS#8":    {block("PRIVATE KEY", plain), ""},
-		"PKCS#1":    {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(testKey())), ""},
-		"encrypted": {block("ENCRYPTED PRIVATE KEY", locked), "pass"},
-		"base64":    {[]byte(base64.StdEncoding.EncodeToString(plain) + "\n"), ""},
-	} {
-		key, err := ParsePrivateKey(c.text, c.passphrase)
-		if err != nil || !key.Equal(testKey()) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	small, err := rsa.GenerateKey(rand.Reader, 1024)
-	if err != nil {
-		t.Fatal(err)
-	}
-	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	curveDER, err := x509.MarshalPKCS8PrivateKey(curve)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]struct {
-		text             []byte
-		passphrase, want string
-	}{
-		"nothing":          {nil, "", "neither PEM nor base64"},
-		"text":             {[]byte("canary!"), "", "neither PEM nor base64"},
-		"no passphrase":    {block("ENCRYPTED PRIVATE KEY", locked), "", "passphrase"},
-		"wrong passphrase": {block("ENCRYPTED PRIVATE KEY", locked), "canary", "passphrase"},
-		"certificate":      {block("CERTIFICATE", plain), "", "CERTIFICATE"},
-		"too small":        {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "", "2048"},
-		"elliptic curve":   {block("PRIVATE KEY", curveDER), "", "RSA"},
-		"rubbish":          {block("PRIVATE KEY", []byte("canary")), "", "PKCS#8"},
-	} {
-		_, err := ParsePrivateKey(c.text, c.passphrase)
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }

@@ -25,6 +25,7 @@ const (
 type Token struct {
 	Kind    TokenKind
 	Text    string
+	Key     string    // public name of the key that signed it, such as SHA256:...; "" where it is the only one
 	Issued  time.Time // zero = unknown
 	Expires time.Time // zero = unknown
 
@@ -46,7 +47,8 @@ func (Token) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`)
 //
 // A source that keeps what it yields should have a method Refused(Token) as
 // well. It is called when the service refused a token, so that the next call
-// of Token yields another where there is one.
+// of Token yields another where there is one. A source of several keys names
+// them in Token.Key: a sign-in tries each key once.
 type TokenSource interface {
 	Token(ctx context.Context) (Token, error)
 }

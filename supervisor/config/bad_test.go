@@ -31,10 +31,15 @@ func TestEachMistakeIsNamedWithItsPlaceAndTheWayOut(t *testing.T) {
 			at + `4:17: connectors.orders.transforms: transforms come with a later version; leave the list empty, or filter with Host.Transform of the library`}},
 		{"transforms as text", []string{app, app + "    transforms: drop\n"}, []string{
 			at + `4:17: connectors.orders.transforms: must be a list, not a value`}},
-		{"oauth", []string{account, account + "\n      authenticator: OAuth"}, []string{
-			at + `10:22: connectors.orders.snowflake.authenticator: "oauth" comes with a later version; use key_pair or pat`}},
-		{"a connections.toml profile", []string{account, "connection: prod"}, []string{
-			at + `9:19: connectors.orders.snowflake.connection: profiles of connections.toml come with a later version; set account, user and a key instead`}},
+		{"oauth with nothing it needs", []string{account, account + "\n      authenticator: OAuth"}, []string{
+			at + `8:5: connectors.orders.snowflake.oauth.client_id: is required: the client's name at the authorization server, with authenticator oauth`,
+			at + `8:5: connectors.orders.snowflake.oauth.client_secret: is required: the client's secret, with authenticator oauth`,
+			at + `8:5: connectors.orders.snowflake.oauth.token_url: is required: the authorization server's address for tokens, with authenticator oauth`,
+			at + `12:25: connectors.orders.snowflake.private_key_file: is not used with authenticator oauth; remove it or choose another authenticator`}},
+		{"an authorization server in the clear", []string{key, "authenticator: oauth\n      oauth: {token_url: http://login.example.com/token, client_id: me, client_secret: x}"}, []string{
+			at + `12:26: connectors.orders.snowflake.oauth.token_url: sends the client's secret in the clear; http is for loopback only, use https`}},
+		{"a connections.toml profile where there is none", []string{account, "connection: prod"}, []string{
+			at + `9:19: connectors.orders.snowflake.connection: no connections.toml or config.toml in /home/me/.snowflake or /home/me/.config/snowflake; SNOWFLAKE_HOME can name its folder`}},
 		{"dead letters of a later version", []string{app, app + "    deadletter: {to: kinesis}\n"}, []string{
 			at + `4:22: connectors.orders.deadletter.to: "kinesis" comes with a later version; use discard or file`}},
 		{"client evolution", []string{account, account + "\n      schema_evolution: client"}, []string{

@@ -31,8 +31,9 @@ type File struct {
 	// Connectors by name: a label in logs and metrics. Renaming one moves nothing.
 	Connectors map[string]Config `key:"connectors"`
 
-	path    string            // as given to Load
-	origins map[string]string // dotted key -> where its value came from; nil without Load
+	path     string            // as given to Load
+	origins  map[string]string // dotted key -> where its value came from; nil without Load
+	warnings []string
 }
 
 // HTTP is the read-only port.
@@ -55,6 +56,10 @@ type Log struct {
 func (f File) Names() []string {
 	return slices.Sorted(maps.Keys(f.Connectors))
 }
+
+// Warnings are sentences about what Load took and somebody should look at, such
+// as a file with secrets that others can read.
+func (f File) Warnings() []string { return f.warnings }
 
 // Path is the file's name as it was given to Load.
 func (f File) Path() string { return f.path }

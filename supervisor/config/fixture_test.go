@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -56,11 +55,12 @@ func pemText(label string, der []byte) string {
 type world struct {
 	env   map[string]string
 	files map[string]string // absolute paths
+	modes map[string]fs.FileMode
 }
 
 // newWorld has the key that good names.
 func newWorld() world {
-	return world{env: map[string]string{}, files: map[string]string{"/keys/sf.p8": pkcs8PEM(), DefaultPrivateKeyFile: pkcs8PEM()}}
+	return world{env: map[string]string{"HOME": "/home/me"}, modes: map[string]fs.FileMode{}, files: map[string]string{"/keys/sf.p8": pkcs8PEM(), DefaultPrivateKeyFile: pkcs8PEM()}}
 }
 
 func (w world) lookup(name string) (string, bool) {
@@ -72,14 +72,35 @@ func (w world) read(path string) ([]byte, error) {
 	if text, ok := w.files[path]; ok {
 		return []byte(text), nil
 	}
-	return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("no such file or directory")}
+	return nil, &fs.PathError{Op: "open", Path: path, Err: missing{}}
 }
+
+func (w world) stat(path string) (fs.FileInfo, error) {
+	mode, ok := w.modes[path]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return fakeInfo{mode: mode}, nil
+}
+
+type fakeInfo struct {
+	fs.FileInfo
+	mode fs.FileMode
+}
+
+func (i fakeInfo) Mode() fs.FileMode { return i.mode }
+
+// missing is ENOENT, on any system.
+type missing struct{}
+
+func (missing) Error() string        { return "no such file or directory" }
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }
 
 // load loads text as the file kinesnow.yaml of the folder /etc/kinesnow.
 func (w world) load(text string) (File, error) {
 	const path = "/etc/kinesnow/kinesnow.yaml"
 	w.files[path] = text
-	return load(path, w.lookup, w.read)
+	return load(path, w.lookup, w.read, w.stat)
 }
 
 // mustLoad fails the test when the text does not load.

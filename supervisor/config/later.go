@@ -13,7 +13,6 @@ var later = map[any]bool{
 	PayloadGzip:            true,
 	PayloadZlib:            true,
 	PayloadZstd:            true,
-	OAuthCredentials:       true,
 	ClientEvolution:        true,
 	DeadLetterRejectedRows: true,
 	DeadLetterKinesis:      true,
@@ -23,8 +22,7 @@ var later = map[any]bool{
 // laterKeys lists the keys of a connector that must stay empty in this version,
 // with what to say instead.
 var laterKeys = map[string]string{
-	"transforms":           "transforms come with a later version; leave the list empty, or filter with Host.Transform of the library",
-	"snowflake.connection": "profiles of connections.toml come with a later version; set account, user and a key instead",
+	"transforms": "transforms come with a later version; leave the list empty, or filter with Host.Transform of the library",
 }
 
 // laterReferences lists the kinds of reference that this version cannot

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -15,27 +16,27 @@ import (
 // Relative paths in the file are neighbours of the file. An empty aws.region
 // becomes AWS_REGION. The error is an *Error with every problem at once.
 func Load(path string, env func(string) (string, bool)) (File, error) {
-	return load(path, env, readFile)
+	return load(path, env, readFile, os.Stat)
 }
 
 // LoadKeyless is Load for what is done before there is a key: the key and token
 // files that the file names are not opened.
 func LoadKeyless(path string, env func(string) (string, bool)) (File, error) {
-	l := newLoader(path, env, readFile)
+	l := newLoader(path, env, readFile, os.Stat)
 	l.try = func(Snowflake) {}
 	return l.load()
 }
 
-func load(path string, env func(string) (string, bool), read readFunc) (File, error) {
-	return newLoader(path, env, read).load()
+func load(path string, env func(string) (string, bool), read readFunc, stat statFunc) (File, error) {
+	return newLoader(path, env, read, stat).load()
 }
 
-func newLoader(path string, env func(string) (string, bool), read readFunc) *loader {
+func newLoader(path string, env func(string) (string, bool), read readFunc, stat statFunc) *loader {
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
 	l := &loader{
-		file: DefaultFile(), path: path, env: env, read: read,
+		file: DefaultFile(), path: path, env: env, read: read, stat: stat,
 		places: map[string]place{}, told: map[told]bool{},
 	}
 	l.try = l.credentials
@@ -60,7 +61,7 @@ func (l *loader) load() (File, error) {
 	if err := newError(path, l.problems); err != nil {
 		return File{}, err
 	}
-	l.file.path, l.file.origins = path, l.origins()
+	l.file.path, l.file.origins, l.file.warnings = path, l.origins(), l.warnings
 	return l.file, nil
 }
 
@@ -91,11 +92,15 @@ type loader struct {
 	path     string
 	env      func(string) (string, bool)
 	read     readFunc
+	stat     statFunc
 	scope    string           // defaults or connectors.<name> while it is worked on
 	places   map[string]place // dotted key -> where it stands
 	problems []Problem
 	told     map[told]bool
 	try      func(Snowflake) // reports credentials that cannot be read
+
+	profiles *profiles // of connections.toml, once it was read
+	warnings []string
 }
 
 func (l *loader) report(at mark, key, text string) {
@@ -205,6 +210,10 @@ func (l *loader) settle() {
 			}
 		}
 		s := &c.Snowflake
+		if s.Connection != "" && !l.isBroken(key+".snowflake.connection") {
+			l.profile(key+".snowflake", s)
+		}
+		l.references(key+".snowflake", s)
 		_, chosen := l.places[key+".snowflake.private_key_file"]
 		if !chosen && (s.PrivateKeyInline != "" || s.Authenticator != KeyPair) {
 			s.PrivateKeyFile = ""

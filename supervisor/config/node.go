@@ -31,6 +31,7 @@ type node struct {
 	at         mark
 	inDefaults bool     // it stands under defaults:
 	referenced bool     // it was written with a reference
+	reference  []piece  // what it is put together from, where a file is part of it
 	sources    []string // "env VAR", "file PATH" that gave the text; not a default
 	broken     bool     // what is wrong with it was reported: nothing rests on it
 }

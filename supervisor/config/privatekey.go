@@ -1,21 +1,14 @@
 package config
 
 import (
-	"bytes"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
-	"github.com/youmark/pkcs8"
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
-
-// minKeyBits is the shortest key that Snowflake takes.
-const minKeyBits = 2048
 
 // PrivateKey reads and parses the key that signs JWTs: PrivateKeyInline, or
 // else PrivateKeyFile, anew on every call so that a rotated file is seen. It
@@ -43,7 +36,7 @@ type readFunc func(path string) ([]byte, error)
 
 func (s Snowflake) privateKey(read readFunc) (*rsa.PrivateKey, error) {
 	if s.PrivateKeyInline != "" {
-		return parsePrivateKey([]byte(s.PrivateKeyInline.Reveal()), s.PrivateKeyPassphrase)
+		return s.parse([]byte(s.live("private_key", s.PrivateKeyInline).Reveal()))
 	}
 	return s.keyFile(s.PrivateKeyFile, read)
 }
@@ -60,10 +53,17 @@ func (s Snowflake) keyFile(path string, read readFunc) (*rsa.PrivateKey, error) 
 	if err != nil {
 		return nil, err
 	}
-	return parsePrivateKey(text, s.PrivateKeyPassphrase)
+	return s.parse(text)
+}
+
+func (s Snowflake) parse(text []byte) (*rsa.PrivateKey, error) {
+	return account.ParsePrivateKey(text, s.live("private_key_passphrase", s.PrivateKeyPassphrase).Reveal())
 }
 
 func (s Snowflake) token(read readFunc) (Secret, error) {
+	if s.TokenFile == "" && s.TokenInline != "" {
+		return s.TokenInline, nil
+	}
 	text, err := readSecret(s.TokenFile, read)
 	if err != nil {
 		return "", err
@@ -94,77 +94,4 @@ func readSecret(path string, read readFunc) ([]byte, error) {
 		return nil, errors.New("names no file; it looks like the secret itself, and a path goes here")
 	}
 	return nil, errors.New(unreadable + ": " + reason(err))
-}
-
-// armour is PEM with any white space, even on one line as variables hold it.
-var armour = regexp.MustCompile(`(?s)-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END ([A-Z0-9 ]+)-----`)
-
-func parsePrivateKey(text []byte, passphrase Secret) (*rsa.PrivateKey, error) {
-	label := ""
-	if m := armour.FindSubmatch(bytes.ReplaceAll(text, []byte(`\n`), []byte("\n"))); m != nil {
-		label, text = string(m[1]), m[2]
-	} else if bytes.Contains(text, []byte("-----")) {
-		return nil, errors.New("is not a whole PEM block")
-	}
-	if bytes.Contains(text, []byte("Proc-Type:")) {
-		return nil, errors.New("is encrypted in the way of old PEM; convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc")
-	}
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(string(text)), ""))
-	if err != nil || len(der) == 0 {
-		return nil, errors.New("is not a private key: neither PEM nor base64")
-	}
-	key, err := parseDER(label, der, passphrase)
-	if err != nil {
-		return nil, err
-	}
-	if bits := key.N.BitLen(); bits < minKeyBits {
-		return nil, fmt.Errorf("has %d bits; Snowflake takes RSA keys from %d bits on", bits, minKeyBits)
-	}
-	return key, nil
-}
-
-// parseDER tries what the label says, or everything when there is none.
-func parseDER(label string, der []byte, passphrase Secret) (*rsa.PrivateKey, error) {
-	switch label {
-	case "", "PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
-	default:
-		return nil, fmt.Errorf("holds %s; an RSA private key goes here", strings.ToLower(label))
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, nil
-	}
-	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		if rsaKey, ok := key.(*rsa.PrivateKey); ok {
-			return rsaKey, nil
-		}
-		return nil, errors.New("is not an RSA key; Snowflake takes RSA")
-	}
-	if label == "PRIVATE KEY" || label == "RSA PRIVATE KEY" {
-		return nil, errors.New("is damaged, or too short to be taken")
-	}
-	if passphrase == "" {
-		if label == "" {
-			return nil, errors.New("is not a private key; if it is encrypted, set private_key_passphrase")
-		}
-		return nil, errors.New("is encrypted; set private_key_passphrase")
-	}
-	return decrypt(der, passphrase)
-}
-
-// decrypt opens encrypted PKCS#8. The library panics on some damaged keys.
-func decrypt(der []byte, passphrase Secret) (key *rsa.PrivateKey, err error) {
-	defer func() {
-		if recover() != nil {
-			key, err = nil, errors.New("is damaged")
-		}
-	}()
-	opened, err := pkcs8.ParsePKCS8PrivateKey(der, []byte(passphrase.Reveal()))
-	if err != nil {
-		return nil, errors.New("cannot be decrypted: " + strings.TrimPrefix(err.Error(), "pkcs8: "))
-	}
-	key, ok := opened.(*rsa.PrivateKey)
-	if !ok {
-		return nil, errors.New("is not an RSA key; Snowflake takes RSA")
-	}
-	return key, nil
 }

@@ -32,18 +32,23 @@ func (r *resolver) resolve(n *node, key string) {
 	}
 	n.referenced = true
 	var out strings.Builder
+	var pieces []piece
+	fromFile := false
 	for rest := n.text; ; {
 		before, after, found := strings.Cut(rest, "${")
 		if !found {
 			out.WriteString(rest)
+			pieces = append(pieces, piece{text: rest})
 			break
 		}
 		if strings.HasSuffix(before, "$") {
 			out.WriteString(before + "{")
+			pieces = append(pieces, piece{text: before + "{"})
 			rest = after
 			continue
 		}
 		out.WriteString(before)
+		pieces = append(pieces, piece{text: before})
 		body, tail, closed := strings.Cut(after, "}")
 		if !closed || strings.Contains(body, "${") {
 			r.fail(n, key, "a reference is not closed with }; references do not nest, and $${ stands for the text ${")
@@ -54,9 +59,17 @@ func (r *resolver) resolve(n *node, key string) {
 			return
 		}
 		out.WriteString(text)
+		if path, is := strings.CutPrefix(body, "file:"); is {
+			pieces, fromFile = append(pieces, piece{path: path}), true
+		} else {
+			pieces = append(pieces, piece{text: text})
+		}
 		rest = tail
 	}
 	n.text = out.String()
+	if fromFile {
+		n.reference = pieces
+	}
 }
 
 // reference resolves what stands between ${ and }.
@@ -94,7 +107,7 @@ func (r *resolver) file(n *node, key, path string) (string, bool) {
 		return r.fail(n, key, "${file:"+path+"} cannot be read: "+reason(err))
 	}
 	n.sources = append(n.sources, "file "+path)
-	return strings.TrimRight(string(text), "\r\n"), true
+	return lineOf(text), true
 }
 
 func (r *resolver) fail(n *node, key, text string) (string, bool) {

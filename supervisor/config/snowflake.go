@@ -1,14 +1,15 @@
 package config
 
 import (
-	"strings"
 	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
 
 // Snowflake is the table and how it is written to.
 type Snowflake struct {
-	// Account * identifier, such as MYORG-PROD, or Connection, the name of a
-	// connections.toml profile.
+	// Account * identifier, such as MYORG-PROD. Connection names a profile of
+	// connections.toml, from which Load takes what the file leaves out.
 	Account    string `key:"account"`
 	Connection string `key:"connection"`
 	User       string `key:"user"` // *
@@ -25,6 +26,14 @@ type Snowflake struct {
 
 	TokenFile string `key:"token_file"` // a programmatic access token; serves Authenticator PAT
 	OAuth     OAuth  `key:"oauth"`
+
+	// TokenInline is the token of a connections.toml profile that holds it
+	// itself. TokenFile wins.
+	TokenInline Secret `key:"-"`
+
+	// References are the secrets above that were written as ${file:PATH}, by
+	// their keys below snowflake: so that a rotated file is seen. Load sets them.
+	References map[string]*Reference `key:"-"`
 
 	// Host replaces the public account host: NAME[:PORT], https://..., or
 	// http://... on loopback only.
@@ -65,6 +74,10 @@ type OAuth struct {
 	TokenURL     string `key:"token_url"`
 	ClientID     string `key:"client_id"`
 	ClientSecret Secret `key:"client_secret"`
+
+	// Scope is asked for instead of session:role:<Role>: oauth_scope of a
+	// connections.toml profile.
+	Scope string `key:"-"`
 }
 
 // PipeName is the pipe that channels are opened on: Pipe, or the table's
@@ -76,17 +89,12 @@ func (s Snowflake) PipeName() string {
 	return s.Table + "-STREAMING"
 }
 
-// BaseURL is the account's address without a trailing slash: Host, or
-// https://<account>.snowflakecomputing.com with the account lower-cased and its
-// underscores made hyphens, as certificates have no underscores.
+// BaseURL is the account's address without a trailing slash: Host, or what
+// Account stands for (account.Control); "" where neither can be one.
 func (s Snowflake) BaseURL() string {
-	switch host := strings.TrimRight(s.Host, "/"); {
-	case host == "":
-		account := strings.ReplaceAll(strings.ToLower(s.Account), "_", "-")
-		return "https://" + account + ".snowflakecomputing.com"
-	case strings.Contains(host, "://"):
-		return host
-	default:
-		return "https://" + host
+	host, err := account.Control(s.Account, s.Host)
+	if err != nil {
+		return ""
 	}
+	return host.URL()
 }

@@ -1,16 +1,11 @@
 package config
 
 import (
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
-)
 
-var (
-	accountName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_-]*(\.[a-zA-Z0-9_-]+)*$`)
-	hostName    = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?$`)
+	"github.com/kinesnow/kinesnow/adapters/account"
 )
 
 // maxIdentifier is Snowflake's limit for an object's name, in characters.
@@ -46,13 +41,11 @@ func (s Snowflake) check(fs *findings) {
 
 func (s Snowflake) checkAccount(fs *findings) {
 	switch {
-	case s.Connection != "":
-		return // the profile holds account and user
 	case !fs.requires("snowflake.account", s.Account, "the account identifier, such as MYORG-PROD"):
-	case strings.Contains(strings.ToLower(s.Account), "snowflakecomputing"), strings.Contains(s.Account, "/"):
-		fs.rejects("snowflake.account", s.Account, "is an address; write the identifier alone, such as MYORG-PROD, and an address in host")
-	case !accountName.MatchString(s.Account):
-		fs.rejects("snowflake.account", s.Account, "is not an account identifier; write it as in MYORG-PROD")
+	default:
+		if err := account.Check(s.Account); err != nil {
+			fs.rejects("snowflake.account", s.Account, "%s", err)
+		}
 	}
 	fs.requires("snowflake.user", s.User, "the user that the connector is for Snowflake")
 }
@@ -81,7 +74,10 @@ func (s Snowflake) checkAuthenticator(fs *findings) {
 		}
 	case PAT:
 		idle = []string{keys, oauth}
-		fs.requires("snowflake.token_file", s.TokenFile, "the file with the programmatic access token, for authenticator pat")
+		fs.requires("snowflake.token_file", s.TokenFile+s.TokenInline.Reveal(), "the file with the programmatic access token, for authenticator pat")
+	case OAuthCredentials:
+		idle = []string{keys, token}
+		s.OAuth.check(fs)
 	default:
 		return // refused as a choice
 	}
@@ -93,25 +89,38 @@ func (s Snowflake) checkAuthenticator(fs *findings) {
 	}
 }
 
-func (s Snowflake) checkHost(fs *findings) {
-	const key = "snowflake.host"
-	switch {
-	case s.Host == "":
-	case strings.Contains(s.Host, "://"):
-		checkURL(fs, key, s.Host)
-		if u, err := url.Parse(s.Host); err == nil && strings.Trim(u.Path, "/") != "" {
-			fs.says(key, "must not hold a path")
+func (o OAuth) check(fs *findings) {
+	if fs.requires("snowflake.oauth.token_url", o.TokenURL, "the authorization server's address for tokens, with authenticator oauth") {
+		if err := account.TokenURL(o.TokenURL); err != nil {
+			fs.says("snowflake.oauth.token_url", "%s", err) // it may hold a password
 		}
-	case !hostName.MatchString(s.Host):
-		fs.rejects(key, withoutUser(s.Host), "is not a host; write NAME, NAME:PORT or https://NAME")
+	}
+	fs.requires("snowflake.oauth.client_id", o.ClientID, "the client's name at the authorization server, with authenticator oauth")
+	fs.requires("snowflake.oauth.client_secret", o.ClientSecret.Reveal(), "the client's secret, with authenticator oauth")
+}
+
+// checkHost judges the host as the adapters do, so that no credential goes
+// elsewhere.
+func (s Snowflake) checkHost(fs *findings) {
+	if account.Check(s.Account) != nil {
+		return // said already, or missing
+	}
+	_, err := account.Control(s.Account, s.Host)
+	switch {
+	case err == nil:
+	case s.Host == "":
+		fs.rejects("snowflake.account", s.Account, "%s", err)
+	case strings.Contains(s.Host, "@"):
+		fs.says("snowflake.host", "%s", err)
+	default:
+		fs.rejects("snowflake.host", s.Host, "%s", err)
 	}
 }
 
 // checkProxy never quotes the URL: it may hold a password.
 func (s Snowflake) checkProxy(fs *findings) {
-	u, err := url.Parse(s.Proxy.Reveal())
-	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
-		fs.says("snowflake.proxy", "is not a proxy's URL; write it as in http://proxy.example.com:3128")
+	if _, err := account.Proxy(s.Proxy.Reveal()); err != nil {
+		fs.says("snowflake.proxy", "%s", err)
 	}
 }
 
