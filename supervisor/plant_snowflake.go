@@ -17,7 +17,7 @@ func (p *plant) openSnowflake() error {
 	s := p.cfg.Snowflake
 	tokens := p.host.Snowflake
 	if tokens == nil {
-		tokens = access.Snowflake(s)
+		tokens = access.SnowflakeOver(s, p.host.HTTP)
 	}
 	client, err := snowpipe.New(snowpipe.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -17,8 +18,15 @@ const maxTokenFile = 64 << 10
 // read again.
 const patCheck = time.Minute
 
-// PAT signs in with a programmatic access token. It prints as [redacted].
-type PAT struct{ read func() (string, error) }
+// PAT signs in with a programmatic access token. It prints as [redacted]. Safe
+// for concurrent use.
+type PAT struct {
+	read func() (string, error)
+
+	mu      sync.Mutex
+	last    string // the last that could be read
+	refused string
+}
 
 // NewPAT returns the source of one token.
 func NewPAT(text string) (*PAT, error) {
@@ -26,20 +34,45 @@ func NewPAT(text string) (*PAT, error) {
 	if err := checkSecret("token", text); err != nil {
 		return nil, err
 	}
-	return &PAT{func() (string, error) { return text, nil }}, nil
+	return NewPATFrom(func() (string, error) { return text, nil })
 }
 
 // NewPATFile returns the source that reads a token from a file, and reads it
 // again every minute and after a refusal, so that it can be rotated in place.
 func NewPATFile(path string) (*PAT, error) {
-	p := &PAT{func() (string, error) { return readToken(path) }}
-	_, err := p.read()
+	return NewPATFrom(func() (string, error) { return readToken(path) })
+}
+
+// NewPATFrom returns the source of what read yields, which is asked now, every
+// minute and after a refusal. While it fails or yields nothing, as a file does
+// that is just being written, the last token goes on unless it was refused.
+func NewPATFrom(read func() (string, error)) (*PAT, error) {
+	p := &PAT{read: read}
+	_, err := p.now()
 	return p, err
+}
+
+// now is the token to use.
+func (p *PAT) now() (string, error) {
+	text, err := p.read()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if (err != nil || text == "") && p.last != "" && p.last != p.refused {
+		return p.last, nil
+	}
+	if err == nil {
+		err = checkSecret("token", text)
+	}
+	if err != nil {
+		return "", err
+	}
+	p.last = text
+	return text, nil
 }
 
 // Token returns the token, to be used as it is.
 func (p *PAT) Token(context.Context) (Token, error) {
-	text, err := p.read()
+	text, err := p.now()
 	if err != nil {
 		return Token{}, err
 	}
@@ -47,8 +80,15 @@ func (p *PAT) Token(context.Context) (Token, error) {
 	return Token{Kind: ProgrammaticAccessToken, Text: text, Issued: now, Expires: now.Add(patCheck), Direct: true}, nil
 }
 
+// Refused makes the token one that does not outlive its file.
+func (p *PAT) Refused(t Token) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = t.Text
+}
+
 // Format keeps the token out of every formatted text.
-func (PAT) Format(s fmt.State, _ rune) { redact(s) }
+func (*PAT) Format(s fmt.State, _ rune) { redact(s) }
 
 func readToken(path string) (string, error) {
 	info, err := os.Stat(path)
@@ -63,7 +103,10 @@ func readToken(path string) (string, error) {
 		return "", fmt.Errorf("token file: %w", err)
 	}
 	token := string(bytes.TrimSpace(text))
-	return token, checkSecret("token file", token)
+	if token == "" {
+		return "", errors.New("token file: " + path + " is empty")
+	}
+	return token, nil
 }
 
 // checkSecret refuses what cannot travel in a header, without repeating it.

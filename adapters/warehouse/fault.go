@@ -32,10 +32,22 @@ func authError(number int) bool { return number/1000 == 390 || number/1000 == 39
 // fault gives a driver's error its meaning.
 func (w *Warehouse) fault(call string, err error) *messages.Fault {
 	f := &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: op(call), Err: err}
+	var known *messages.Fault
+	if errors.As(err, &known) {
+		own := *known // of the credential's source
+		own.Op = op(call)
+		return &own
+	}
 	var said *sf.SnowflakeError
 	if !errors.As(err, &said) {
 		return f
 	}
+	defer func() {
+		var tried *signInError
+		if f.Stop == messages.AccessDenied && errors.As(err, &tried) {
+			f.Hint += tried.keys()
+		}
+	}()
 	f.Err = &statementError{said}
 	switch n := said.Number; n {
 	case notThere, notThereEither, targetNotThere:

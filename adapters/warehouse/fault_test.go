@@ -85,6 +85,18 @@ func TestAPatternHoldsNothingThatMeansSomething(t *testing.T) {
 }
 
 func TestHostsAreSnowflakesOrLoopback(t *testing.T) {
+	type address struct {
+		protocol, host string
+		port           int
+	}
+	connect := func(account, host string) (address, error) {
+		w, err := New(Config{Account: account, User: "U", Host: host, Database: "D", Schema: "S", PAT: "t"})
+		if err != nil {
+			return address{}, err
+		}
+		cfg := w.driverConfig(Credential{PAT: "t"})
+		return address{cfg.Protocol, cfg.Host, cfg.Port}, w.Close()
+	}
 	for _, c := range []struct {
 		account, host string
 		want          address
@@ -95,7 +107,7 @@ func TestHostsAreSnowflakesOrLoopback(t *testing.T) {
 		{"A", "http://127.0.0.1:4000", address{"http", "127.0.0.1", 4000}},
 		{"A", "http://[::1]:4000", address{"http", "::1", 4000}},
 	} {
-		got, err := (&Config{Account: c.account, Host: c.host}).address()
+		got, err := connect(c.account, c.host)
 		if err != nil || got != c.want {
 			t.Errorf("%s, %q: %v, %v; want %v", c.account, c.host, got, err, c.want)
 		}
@@ -104,7 +116,7 @@ func TestHostsAreSnowflakesOrLoopback(t *testing.T) {
 		"http://a.snowflakecomputing.com", "evil.test", "a.snowflakecomputing.com.evil.test", "snowflakecomputing.com", "http://10.0.0.1:1",
 		"https://u:p@127.0.0.1:1", "ftp://127.0.0.1", "a.snowflakecomputing.com:8443", "http://127.0.0.1:x", "http://127.0.0.1:1/p", "127.0.0.1:0",
 	} {
-		if got, err := (&Config{Account: "A", Host: host}).address(); err == nil {
+		if got, err := connect("A", host); err == nil {
 			t.Errorf("%q was taken as %v", host, got)
 		}
 	}

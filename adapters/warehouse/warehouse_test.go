@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -163,12 +161,53 @@ func TestRefusedCredentialsAreDenied(t *testing.T) {
 func TestATokenFileIsReadAtEverySignIn(t *testing.T) {
 	s := account(t)
 	must(t, s.RegisterToken(localsnowflake.ProgrammaticAccessToken, "second", "LOADER", catalog.AccountAdmin, time.Now().Add(time.Hour)))
-	path := filepath.Join(t.TempDir(), "token")
-	must(t, os.WriteFile(path, []byte("first\n"), 0o600))
-	w := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.PATFile = nil, path })
+	source := &scripted{credentials: []warehouse.Credential{{PAT: "first"}}}
+	w := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source })
 	wantFault(t, w.Create(ctx, "T"), messages.Rejected, messages.ReasonDenied, messages.AccessDenied)
-	must(t, os.WriteFile(path, []byte("second\n"), 0o600))
+	source.credentials = []warehouse.Credential{{PAT: "second"}}
 	must(t, w.Create(ctx, "T"))
+}
+
+// scripted yields its credentials in turn: the next one once one was refused.
+type scripted struct {
+	credentials []warehouse.Credential
+	refused     int
+	err         error
+}
+
+func (s *scripted) Credential(context.Context) (warehouse.Credential, error) {
+	return s.credentials[s.refused%len(s.credentials)], s.err
+}
+func (s *scripted) Refused(warehouse.Credential) { s.refused++ }
+
+func TestASecondCredentialIsTriedAtOnceAndTheGoodOneIsKept(t *testing.T) {
+	s := account(t)
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	must(t, err)
+	old, now := warehouse.Credential{PrivateKey: stranger, Key: "SHA256:old"}, warehouse.Credential{PrivateKey: loaderKey(), Key: "SHA256:new"}
+	source := &scripted{credentials: []warehouse.Credential{old, now}}
+	w := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source })
+	must(t, w.Create(ctx, "T"))
+	if source.refused != 1 {
+		t.Errorf("%d credentials were refused, want 1", source.refused)
+	}
+	now.PrivateKey = stranger
+	source = &scripted{credentials: []warehouse.Credential{old, now}}
+	_, err = open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Describe(ctx, "T")
+	wantFault(t, err, messages.Rejected, messages.ReasonDenied, messages.AccessDenied)
+	if source.refused != 2 || !strings.Contains(err.Error(), "SHA256:new and SHA256:old") {
+		t.Errorf("%d refused: %v", source.refused, err)
+	}
+}
+
+func TestAnAccessTokenOfAnAuthorizationServerSignsIn(t *testing.T) {
+	s := account(t)
+	must(t, s.RegisterToken(localsnowflake.OAuth, "access", "LOADER", catalog.AccountAdmin, time.Now().Add(time.Hour)))
+	source := &scripted{credentials: []warehouse.Credential{{OAuth: "access"}}}
+	must(t, open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Create(ctx, "T"))
+	source = &scripted{credentials: []warehouse.Credential{{OAuth: "canary"}}, err: errors.New("vault is sealed")}
+	err := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Create(ctx, "U")
+	wantFault(t, err, messages.Transient, messages.ReasonUnavailable, "")
 }
 
 func TestNothingIsSentBeforeTheFirstCall(t *testing.T) {
@@ -198,13 +237,13 @@ func TestABadConfigurationNamesItsField(t *testing.T) {
 		"account":      func(c *warehouse.Config) { c.Account = "evil.test/" },
 		"user":         func(c *warehouse.Config) { c.User = "" },
 		"host":         func(c *warehouse.Config) { c.Host = "http://evil.test" },
+		"host: ":       func(c *warehouse.Config) { c.Host = "https://u:canary@a.snowflakecomputing.com" },
 		"proxy":        func(c *warehouse.Config) { c.Proxy = "canary" },
 		"database":     func(c *warehouse.Config) { c.Database = "" },
 		"schema":       func(c *warehouse.Config) { c.Schema = "a\nb" },
 		"application":  func(c *warehouse.Config) { c.Application = "a b" },
 		"credential":   func(c *warehouse.Config) { c.PAT = "" },
-		"credential: ": func(c *warehouse.Config) { c.PATFile = "f" },
-		"oauth":        func(c *warehouse.Config) { c.PAT, c.OAuth = "", &warehouse.OAuth{ClientSecret: "canary"} },
+		"credential: ": func(c *warehouse.Config) { c.Credentials = &scripted{} },
 	} {
 		cfg := good
 		change(&cfg)

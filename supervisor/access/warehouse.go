@@ -1,28 +1,51 @@
 package access
 
 import (
+	"context"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
-// Warehouse is SQL with the connector's own credentials. It connects at its
-// first call.
+// Warehouse is SQL with the connector's own credentials, whichever they are. It
+// reads them, and connects, at its first call.
 //
-// Errors: the credential cannot be read, or a name is not one.
+// Errors: a name is not one.
 func Warehouse(s config.Snowflake) (*warehouse.Warehouse, error) {
-	cfg := warehouse.Config{
+	return warehouse.New(warehouse.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
 		Warehouse: s.Warehouse, Database: s.Database, Schema: s.Schema,
-	}
-	switch s.Authenticator {
-	case config.PAT:
-		cfg.PATFile = s.TokenFile
-	default:
-		key, err := s.PrivateKey()
+		Credentials: session{newSignIn(s, nil)},
+	})
+}
+
+// session is a credential as the SQL driver wants it: the key itself, or a
+// token.
+type session struct{ *signIn }
+
+// Credential implements warehouse.Credentials.
+func (s session) Credential(ctx context.Context) (warehouse.Credential, error) {
+	if s.cfg.Authenticator == config.KeyPair {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		now, err := s.key()
 		if err != nil {
-			return nil, err
+			return warehouse.Credential{}, unusable(err)
 		}
-		cfg.PrivateKey = key
+		return warehouse.Credential{PrivateKey: now.key, Key: now.print}, nil
 	}
-	return warehouse.New(cfg)
+	token, err := s.Token(ctx)
+	switch {
+	case err != nil:
+		return warehouse.Credential{}, err
+	case token.Kind == snowpipe.OAuthToken:
+		return warehouse.Credential{OAuth: token.Text}, nil
+	}
+	return warehouse.Credential{PAT: token.Text}, nil
+}
+
+// Refused implements warehouse.Credentials.
+func (s session) Refused(c warehouse.Credential) {
+	s.signIn.Refused(snowpipe.Token{Key: c.Key, Text: c.PAT + c.OAuth})
 }
