@@ -40,11 +40,13 @@ type plant struct {
 	polled   polledShards
 	table    shardTable
 	sink     rowService
-	dead     messages.DeadLetter
-	budget   *messages.Budget
-	journal  *lateJournal
-	book     *actors.Book
-	metrics  *metrics
+	// credential is nil where nobody can tell whether it changed.
+	credential renewable
+	dead       messages.DeadLetter
+	budget     *messages.Budget
+	journal    *lateJournal
+	book       *actors.Book
+	metrics    *metrics
 
 	published atomic.Pointer[messages.State]
 }

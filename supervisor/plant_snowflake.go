@@ -19,6 +19,7 @@ func (p *plant) openSnowflake() error {
 	if tokens == nil {
 		tokens = access.SnowflakeOver(s, p.host.HTTP)
 	}
+	p.credential, _ = tokens.(renewable)
 	client, err := snowpipe.New(snowpipe.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
 		Database: s.Database, Schema: s.Schema, Pipe: s.PipeName(),
@@ -35,6 +36,10 @@ func (p *plant) openSnowflake() error {
 	p.sink = service
 	return err
 }
+
+// renewable is a credential that can change in place. Stamp is another text
+// once it has.
+type renewable interface{ Stamp() string }
 
 // sink is Snowpipe Streaming as the channels use it. It makes a missing table
 // where that is wanted, and looks at a pipe of the user's own before the first

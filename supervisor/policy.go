@@ -14,6 +14,7 @@ const (
 	maxFenced     = 5                // stale sequencers in a row without a commit: OTHER_WRITER (P19)
 	maxFailures   = 5                // generations in a row without an append: DEGRADED (P19)
 	probeParked   = 5 * time.Minute  // a parked shard that may have healed is tried again (P11)
+	lookParked    = 5 * time.Second  // the files of a refused credential are looked at while a shard is parked for it (P11)
 	respawnAfter  = time.Second      // an inner node that crashed
 	concludeGrace = 2 * time.Second  // of a drain, left for the last write
 	handoffWithin = 12 * time.Second // of a hand-off: 10 s for the commit (P21), and concludeGrace

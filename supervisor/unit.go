@@ -75,6 +75,8 @@ func (u *shardUnit) Receive(c actor.Context) {
 		u.started(c)
 	case *beginNow:
 		u.want(c)
+	case *credentialLook:
+		u.lookAtCredential(c, m)
 	case *repeatNow:
 		u.repeat(c)
 	case *messages.GenerationGranted:

@@ -123,8 +123,32 @@ func (u *shardUnit) park(c actor.Context, f *messages.Fault) {
 	u.plant.log.Error().Str("shard", string(u.shard.ID)).Str("code", string(f.Stop)).Str("err", firstLine(f.Error())).Msg("shard stopped")
 	u.outbox.Add(c, &messages.Parked{Shard: u.shard.ID, Code: f.Stop, Text: firstLine(f.Error()), At: time.Now().UTC()})
 	u.phase(c, messages.PhaseParked)
-	if heals(f.Stop) {
+	switch credential := u.plant.credential; {
+	case !heals(f.Stop):
+	case f.Stop == messages.AccessDenied && credential != nil:
+		u.after(c, lookParked, &credentialLook{credential.Stamp(), probeParked})
+	default:
 		u.after(c, probeParked, &beginNow{})
+	}
+}
+
+// credentialLook looks at a refused credential's files while a shard is parked
+// for it.
+type credentialLook struct {
+	stamp string        // as it was when the shard was parked
+	left  time.Duration // until the shard is tried again anyway
+}
+
+func (u *shardUnit) lookAtCredential(c actor.Context, m *credentialLook) {
+	left := m.left - lookParked
+	switch changed := u.plant.credential.Stamp() != m.stamp; {
+	case changed:
+		u.plant.log.Info().Str("shard", string(u.shard.ID)).Msg("the credential changed: trying again")
+		u.want(c)
+	case left <= 0:
+		u.want(c)
+	default:
+		u.after(c, lookParked, &credentialLook{m.stamp, left})
 	}
 }
 

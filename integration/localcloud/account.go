@@ -4,10 +4,15 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
 )
+
+// oauthLife is how long an access token of the local authorization server
+// lasts, as is usual.
+const oauthLife = time.Hour
 
 // makeAccount does what an administrator does before a connector can run
 // (Openflow's page on its Kinesis connector, "set up Snowflake"). Everything
@@ -19,6 +24,7 @@ func (c *Cloud) makeAccount() error {
 	if err := c.Snowflake.RegisterUser(Administrator, catalog.AccountAdmin, &c.key.PublicKey); err != nil {
 		return err
 	}
+	c.Snowflake.RegisterClient(OAuthClientID, OAuthClientSecret, User, oauthLife)
 	return c.execute(catalog.AccountAdmin,
 		"CREATE DATABASE IF NOT EXISTS "+Database,
 		"CREATE SCHEMA IF NOT EXISTS "+Database+"."+Schema,

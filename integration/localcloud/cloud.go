@@ -28,6 +28,10 @@ const (
 
 	Administrator = "ADMIN" // a user with ACCOUNTADMIN, and the same key as User
 
+	// The client of the local authorization server, for authenticator oauth.
+	OAuthClientID     = "kinesnow"
+	OAuthClientSecret = "local"
+
 	AccessKeyID     = "test" // the servers want a signature, and look no closer unless Owner.Keys says so
 	SecretAccessKey = "test"
 )
@@ -134,7 +138,7 @@ func (c *Cloud) serve() (err error) {
 		return err
 	}
 	c.Snowflake, err = localsnowflake.Start(localsnowflake.Options{
-		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1), Now: c.options.Clocks.Snowflake,
+		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1), Now: c.options.Clocks.Snowflake, TokenLife: c.options.TokenLife,
 	})
 	return err
 }

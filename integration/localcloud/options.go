@@ -47,6 +47,8 @@ type Options struct {
 	// Subscriptions are Kinesis' times of enhanced fan-out; zero values leave the
 	// service's.
 	Subscriptions Subscriptions
+	// TokenLife is how long Snowflake's scoped tokens last; 0 = 10 minutes.
+	TokenLife time.Duration
 	// Tuning changes what the configuration file says.
 	Tuning Tuning
 }

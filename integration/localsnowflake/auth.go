@@ -48,8 +48,9 @@ type auth struct {
 	life    time.Duration // of scoped tokens
 	secret  []byte        // signs scoped tokens
 
-	mu     sync.Mutex
-	tokens map[string]registeredToken // PATs and OAuth tokens
+	mu      sync.Mutex
+	tokens  map[string]registeredToken // PATs and OAuth tokens
+	clients map[string]oauthClient     // of the authorization server
 }
 
 type registeredToken struct {

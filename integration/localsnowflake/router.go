@@ -13,6 +13,7 @@ import (
 const (
 	ActionHostname             = "Hostname"
 	ActionOauthToken           = "OauthToken"
+	ActionGrantClient          = "GrantClient" // the authorization server's, not Snowflake's
 	ActionOpenChannel          = "OpenChannel"
 	ActionAppendRows           = "AppendRows"
 	ActionBulkChannelStatus    = "BulkChannelStatus"
@@ -50,6 +51,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, ActionSessionlessTelemetry, "", s.sessionlessTelemetry)
 	case path == "/oauth/token":
 		s.serve(w, r, ActionOauthToken, "", s.oauthToken)
+	case path == OAuthTokenPath:
+		s.serve(w, r, ActionGrantClient, "", s.grantClient)
 	case strings.HasPrefix(path, "/v2/streaming/data/"):
 		s.serveData(w, r, strings.TrimPrefix(path, "/v2/streaming/data/"))
 	case strings.HasPrefix(path, "/v2/streaming/"):

@@ -73,7 +73,7 @@ func Start(options Options) (*Server, error) {
 func New(options Options) (*Server, error) {
 	s := &Server{options: options.withDefaults(), catalog: catalog.New(), channels: newChannels(), stage: newStage(), http: &http.Server{}, address: "127.0.0.1"}
 	s.auth = &auth{catalog: s.catalog, account: accountClaim(s.options.Account), now: s.options.Now, life: s.options.TokenLife,
-		tokens: map[string]registeredToken{}}
+		tokens: map[string]registeredToken{}, clients: map[string]oauthClient{}}
 	if err := s.openStore(); err != nil {
 		return nil, err
 	}
