@@ -183,3 +183,13 @@ func wantFault(t *testing.T, err error, class messages.Class, reason messages.Re
 	}
 	return f
 }
+
+// script sets what an operation answers from now on.
+func (s *service) script(op string, replies ...reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.scripts == nil {
+		s.scripts = map[string][]reply{}
+	}
+	s.scripts[op] = replies
+}

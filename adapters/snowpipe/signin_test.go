@@ -153,3 +153,89 @@ func TestAnUnreachableSourceSendsNothing(t *testing.T) {
 		t.Errorf("%d requests were sent", len(s.calls))
 	}
 }
+
+// TestADirectTokenThatTheIngestHostNeverTakesIsExchanged: whether it takes
+// OAuth's and programmatic access tokens as they are is not documented.
+func TestADirectTokenThatTheIngestHostNeverTakesIsExchanged(t *testing.T) {
+	no := reply{status: 401}
+	s := serve(t, map[string][]reply{"open": {no, no}})
+	c, source := s.client(func(cfg *snowpipe.Config) {
+		cfg.Tokens.(*counted).direct = true
+	})
+	if _, err := c.Open(ctx, "c", true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Append(ctx, "c", "0_1", batch()); err != nil {
+		t.Fatal(err)
+	}
+	opens := s.of("open")
+	if len(opens) != 3 || len(s.of("token")) != 1 || len(source.refused) != 1 || opens[2].header.Get("X-Snowflake-Authorization-Token-Type") != "" {
+		t.Errorf("%d opens, %d exchanges, refused %v", len(opens), len(s.of("token")), source.refused)
+	}
+	// One that was taken before is refused for what it is.
+	s = serve(t, nil)
+	c, _ = s.client(func(cfg *snowpipe.Config) { cfg.Tokens.(*counted).direct = true })
+	if _, err := c.Open(ctx, "c", true); err != nil {
+		t.Fatal(err)
+	}
+	s.script("append", no, no)
+	_, err := c.Append(ctx, "c", "0_1", batch())
+	wantFault(t, err, messages.Rejected, messages.ReasonDenied, true)
+	if len(s.of("token")) != 0 {
+		t.Error("it was exchanged")
+	}
+	// And where the exchange is refused, too, the next sign-in begins anew.
+	s = serve(t, map[string][]reply{"open": {no, no}, "token": {{status: 400, body: `{"error":"unsupported"}`}}})
+	c, _ = s.client(func(cfg *snowpipe.Config) { cfg.Tokens.(*counted).direct = true })
+	_, err = c.Open(ctx, "c", true)
+	wantFault(t, err, messages.Rejected, messages.ReasonDenied, true)
+	if _, err := c.Open(ctx, "c", true); err != nil || len(s.of("token")) != 1 {
+		t.Errorf("%d exchanges, %v", len(s.of("token")), err)
+	}
+}
+
+// TestEachCallAnswersARefusalInItsOwnWay is P11's matrix: 401 once is another
+// credential, 401 again and 403 are a stop; the bytes are the same, and nothing
+// is opened anew.
+func TestEachCallAnswersARefusalInItsOwnWay(t *testing.T) {
+	calls := map[string]func(*snowpipe.Client) error{
+		"hostname": func(c *snowpipe.Client) error { _, err := c.Open(ctx, "c", true); return err },
+		"token":    func(c *snowpipe.Client) error { _, err := c.Open(ctx, "c", true); return err },
+		"open":     func(c *snowpipe.Client) error { _, err := c.Open(ctx, "c", true); return err },
+		"append":   func(c *snowpipe.Client) error { _, err := c.Append(ctx, "c", "0_1", batch()); return err },
+		"status":   func(c *snowpipe.Client) error { _, err := c.Status(ctx, []string{"c"}); return err },
+		"drop":     func(c *snowpipe.Client) error { return c.Drop(ctx, "c", true) },
+	}
+	for op, call := range calls {
+		for _, m := range []struct {
+			answers []int
+			sent    int
+			good    bool
+		}{{[]int{401}, 2, true}, {[]int{401, 401}, 2, false}, {[]int{403}, 1, false}, {[]int{401, 403}, 2, false}} {
+			var script []reply
+			for _, status := range m.answers {
+				script = append(script, reply{status: status, body: `{"code":"390144","message":"no"}`})
+			}
+			s := serve(t, map[string][]reply{op: script})
+			c, _ := s.client(nil)
+			err := call(c)
+			sent := s.of(op)
+			if len(sent) != m.sent {
+				t.Errorf("%s %v: sent %d times, want %d", op, m.answers, len(sent), m.sent)
+			}
+			for _, again := range sent {
+				if again.body != sent[0].body || again.query.Encode() != sent[0].query.Encode() {
+					t.Errorf("%s %v: the repeat differs: %+v", op, m.answers, sent)
+				}
+			}
+			switch {
+			case m.good && err != nil:
+				t.Errorf("%s %v: %v", op, m.answers, err)
+			case !m.good:
+				if f := wantFault(t, err, messages.Rejected, messages.ReasonDenied, true); f.Stop != messages.AccessDenied {
+					t.Errorf("%s %v: %+v", op, m.answers, f)
+				}
+			}
+		}
+	}
+}
