@@ -2,9 +2,11 @@ package account
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -34,6 +36,22 @@ func NewClient(proxy *url.URL) *http.Client {
 		MaxIdleConnsPerHost:   idlePerHost,
 		Protocols:             &protocols,
 	}})
+}
+
+// Untrusted says what to do about a certificate that was refused; "" where
+// err is about something else.
+func Untrusted(err error) string {
+	var refused *tls.CertificateVerificationError
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	who := "the server"
+	if len(refused.UnverifiedCertificates) > 0 {
+		if issuer := refused.UnverifiedCertificates[0].Issuer.String(); issuer != "" {
+			who += ", whose certificate is from " + strconv.Quote(issuer[:min(len(issuer), 120)]) + ","
+		}
+	}
+	return who + " is not trusted and got nothing; where a proxy of yours inspects TLS, name its authority's file in SSL_CERT_FILE"
 }
 
 // Guard is a copy of c to which a redirect is an answer like another, so that

@@ -16,6 +16,9 @@ import (
 //	xy12345.cn-northwest-1.aws   https://xy12345.cn-northwest-1.aws.snowflakecomputing.cn
 func Control(identifier, host string) (Endpoint, error) {
 	if host == "" {
+		if err := Check(identifier); err != nil {
+			return Endpoint{}, err
+		}
 		domain := domains[0]
 		if _, region, ok := strings.Cut(identifier, "."); ok && strings.HasPrefix(strings.ToLower(region), "cn-") {
 			domain = domains[1]

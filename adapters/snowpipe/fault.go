@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/kinesnow/kinesnow/adapters/account"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -187,7 +188,11 @@ func unanswered(op operation, channel string, err error) *messages.Fault {
 	if channel != "" {
 		err = &channelError{channel, err}
 	}
-	return unknownOutcome.fault(op, err)
+	f := unknownOutcome.fault(op, err)
+	if hint := account.Untrusted(err); hint != "" {
+		f.Hint = hint
+	}
+	return f
 }
 
 // denied is the fault of a credential that cannot be used.

@@ -5,6 +5,7 @@ import (
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
+	"github.com/kinesnow/kinesnow/adapters/account"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -31,7 +32,7 @@ func authError(number int) bool { return number/1000 == 390 || number/1000 == 39
 
 // fault gives a driver's error its meaning.
 func (w *Warehouse) fault(call string, err error) *messages.Fault {
-	f := &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: op(call), Err: err}
+	f := &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: op(call), Err: err, Hint: account.Untrusted(err)}
 	var known *messages.Fault
 	if errors.As(err, &known) {
 		own := *known // of the credential's source

@@ -1,0 +1,246 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// testKeys are made once: RSA keys are slow to make.
+var testKeys = sync.OnceValue(func() [3]*rsa.PrivateKey {
+	var keys [3]*rsa.PrivateKey
+	var all sync.WaitGroup
+	for i := range keys {
+		all.Go(func() { keys[i], _ = rsa.GenerateKey(rand.Reader, 2048) })
+	}
+	all.Wait()
+	return keys
+})
+
+// rotation is a user's two key files, and the public keys that Snowflake knows.
+type rotation struct {
+	t      *testing.T
+	source *signIn
+	files  [2]string
+	clock  time.Time
+	known  []string
+}
+
+func newRotation(t *testing.T, two bool) *rotation {
+	t.Helper()
+	dir := t.TempDir()
+	r := &rotation{t: t, files: [2]string{filepath.Join(dir, "1.p8"), filepath.Join(dir, "2.p8")}, clock: time.Now()}
+	cfg := config.Defaults().Snowflake
+	cfg.Account, cfg.User, cfg.PrivateKeyFile = "A", "U", r.files[0]
+	if two {
+		cfg.PrivateKeyFile2 = r.files[1]
+	}
+	r.source = newSignIn(cfg, nil)
+	r.source.files.now = func() time.Time { return r.clock }
+	return r
+}
+
+// file puts key n into a file; -1 is half of a key.
+func (r *rotation) file(slot, n int) {
+	r.t.Helper()
+	text := []byte("-----BEGIN PRIVATE KEY-----\nMIIE")
+	if n >= 0 {
+		der, err := x509.MarshalPKCS8PrivateKey(testKeys()[n])
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		text = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	}
+	if err := os.WriteFile(r.files[slot], text, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func printOf(n int) string {
+	print, _ := snowpipe.Fingerprint(&testKeys()[n].PublicKey)
+	return print
+}
+
+// registers replaces the keys that Snowflake knows.
+func (r *rotation) registers(keys ...int) {
+	r.known = nil
+	for _, n := range keys {
+		r.known = append(r.known, printOf(n))
+	}
+}
+
+// signsIn signs in as the clients do, each key once, and wants the key that
+// works after so many attempts; -1 is none.
+func (r *rotation) signsIn(step string, want, attempts int) {
+	r.t.Helper()
+	var tried []string
+	for {
+		token, err := r.source.Token(context.Background())
+		if err != nil {
+			r.t.Fatalf("%s: %v", step, err)
+		}
+		if slices.Contains(tried, token.Key) && len(tried) > 1 {
+			if want >= 0 || len(tried) != attempts {
+				r.t.Errorf("%s: no key works after %d attempts", step, len(tried))
+			}
+			return
+		}
+		tried = append(tried, token.Key)
+		if slices.Contains(r.known, token.Key) {
+			if want < 0 || token.Key != printOf(want) || len(tried) != attempts {
+				r.t.Errorf("%s: key %s after %d attempts", step, token.Key, len(tried))
+			}
+			return
+		}
+		r.source.Refused(token)
+	}
+}
+
+func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
+	t.Run("one file, read again once it is refused", func(t *testing.T) {
+		r := newRotation(t, false)
+		r.file(0, 0)
+		r.registers(0)
+		r.signsIn("at first", 0, 1)
+		r.file(0, 1)
+		r.signsIn("not looked at yet", 0, 1)
+		r.registers(1)
+		r.signsIn("swapped", 1, 2)
+		r.signsIn("kept", 1, 1)
+	})
+	t.Run("one file, seen before it is refused", func(t *testing.T) {
+		r := newRotation(t, false)
+		r.file(0, 0)
+		r.registers(0, 1)
+		r.signsIn("at first", 0, 1)
+		r.file(0, 1)
+		r.clock = r.clock.Add(lookEvery)
+		r.signsIn("half a minute later", 1, 1)
+	})
+	t.Run("the file before the registration", func(t *testing.T) {
+		r := newRotation(t, false)
+		r.file(0, 0)
+		r.registers(0)
+		r.signsIn("at first", 0, 1)
+		r.file(0, 1)
+		r.clock = r.clock.Add(lookEvery)
+		r.signsIn("the old key goes on", 0, 2)
+		r.signsIn("and is kept", 0, 1)
+		r.registers(1)
+		r.signsIn("registered at last", 1, 2)
+		r.signsIn("kept", 1, 1)
+	})
+	t.Run("half of a file", func(t *testing.T) {
+		r := newRotation(t, false)
+		r.file(0, 0)
+		r.registers(0)
+		r.signsIn("at first", 0, 1)
+		r.file(0, -1)
+		r.clock = r.clock.Add(lookEvery)
+		r.signsIn("the old key goes on", 0, 1)
+		_ = os.Remove(r.files[0])
+		r.clock = r.clock.Add(lookEvery)
+		r.signsIn("without a file, too", 0, 1)
+		r.file(0, 1)
+		r.registers(1)
+		r.signsIn("whole again", 1, 2)
+	})
+	t.Run("two files", func(t *testing.T) {
+		r := newRotation(t, true)
+		r.file(0, 0)
+		r.file(1, 1)
+		r.registers(0, 1)
+		r.signsIn("the first", 0, 1)
+		r.registers(1)
+		r.signsIn("the second at once", 1, 2)
+		r.registers(0, 1)
+		r.signsIn("no ping-pong", 1, 1)
+		r.file(0, 2)
+		r.registers(2)
+		r.signsIn("a new first", 2, 2)
+		r.registers()
+		r.signsIn("neither", -1, 2)
+		r.signsIn("neither, still", -1, 2)
+		r.registers(1)
+		r.signsIn("the second again", 1, 2)
+	})
+	t.Run("two files, both swapped", func(t *testing.T) {
+		r := newRotation(t, true)
+		r.file(0, 0)
+		r.file(1, 0)
+		r.registers(0)
+		r.signsIn("one key twice", 0, 1)
+		r.file(0, 1)
+		r.file(1, 2)
+		r.registers(2)
+		r.signsIn("both swapped", 2, 3)
+	})
+}
+
+func TestWhatCannotBeReadIsAStopThatTheStampEnds(t *testing.T) {
+	r := newRotation(t, false)
+	before := r.source.Stamp()
+	_, err := r.source.Token(context.Background())
+	if f := messages.AsFault("x", err); err == nil || f.Stop != messages.AccessDenied {
+		t.Errorf("without a file: %v", err)
+	}
+	r.file(0, 0)
+	r.clock = r.clock.Add(stampEvery)
+	if r.source.Stamp() == before {
+		t.Error("the new file has the stamp of none")
+	}
+	r.registers(0)
+	r.signsIn("at once", 0, 1)
+	before = r.source.Stamp()
+	r.clock = r.clock.Add(stampEvery)
+	if r.source.Stamp() != before {
+		t.Error("the stamp of a file that stays changes")
+	}
+}
+
+func TestATokenFileIsRotatedForRowsAndForSQL(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg := config.Defaults().Snowflake
+	cfg.Account, cfg.User, cfg.PrivateKeyFile, cfg.Authenticator, cfg.TokenFile = "A", "U", "", config.PAT, path
+	rows, house := newSignIn(cfg, nil), session{newSignIn(cfg, nil)}
+	if _, err := rows.Token(context.Background()); messages.AsFault("x", err).Stop != messages.AccessDenied {
+		t.Errorf("without a file: %v", err)
+	}
+	want := func(step, text string) {
+		t.Helper()
+		token, err := rows.Token(context.Background())
+		credential, sqlErr := house.Credential(context.Background())
+		if err != nil || sqlErr != nil || token.Text != text || credential.PAT != text {
+			t.Errorf("%s: %q, %v; SQL %q, %v", step, token.Text, err, credential.PAT, sqlErr)
+		}
+	}
+	write("one\r\n")
+	want("at first", "one")
+	write("")
+	want("while it is written", "one")
+	write("two\n")
+	want("rotated", "two")
+	write("")
+	rows.Refused(snowpipe.Token{Text: "two"})
+	if _, err := rows.Token(context.Background()); messages.AsFault("x", err).Stop != messages.AccessDenied || strings.Contains(err.Error(), "two") {
+		t.Errorf("refused, and none in its place: %v", err)
+	}
+}
