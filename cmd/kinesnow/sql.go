@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/supervisor"
+	"github.com/kinesnow/kinesnow/supervisor/access"
+	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
 func sqlCommand() *cobra.Command {
@@ -32,19 +35,21 @@ user, or with --admin as one who may do everything.`,
 		if err != nil {
 			return exit(exitConfig, err)
 		}
-		login, err := loginOf(file)
-		if err != nil {
-			return err
-		}
-		if *admin {
-			login = login.AsAdministrator()
-		}
 		statements, err := statementsOf(args, c.InOrStdin())
 		if err != nil {
 			return err
 		}
 		ctx, cancel := untilSignal(c.Context())
 		defer cancel()
+		login, err := loginOf(ctx, file)
+		switch {
+		case err != nil:
+			return err
+		case *admin && login.Key == nil:
+			return usage("--admin signs in with the private key, and this configuration has a token")
+		case *admin:
+			login = login.AsAdministrator()
+		}
 		db, err := localcloud.Open(login)
 		if remote := new(localcloud.RemoteError); errors.As(err, &remote) {
 			return usage("%v", err)
@@ -83,16 +88,24 @@ func statementsOf(args []string, stdin io.Reader) ([]string, error) {
 
 // loginOf takes the first connector's Snowflake. All of a local cloud's have
 // the same.
-func loginOf(file supervisor.File) (localcloud.Login, error) {
+func loginOf(ctx context.Context, file supervisor.File) (localcloud.Login, error) {
 	s := file.Connectors[file.Names()[0]].Snowflake
 	if err := localcloud.CheckLocal(s.Host); err != nil {
 		return localcloud.Login{}, usage("%v", err)
 	}
-	key, err := s.PrivateKey()
-	if err != nil {
-		return localcloud.Login{}, exit(exitConfig, err)
+	login := localcloud.Login{Host: s.Host, Account: s.Account, User: s.User, Role: s.Role, Database: s.Database, Schema: s.Schema}
+	if s.Authenticator == config.KeyPair {
+		key, err := s.PrivateKey()
+		if err != nil {
+			return login, exit(exitConfig, err)
+		}
+		login.Key = key
+		return login, nil
 	}
-	return localcloud.Login{
-		Host: s.Host, Account: s.Account, User: s.User, Role: s.Role, Database: s.Database, Schema: s.Schema, Key: key,
-	}, nil
+	token, err := access.Snowflake(s).Token(ctx)
+	if err != nil {
+		return login, exit(exitRefused, err)
+	}
+	login.Token, login.OAuth = token.Text, s.Authenticator == config.OAuthCredentials
+	return login, nil
 }

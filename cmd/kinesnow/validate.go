@@ -33,7 +33,10 @@ included, and calls nobody. Every problem is printed with file, line and key.`,
 		case *show:
 			return file.Print(c.OutOrStdout())
 		case wantsJSON(c):
-			return printJSON(c, validated{File: *path, OK: true, Connectors: file.Names(), Problems: []problem{}})
+			return printJSON(c, validated{File: *path, OK: true, Connectors: file.Names(), Problems: []problem{}, Warnings: append([]string{}, file.Warnings()...)})
+		}
+		for _, warning := range file.Warnings() {
+			fmt.Fprintln(c.ErrOrStderr(), "warning:", warning)
 		}
 		_, err = fmt.Fprintln(c.OutOrStdout(), goodNews(file))
 		return err
@@ -47,6 +50,7 @@ type validated struct {
 	OK         bool      `json:"ok"`
 	Connectors []string  `json:"connectors"`
 	Problems   []problem `json:"problems"`
+	Warnings   []string  `json:"warnings"`
 }
 
 type problem struct {
@@ -57,7 +61,7 @@ type problem struct {
 }
 
 func problems(path string, err error) validated {
-	v := validated{File: path, Connectors: []string{}}
+	v := validated{File: path, Connectors: []string{}, Warnings: []string{}}
 	var wrong *config.Error
 	if !errors.As(err, &wrong) {
 		v.Problems = []problem{{Text: err.Error()}}

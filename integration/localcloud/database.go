@@ -21,7 +21,9 @@ import (
 type Login struct {
 	Host                                  string // http://127.0.0.1:PORT
 	Account, User, Role, Database, Schema string
-	Key                                   *rsa.PrivateKey
+	Key                                   *rsa.PrivateKey // nil = Token
+	Token                                 string          // a programmatic access token
+	OAuth                                 bool            // Token is an access token of an authorization server
 }
 
 // RemoteError says that a Login's host is not on this machine.
@@ -59,12 +61,19 @@ func Open(l Login) (*sql.DB, error) {
 	}
 	quiet()
 	off := "false"
-	return sql.OpenDB(sf.NewConnector(sf.SnowflakeDriver{}, sf.Config{
+	cfg := sf.Config{
 		Account: l.Account, User: l.User, Role: l.Role, Database: l.Database, Schema: l.Schema,
 		Protocol: "http", Host: host, Port: port, Authenticator: sf.AuthTypeJwt, PrivateKey: l.Key,
 		Application: "kinesnow", LoginTimeout: 10 * time.Second, MaxRetryCount: 2,
 		Params: map[string]*string{"CLIENT_TELEMETRY_ENABLED": &off},
-	})), nil
+	}
+	switch {
+	case l.OAuth:
+		cfg.Authenticator, cfg.Token = sf.AuthTypeOAuth, l.Token
+	case l.Token != "":
+		cfg.Authenticator, cfg.Token = sf.AuthTypePat, l.Token
+	}
+	return sql.OpenDB(sf.NewConnector(sf.SnowflakeDriver{}, cfg)), nil
 }
 
 // CheckLocal refuses a host that is not on this machine, with a *RemoteError.

@@ -89,6 +89,9 @@ func New(file supervisor.File, o Options) (*Process, error) {
 		started: make(chan struct{}), drainNow: make(chan struct{}), drained: make(chan struct{}),
 	}
 	p.crew.pause, p.crew.within = respawnFirst, inspectWithin
+	for _, warning := range file.Warnings() {
+		p.log.Warn().Msg(warning)
+	}
 	p.registry = newRegistry(p.build)
 	p.seen.Store(&seen{at: time.Now()})
 	p.info.Store(&control.Info{PID: os.Getpid(), Version: p.build.Version, Config: file.Path(), Started: time.Now().UTC()})
