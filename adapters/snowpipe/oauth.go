@@ -39,6 +39,7 @@ type OAuthConfig struct {
 type OAuth struct {
 	cfg     OAuthConfig
 	scopes  []string
+	server  string // for people: without a query
 	http    *http.Client
 	now     func() time.Time
 	flights singleflight.Group
@@ -57,7 +58,8 @@ func NewOAuth(cfg OAuthConfig) (*OAuth, error) {
 	if cfg.ClientID == "" || cfg.ClientSecret == "" && cfg.Secret == nil {
 		return nil, errors.New("oauth: client_id and client_secret are required")
 	}
-	o := &OAuth{cfg: cfg, now: time.Now}
+	server, _, _ := strings.Cut(cfg.TokenURL, "?")
+	o := &OAuth{cfg: cfg, server: server, now: time.Now}
 	switch {
 	case cfg.Scope != "":
 		o.scopes = []string{cfg.Scope}
@@ -138,7 +140,7 @@ func (o *OAuth) ask(ctx context.Context) (Token, error) {
 	switch {
 	case errors.As(err, &said) && said.Response != nil && definite(said.Response.StatusCode):
 		f := denied(opSignIn, &refusedClient{said.Response.StatusCode, errorCode(said.ErrorCode)})
-		f.Hint = "check oauth.client_id, oauth.client_secret and the scope at " + o.cfg.TokenURL
+		f.Hint = "check oauth.client_id, oauth.client_secret and the scope at " + o.server
 		return Token{}, o.failed(f)
 	case errors.As(err, &said) && said.Response != nil:
 		return Token{}, o.failed(fmt.Errorf("the authorization server answered %d", said.Response.StatusCode))

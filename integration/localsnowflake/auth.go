@@ -196,8 +196,11 @@ func (a *auth) registered(kind TokenKind, token, wantRole string) (identity, err
 	if !ok || t.kind != kind || !t.expires.IsZero() && !t.expires.After(a.now()) {
 		return identity{}, errBadToken
 	}
-	if wantRole == "" {
+	switch {
+	case wantRole == "":
 		wantRole = t.role
+	case t.role != "" && t.role != wantRole: // ROLE_RESTRICTION
+		return identity{}, errRole
 	}
 	return a.identify(t.user, wantRole)
 }

@@ -43,8 +43,9 @@ func (s *Server) RegisterUser(user, role string, keys ...*rsa.PublicKey) error {
 	return s.catalog.Grant(catalog.Grant{Privilege: catalog.Usage, On: catalog.OnRole, Object: granted.ID, ToUser: user})
 }
 
-// RegisterToken makes a PAT or an OAuth token stand for a user, with a role or
-// with "" for the user's default one. A zero expires means never. Tokens are
+// RegisterToken makes a PAT or an OAuth token stand for a user, with a role,
+// and then with no other, or with "" for the user's default one and any other
+// that is asked for. A zero expires means never. Tokens are
 // not kept across restarts.
 func (s *Server) RegisterToken(kind TokenKind, token, user, role string, expires time.Time) error {
 	if kind != OAuth && kind != ProgrammaticAccessToken {

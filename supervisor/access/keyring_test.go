@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
@@ -208,6 +209,51 @@ func TestWhatCannotBeReadIsAStopThatTheStampEnds(t *testing.T) {
 	r.clock = r.clock.Add(stampEvery)
 	if r.source.Stamp() != before {
 		t.Error("the stamp of a file that stays changes")
+	}
+}
+
+func TestAnExpiredTokenAndAnotherRoleThanItsAreDenied(t *testing.T) {
+	n, err := localsnowflake.Start(localsnowflake.Options{Account: "A", CommitDelay: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = n.Close() })
+	for _, role := range []string{"LOADER", "OTHER"} {
+		if err := n.RegisterUser("U", role); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "token")
+	cfg := config.Defaults().Snowflake
+	cfg.Account, cfg.User, cfg.Host, cfg.PrivateKeyFile, cfg.Authenticator, cfg.TokenFile = "A", "U", n.URL(), "", config.PAT, path
+	cfg.Database, cfg.Schema = "D", "S"
+	for _, c := range []struct {
+		name, role string
+		ends       time.Time
+		good       bool
+	}{
+		{"restricted to its role", "LOADER", time.Now().Add(time.Hour), true},
+		{"restricted, no role is asked for", "", time.Now().Add(time.Hour), true},
+		{"restricted to another role", "OTHER", time.Now().Add(time.Hour), false},
+		{"expired", "LOADER", time.Now().Add(-time.Second), false},
+	} {
+		token := strings.ReplaceAll(c.name, " ", "-")
+		if err := n.RegisterToken(localsnowflake.ProgrammaticAccessToken, token, "U", "LOADER", c.ends); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(token), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Role = c.role
+		house, err := Warehouse(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rows, err := house.Query(t.Context(), "SELECT CURRENT_ROLE()")
+		_ = house.Close()
+		if c.good && (err != nil || rows[0][0].String != "LOADER") || !c.good && messages.AsFault("x", err).Stop != messages.AccessDenied {
+			t.Errorf("%s: %v, %v", c.name, rows, err)
+		}
 	}
 }
 
