@@ -55,6 +55,7 @@ var elsewhere = map[string]string{
 	"connector Resolve":        "a stop that waits for a human: the start scenarios make it",
 	"shards resolveShard":      "as Resolve",
 	"unit resolveShard":        "as Resolve",
+	"unit credentialLook":      "a credential that Snowflake refused: the scenario of a mended key file makes it",
 	"unit resolved":            "as Resolve",
 	"dynamodb ResolvePosition": "as Resolve",
 	"dynamodb ForgetDrained":   "a table of another product: the start scenarios make it",
