@@ -253,5 +253,6 @@ func TestAMendedKeyFileIsNoticedAtOnce(t *testing.T) {
 	if took := time.Since(parked); took > time.Minute {
 		t.Errorf("it took %v", took)
 	}
-	w.expect("", between(0, 6)...)
+	w.expect(onShard(0), between(0, 3)...)
+	w.expect(onShard(1), between(3, 6)...)
 }
