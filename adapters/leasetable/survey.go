@@ -50,21 +50,23 @@ func (t *Table) lookAt(ctx context.Context, name string) (tableLook, error) {
 		}
 		return tableLook{}, err
 	}
-	l := tableLook{id: aws.ToString(out.Table.TableId), going: out.Table.TableStatus == types.TableStatusDeleting}
+	return tableLook{shape: shapeOf(out.Table), id: aws.ToString(out.Table.TableId), going: out.Table.TableStatus == types.TableStatusDeleting}, nil
+}
+
+// shapeOf tells by the names of the keys alone.
+func shapeOf(d *types.TableDescription) Shape {
 	var keys []string
-	for _, k := range out.Table.KeySchema {
+	for _, k := range d.KeySchema {
 		keys = append(keys, string(k.KeyType)+" "+aws.ToString(k.AttributeName))
 	}
 	slices.Sort(keys)
 	switch strings.Join(keys, ", ") {
 	case "HASH " + attrLeaseKey:
-		l.shape = ShapeLegacy
+		return ShapeLegacy
 	case "HASH " + attrStream + ", RANGE " + attrShard:
-		l.shape = ShapeOurs
-	default:
-		l.shape = ShapeForeign
+		return ShapeOurs
 	}
-	return l, nil
+	return ShapeForeign
 }
 
 // standing is where a migration stands, from both tables.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -19,20 +20,25 @@ import (
 // is enough. (The documented IAM policy has no DescribeStreamSummary.) Errors
 // are *messages.Fault.
 func (c *Client) Describe(ctx context.Context) (*messages.Stream, error) {
+	_, s, err := c.describe(ctx)
+	return s, err
+}
+
+func (c *Client) describe(ctx context.Context) (*types.StreamDescription, *messages.Stream, error) {
 	out, err := c.control.DescribeStream(ctx, &kinesis.DescribeStreamInput{StreamName: c.name(), StreamARN: c.arn(), Limit: aws.Int32(1)})
 	if err != nil {
-		return nil, c.fault("DescribeStream", "", err)
+		return nil, nil, c.fault("DescribeStream", "", err)
 	}
 	d := out.StreamDescription
 	if d == nil {
-		return nil, c.fault("DescribeStream", "", errors.New("answer without StreamDescription"))
+		return nil, nil, c.fault("DescribeStream", "", errors.New("answer without StreamDescription"))
 	}
 	now, ok := awsmiddleware.GetServerTime(out.ResultMetadata)
 	if !ok {
 		now = c.config.Now()
 	}
 	c.consumer.learn(aws.ToString(d.StreamARN))
-	return &messages.Stream{
+	return d, &messages.Stream{
 		Name:      aws.ToString(d.StreamName),
 		ARN:       aws.ToString(d.StreamARN),
 		CreatedAt: aws.ToTime(d.StreamCreationTimestamp).UTC().Truncate(time.Second),
