@@ -30,9 +30,9 @@ func (w *Warehouse) GrantsTo(ctx context.Context, role string) ([]Grant, error) 
 	grants := make([]Grant, 0, len(shown.rows))
 	for _, row := range shown.rows {
 		grants = append(grants, Grant{
-			Privilege: strings.ToUpper(shown.cell(row, "privilege")),
-			On:        strings.ReplaceAll(strings.ToUpper(shown.cell(row, "granted_on")), "_", " "),
-			Name:      SplitPath(shown.cell(row, "name")),
+			Privilege: strings.ToUpper(shown.in(row).cell("privilege")),
+			On:        strings.ReplaceAll(strings.ToUpper(shown.in(row).cell("granted_on")), "_", " "),
+			Name:      SplitPath(shown.in(row).cell("name")),
 		})
 	}
 	return grants, nil
@@ -51,7 +51,7 @@ func (w *Warehouse) RolesOf(ctx context.Context, user string) ([]string, error) 
 	}
 	var roles []string
 	for _, row := range shown.rows {
-		roles = append(roles, shown.cell(row, "role"))
+		roles = append(roles, shown.in(row).cell("role"))
 	}
 	return roles, nil
 }

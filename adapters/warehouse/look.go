@@ -41,7 +41,7 @@ func (w *Warehouse) Alike(ctx context.Context, kind Object, name string) ([]stri
 	}
 	var names []string
 	for _, row := range shown.rows {
-		if found := shown.cell(row, "name"); strings.EqualFold(found, name) {
+		if found := shown.in(row).cell("name"); strings.EqualFold(found, name) {
 			names = append(names, found)
 		}
 	}
@@ -67,9 +67,9 @@ func (w *Warehouse) Channels(ctx context.Context, table string) ([]Channel, erro
 	}
 	channels := make([]Channel, 0, len(shown.rows))
 	for _, row := range shown.rows {
-		c := Channel{Name: shown.cell(row, "name")}
-		if strings.EqualFold(shown.cell(row, "parent_domain"), "PIPE") {
-			path := SplitPath(shown.cell(row, "parent_name"))
+		c := Channel{Name: shown.in(row).cell("name")}
+		if strings.EqualFold(shown.in(row).cell("parent_domain"), "PIPE") {
+			path := SplitPath(shown.in(row).cell("parent_name"))
 			c.Pipe = path[len(path)-1]
 		}
 		channels = append(channels, c)

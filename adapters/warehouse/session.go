@@ -22,7 +22,7 @@ func (w *Warehouse) Session(ctx context.Context) (Session, error) {
 	}
 	var s Session
 	for _, row := range answer.rows {
-		s = Session{User: answer.cell(row, "user"), Role: answer.cell(row, "role"), Warehouse: answer.cell(row, "warehouse")}
+		s = Session{User: answer.in(row).cell("user"), Role: answer.in(row).cell("role"), Warehouse: answer.in(row).cell("warehouse")}
 	}
 	return s, nil
 }

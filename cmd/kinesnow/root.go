@@ -25,6 +25,7 @@ func ourCommands() []*cobra.Command {
 		initCommand(),
 		runCommand(),
 		validateCommand(),
+		doctorCommand(),
 		statusCommand(),
 		auditCommand(),
 		historyCommand(),

@@ -41,6 +41,7 @@ func (s *Server) Handler() http.Handler {
 }
 
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
 	path := r.URL.EscapedPath()
 	switch {
 	case path == "/v2/streaming/hostname":

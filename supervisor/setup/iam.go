@@ -18,6 +18,9 @@ const (
 	Removal       Occasion = "removal"        // kinesnow remove
 )
 
+// PolicyVersion is the version of IAM's policy language.
+const PolicyVersion = "2012-10-17"
+
 // Policy is an IAM policy document.
 type Policy struct {
 	Version   string      `json:"Version"`
@@ -52,12 +55,12 @@ var (
 // allows none in this part of an ARN.)
 func IAM(cfg supervisor.Config, account string, occasions ...Occasion) Policy {
 	on := func(o Occasion) bool { return slices.Contains(occasions, o) }
-	stream := streamARN(cfg, account)
+	stream := StreamARN(cfg, account)
 	if account == "" {
 		account = "*" // the stream may be another account's; the table never is
 	}
 	table := strings.Join([]string{"arn", partition(cfg.AWS.Region), "dynamodb", cfg.AWS.Region, account, "table/" + cfg.Application}, ":")
-	p := Policy{Version: "2012-10-17"}
+	p := Policy{Version: PolicyVersion}
 	allow := func(sid, resource string, actions ...[]string) {
 		all := slices.Concat(actions...)
 		slices.Sort(all)
@@ -94,8 +97,8 @@ func IAM(cfg supervisor.Config, account string, occasions ...Occasion) Policy {
 	return p
 }
 
-// streamARN is the configured stream's.
-func streamARN(cfg supervisor.Config, account string) string {
+// StreamARN is the configured stream's.
+func StreamARN(cfg supervisor.Config, account string) string {
 	if arn := cfg.Kinesis.StreamARN(); arn != "" {
 		return arn
 	}

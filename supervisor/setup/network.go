@@ -83,7 +83,7 @@ func (n *network) amazon(ctx context.Context) error {
 		return err
 	}
 	if n.cfg.Kinesis.ConsumerType == config.EnhancedFanOut || n.cfg.Kinesis.StreamARN() != "" {
-		arn := streamARN(n.cfg, anyAccount)
+		arn := StreamARN(n.cfg, anyAccount)
 		for _, kind := range []string{"control", "data"} {
 			e, err := kinesis.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, kinesis.EndpointParameters{Region: region, StreamARN: &arn, OperationType: aws.String(kind)})
 			if err != nil {

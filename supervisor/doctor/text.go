@@ -1,0 +1,102 @@
+package doctor
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// The columns of the text: state, area, and sentences that are folded.
+const (
+	stateWidth = 9
+	areaWidth  = 11
+	lineWidth  = 98
+)
+
+// Text writes the report for people: the findings, what to paste, the counts.
+func (r *Report) Text(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s   %s/%s -> %s\n", r.Connector, r.Region, r.Stream, r.Target)
+	for i := range r.Findings {
+		r.Findings[i].write(&b)
+	}
+	if r.IAM != nil {
+		policy, err := json.MarshalIndent(r.IAM, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "\nIAM policy for this role (as kinesnow setup iam %s prints it, what is missing alone):\n%s\n", r.Connector, policy)
+	}
+	if len(r.SQL) > 0 {
+		fmt.Fprintf(&b, "\nSQL, as who owns these objects or may grant on them (SECURITYADMIN):\n")
+		for _, statement := range r.SQL {
+			fmt.Fprintln(&b, statement)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s: %s\n", r.Connector, r.counts())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// counts are the last line.
+func (r *Report) counts() string {
+	var parts []string
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{{r.Missing, "missing", "missing"}, {r.Warnings, "warning", "warnings"}, {r.Untested, "untested", "untested"}, {r.OK, "ok", "ok"}} {
+		switch {
+		case c.n == 1:
+			parts = append(parts, "1 "+c.one)
+		case c.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (f *Finding) write(b *strings.Builder) {
+	const indent = stateWidth + areaWidth
+	fmt.Fprintf(b, "%-*s%-*s", stateWidth, f.State, areaWidth, f.Area)
+	lines := fold(f.Text, lineWidth-indent)
+	todo := f.Todo
+	if todo == "" && len(f.SQL) > 0 {
+		todo = "the SQL below"
+	}
+	if todo != "" {
+		todo = "-> " + todo
+		last := len(lines) - 1
+		if utf8.RuneCountInString(lines[last])+2+utf8.RuneCountInString(todo) <= lineWidth-indent {
+			lines[last] += "  " + todo
+		} else {
+			for i, line := range fold(todo, lineWidth-indent-3) {
+				if i > 0 {
+					line = "   " + line
+				}
+				lines = append(lines, line)
+			}
+		}
+	}
+	b.WriteString(strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
+	b.WriteByte('\n')
+}
+
+// fold breaks a text between words. A word that is longer than a line stays
+// whole, so that it can be pasted.
+func fold(text string, width int) []string {
+	lines := []string{""}
+	for _, word := range strings.Fields(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) > width:
+			lines = append(lines, word)
+		default:
+			*last += " " + word
+		}
+	}
+	return lines
+}
