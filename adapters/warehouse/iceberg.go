@@ -36,8 +36,8 @@ func (w *Warehouse) describeLake(ctx context.Context, t *Table) error {
 		t.Lake.Managed = No
 	}
 	t.Lake.Version = lakeVersion(shown.cell("iceberg_version"), t.Columns)
-	if shown.has("partition_by") {
-		t.Lake.Partitioned = answer(shown.cell("partition_by") != "")
+	if shown.has("partition_specs") { // an unpartitioned table has a spec without fields
+		t.Lake.Partitioned = answer(strings.Contains(shown.cell("partition_specs"), `"transform"`))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package localdynamo
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -53,6 +54,13 @@ func (s *Server) Items(table string) []map[string]any {
 		}
 	}
 	return all
+}
+
+// Tables lists the tables by name, those that are being made or deleted included.
+func (s *Server) Tables() []string {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.store.tables))
 }
 
 // Writes counts the item writes to a table that took effect since the server

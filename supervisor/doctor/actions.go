@@ -263,7 +263,7 @@ func (d *Doctor) checkOccasions(ctx context.Context, fs *findings) {
 			}
 		}
 		if len(extra) > 0 {
-			f := fs.add(Untested, "%s: only kinesnow %s uses %s, and a call would change something", list(extra), o.verb, them(len(extra)))
+			f := fs.add(Untested, "%s: only kinesnow %s uses %s", list(extra), o.verb, them(len(extra)))
 			f.Actions = extra
 		}
 	}

@@ -25,6 +25,8 @@ func (d *Doctor) checkClock(ctx context.Context, fs *findings) {
 	toldSnowflake := err == nil && there.dated
 	var text string
 	switch {
+	case toldAWS && toldSnowflake && beside(aws) == beside(there.off):
+		text = beside(aws) + " AWS's and Snowflake's"
 	case toldAWS && toldSnowflake:
 		text = fmt.Sprintf("%s AWS's, %s Snowflake's", beside(aws), beside(there.off))
 	case toldAWS:
@@ -47,9 +49,14 @@ func (d *Doctor) checkClock(ctx context.Context, fs *findings) {
 	}
 }
 
-// beside says where our clock is against another one.
+// beside says where our clock is against another one, no more exactly than it can
+// be told.
 func beside(off time.Duration) string {
-	switch off = off.Round(time.Second); {
+	step := time.Second
+	if off.Abs() > 2*time.Minute {
+		step = 10 * time.Second
+	}
+	switch off = off.Round(step); {
 	case off > 0:
 		return off.String() + " ahead of"
 	case off < 0:

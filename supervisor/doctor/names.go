@@ -66,7 +66,7 @@ func (d *Doctor) checkPipeName(ctx context.Context, fs *findings, w *warehouse.W
 		table := quote(s.Database, s.Schema, s.Table)
 		fs.add(Missing, "no pipe %q is to be seen in %s.%s", s.Pipe, s.Database, s.Schema).
 			todo("leave snowflake.pipe out for the table's own pipe, or make one (SQL below)").
-			sql(fmt.Sprintf("CREATE PIPE %s AS COPY INTO %s FROM (SELECT $1 FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING'))) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE;",
+			sql(fmt.Sprintf("CREATE PIPE %s AS COPY INTO %s FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE;",
 				quote(s.Database, s.Schema, s.Pipe), table))
 	}
 }

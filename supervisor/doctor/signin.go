@@ -68,6 +68,9 @@ func (d *Doctor) browser() (*http.Client, error) {
 
 // signInREST signs in as the channels do.
 func (d *Doctor) signInREST(ctx context.Context) (*snowpipe.Client, error) {
+	if _, err := d.reached.of(ctx); err != nil {
+		return nil, err
+	}
 	s := d.cfg.Snowflake
 	tokens := d.host.Snowflake
 	if tokens == nil {
@@ -87,8 +90,12 @@ func (d *Doctor) signInREST(ctx context.Context) (*snowpipe.Client, error) {
 	return client, nil
 }
 
-// signInSQL signs in as the driver does.
+// signInSQL signs in as the driver does, which would go on trying for as long as
+// it may where nobody answers.
 func (d *Doctor) signInSQL(ctx context.Context) (warehouse.Session, error) {
+	if _, err := d.reached.of(ctx); err != nil {
+		return warehouse.Session{}, err
+	}
 	w, err := d.sql.of(ctx)
 	if err != nil {
 		return warehouse.Session{}, err
@@ -116,6 +123,8 @@ func (d *Doctor) checkSignIn(ctx context.Context, fs *findings) {
 	switch {
 	case rest != nil:
 		d.tellRefusal(ctx, fs, rest, sql)
+	case sql != nil && d.clockOff(ctx):
+		fs.add(Untested, "%s signs in by REST, and is refused by SQL, which a clock that is off explains: see clock", s.User)
 	case sql != nil:
 		fs.add(Missing, "user %s signs in for rows, and is refused by SQL: %s", s.User, words(bare(sql))).
 			todo("rows can land so; grants, names and table cannot be checked, nor audited").code(exitRefused)

@@ -57,13 +57,11 @@ func (w *watch) skew() (time.Duration, bool) {
 // began and ended, with our clock. What a second or the way may explain is zero.
 func offBy(date string, began, ended time.Time) (time.Duration, bool) {
 	at, err := http.ParseTime(date)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, false
-	case at.Add(time.Second).Before(began): // theirs is behind
-		return began.Sub(at.Add(time.Second)), true
-	case at.After(ended):
-		return ended.Sub(at), true
+	}
+	if at.Add(time.Second).Before(began) || at.After(ended) {
+		return began.Add(ended.Sub(began) / 2).Sub(at.Add(time.Second / 2)), true
 	}
 	return 0, true
 }

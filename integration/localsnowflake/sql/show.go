@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
@@ -203,29 +204,44 @@ func kindShown(t *catalog.Table) string {
 	return "TABLE"
 }
 
-// showIceberg runs SHOW ICEBERG TABLES. That it shows the version and the
-// partitions is an assumption (docs/unproven.md).
+// showIceberg runs SHOW ICEBERG TABLES. Partitions are shown as its page has them
+// (behaviour change 2076); that the version is shown is an assumption
+// (docs/unproven.md).
 func (e *environment) showIceberg(s *showStatement) (*listing, error) {
 	database, schema, err := e.where(s)
 	if err != nil {
 		return nil, err
 	}
 	l := newListing("created_on", "name", "database_name", "schema_name", "owner", "external_volume_name", "catalog_name", "iceberg_table_type",
-		"catalog_table_name", "catalog_namespace", "base_location", "can_write_metadata", "comment", "owner_role_type", "iceberg_version", "partition_by")
+		"catalog_table_name", "catalog_namespace", "base_location", "can_write_metadata", "comment", "owner_role_type", "iceberg_version", "partition_specs", "current_partition_spec_id")
 	for _, t := range e.visible(database, schema) {
 		if t.Kind != catalog.Iceberg {
 			continue
 		}
-		volume, base, version, parts := snowflakeManaged, "", Value(nil), ""
+		volume, base, version, parts := snowflakeManaged, "", Value(nil), []string(nil)
 		if t.Lake != nil {
-			base, version, parts = t.Lake.BaseLocation, numberText(number(int64(t.Lake.Version))), strings.Join(t.Lake.Partitions, ", ")
+			base, version, parts = t.Lake.BaseLocation, numberText(number(int64(t.Lake.Version))), t.Lake.Partitions
 			if t.Lake.Volume != "" {
 				volume = t.Lake.Volume
 			}
 		}
-		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, t.Owner, volume, "SNOWFLAKE", "MANAGED", nil, nil, base, "Y", t.Comment, "ROLE", version, orNull(parts))
+		l.add(t.CreatedOn, t.Name, t.Database, t.Schema, t.Owner, volume, "SNOWFLAKE", "MANAGED", nil, nil, base, "Y", t.Comment, "ROLE", version, partitionSpecs(parts), "0")
 	}
 	return l, nil
+}
+
+// partitionSpecs is the one spec of a table, in the JSON of Iceberg's metadata
+// files; what is no transform of a column is its identity.
+func partitionSpecs(expressions []string) string {
+	fields := make([]string, len(expressions))
+	for i, x := range expressions {
+		name, transform := x, "identity"
+		if call, column, found := strings.Cut(strings.TrimSuffix(x, ")"), "("); found {
+			name, transform = column+"_"+lower(call), lower(call)
+		}
+		fields[i] = `{"name":` + string(quoteJSON(name)) + `,"transform":` + string(quoteJSON(transform)) + `,"source-id":` + strconv.Itoa(i+1) + `,"field-id":` + strconv.Itoa(1000+i) + `}`
+	}
+	return `[{"spec-id":0,"fields":[` + strings.Join(fields, ",") + `]}]`
 }
 
 func (e *environment) showColumns(s *showStatement) (*listing, error) {

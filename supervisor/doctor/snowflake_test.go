@@ -1,0 +1,166 @@
+package doctor_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+	"github.com/kinesnow/kinesnow/supervisor/doctor"
+)
+
+func TestAKeyThatIsNotRegisteredIsPrintedToPaste(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := t.TempDir() + "/key.p8"
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.cfg.Snowflake.PrivateKeyFile = file
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, "is not registered for user KINESNOW of account LOCAL"))
+	p.exits(r, 77)
+	p.heal(r)
+	p.healthy()
+
+	p.cfg.Snowflake.PrivateKeyFile = file + "x"
+	r = p.examine()
+	p.complains(r, missing(doctor.Snowflake, "the private key of user KINESNOW"))
+	p.exits(r, 78)
+}
+
+func TestARoleThatIsNotGrantedIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`CREATE ROLE LOADER`, `GRANT USAGE ON DATABASE RAW TO ROLE LOADER`, `GRANT USAGE ON SCHEMA RAW.EVENTS TO ROLE LOADER`, `GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE LOADER`)
+	p.cfg.Snowflake.Role = "LOADER"
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, "role LOADER is not granted to user KINESNOW, which has KINESNOW"))
+	p.exits(r, 77)
+	p.heal(r)
+	p.healthy()
+}
+
+// TestARightThatIsInheritedIsNoRight: the page of Openflow's connector wants them
+// granted directly.
+func TestARightThatIsInheritedIsNoRight(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`CREATE ROLE ROLE_X`, `GRANT ROLE ROLE_X TO ROLE KINESNOW`, `GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE ROLE_X`,
+		`GRANT USAGE ON SCHEMA RAW.EVENTS TO ROLE ROLE_X`, `REVOKE USAGE ON SCHEMA RAW.EVENTS FROM ROLE KINESNOW`, `REVOKE CREATE TABLE ON SCHEMA RAW.EVENTS FROM ROLE KINESNOW`)
+	r := p.examine()
+	p.complains(r,
+		missing(doctor.Snowflake, "INSERT, EVOLVE SCHEMA on table RAW.EVENTS.ORDERS: KINESNOW has OWNERSHIP through role ROLE_X alone; it must be granted directly"),
+		missing(doctor.Snowflake, "USAGE on schema RAW.EVENTS: KINESNOW has USAGE through role ROLE_X alone"))
+	p.exits(r, 2)
+	p.heal(r)
+	p.healthy()
+}
+
+func TestRightsThatNobodyHasAreGrantedInOneGo(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE ACCOUNTADMIN`, `REVOKE USAGE ON DATABASE RAW FROM ROLE KINESNOW`,
+		`REVOKE USAGE ON SCHEMA RAW.EVENTS FROM ROLE KINESNOW`)
+	p.cfg.Snowflake.SchemaEvolution = config.NoEvolution
+	r := p.examine()
+	p.complains(r,
+		missing(doctor.Snowflake, "USAGE on database RAW: there is none, or KINESNOW has no right on it"),
+		missing(doctor.Snowflake, "USAGE on schema RAW.EVENTS: there is none"), missing(doctor.Snowflake, "INSERT on table RAW.EVENTS.ORDERS: there is none"))
+	p.heal(r)
+	p.healthy()
+}
+
+func TestNamesInTheWrongCaseAreNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	s := &p.cfg.Snowflake
+	for what, wrong := range map[string]*string{"database": &s.Database, "schema": &s.Schema, "table": &s.Table} {
+		right := *wrong
+		*wrong = strings.ToLower(right[:1]) + right[1:]
+		r := p.examine()
+		p.complains(r, missing(doctor.Snowflake, "no %s %q; there is %q: names are taken in exact case", what, *wrong, right))
+		p.exits(r, 2)
+		*wrong = right
+	}
+	p.healthy()
+}
+
+func TestAPipeThatIsNotThereCanBeMade(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.cfg.Snowflake.Pipe = `my "pipe`
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, `no pipe "my \"pipe" is to be seen in RAW.EVENTS`), missing(doctor.Snowflake, `OPERATE on pipe RAW.EVENTS.my "pipe`))
+	p.exits(r, 2)
+	p.heal(r)
+	p.healthy()
+}
+
+func TestAPipeOfAnotherTableIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{Tables: []string{"ORDERS", "OTHERS"}})
+	p.as(localcloud.Role, `CREATE TABLE RAW.EVENTS.OTHER (KINESISMETADATA OBJECT)`)
+	p.admin(`CREATE PIPE RAW.EVENTS.P AS COPY INTO RAW.EVENTS.OTHER FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE`,
+		`GRANT OPERATE ON PIPE RAW.EVENTS.P TO ROLE KINESNOW`)
+	p.cfg.Snowflake.Pipe = "P"
+	p.complains(p.examine(), missing(doctor.Target, "pipe P writes into table OTHER"))
+}
+
+func TestErrorLoggingThatIsOffIsSaid(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`ALTER TABLE RAW.EVENTS.ORDERS SET ERROR_LOGGING = FALSE`)
+	r := p.examine()
+	p.complains(r, warned(doctor.Target, "ERROR_LOGGING is off"))
+	p.exits(r, 2)
+	p.heal(r)
+	p.healthy()
+}
+
+func TestAMetadataColumnThatNobodyWillAddIsMissing(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.as(localcloud.Role, `CREATE OR REPLACE TABLE RAW.EVENTS.ORDERS (N NUMBER) ERROR_LOGGING = TRUE ROW_TIMESTAMP = TRUE`)
+	p.cfg.Snowflake.SchemaEvolution = config.NoEvolution
+	r := p.examine()
+	p.complains(r, missing(doctor.Target, "KINESISMETADATA"))
+	p.exits(r, 2)
+	p.heal(r)
+	p.healthy()
+}
+
+// TestEvolutionThatTheTableDoesNotKnowIsSaid: the configuration expects it.
+func TestEvolutionThatTheTableDoesNotKnowIsSaid(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`ALTER TABLE RAW.EVENTS.ORDERS SET ENABLE_SCHEMA_EVOLUTION = FALSE`)
+	r := p.examine()
+	p.complains(r, warned(doctor.Target, "schema_evolution is server"))
+	p.heal(r)
+	p.healthy()
+}
+
+func TestAPartitionedIcebergTableIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`GRANT CREATE ICEBERG TABLE ON SCHEMA RAW.EVENTS TO ROLE KINESNOW`, `CREATE EXTERNAL VOLUME V STORAGE_LOCATIONS = ((NAME = 'a' STORAGE_PROVIDER = 'S3' STORAGE_BASE_URL = 's3://b/'))`,
+		`GRANT USAGE ON EXTERNAL VOLUME V TO ROLE KINESNOW`)
+	const columns = `(KINESISMETADATA OBJECT(stream STRING, shardId STRING, approximateArrival STRING, partitionKey STRING, sequenceNumber STRING, subSequenceNumber INTEGER, shardedSequenceNumber STRING), D DATE)`
+	const rest = ` CATALOG = 'SNOWFLAKE' EXTERNAL_VOLUME = 'V' BASE_LOCATION = 'x' ERROR_LOGGING = TRUE`
+	p.as(localcloud.Role, `CREATE ICEBERG TABLE RAW.EVENTS.LAKE `+columns+` PARTITION BY (DAY(D))`+rest, `CREATE ICEBERG TABLE RAW.EVENTS.PLAIN `+columns+rest)
+	p.cfg.Snowflake.SchemaEvolution = config.ClientEvolution
+	p.cfg.Snowflake.Table = "LAKE"
+	r := p.examine()
+	p.complains(r, warned(doctor.Target, "Iceberg table LAKE is partitioned"))
+	p.exits(r, 2)
+	p.cfg.Snowflake.Table = "PLAIN"
+	p.healthy()
+	p.admin(`REVOKE USAGE ON EXTERNAL VOLUME V FROM ROLE KINESNOW`)
+	r = p.examine()
+	p.complains(r, missing(doctor.Snowflake, "USAGE on external volume V"))
+	p.heal(r)
+	p.healthy()
+}
