@@ -12,7 +12,7 @@ import (
 )
 
 // errNoSTS says that nobody is asked who we are.
-var errNoSTS = errors.New("aws.endpoints names other servers and no sts")
+var errNoSTS = errors.New("aws.endpoints has no sts, and AWS's own is not told these credentials")
 
 // callerOf asks STS who the credentials are. That needs no right at all
 // (GetCallerIdentity API reference). Where Kinesis is served elsewhere than by

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/signer"
 	"github.com/kinesnow/kinesnow/supervisor/config"
@@ -173,4 +174,32 @@ func TestADataDirThatCannotBeWrittenIsNamed(t *testing.T) {
 	p.complains(p.examine(), missing(doctor.Machine, "data_dir %s", p.host.DataDir))
 	p.host.DataDir = t.TempDir() + "/not/yet"
 	p.healthy()
+}
+
+// TestAStreamThatCannotBeDecryptedNamesItsKey: reading is allowed, and the records
+// are not.
+func TestAStreamThatCannotBeDecryptedNamesItsKey(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.cloud.Kinesis.Faults().Set("GetRecords", func(fault.Call) fault.Effect {
+		return fault.Effect{Refuse: &fault.Refusal{Status: 400, Code: "KMSAccessDeniedException", Message: "The ciphertext refers to a key that does not exist, or you are not authorized."}}
+	})
+	r := p.examine()
+	p.complains(r, missing(doctor.AWS, "kinesis:GetRecords on stream/orders: the stream is encrypted"))
+	if r.IAM == nil || r.IAM.Statement[0].Action[0] != "kms:Decrypt" {
+		t.Errorf("the policy is %+v", r.IAM)
+	}
+}
+
+// TestAnExplicitDenyIsNotHealedByAllowing: what AWS says of the reason decides what
+// is to be done.
+func TestAnExplicitDenyIsNotHealedByAllowing(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.cloud.Kinesis.Faults().Set("ListShards", func(fault.Call) fault.Effect {
+		return fault.Effect{Refuse: &fault.Refusal{Status: 400, Code: "AccessDeniedException", Message: "User: arn:aws:iam::1:user/x is not authorized to perform: kinesis:ListShards on resource: y with an explicit deny in a service control policy"}}
+	})
+	r := p.examine()
+	p.complains(r, missing(doctor.AWS, "kinesis:ListShards on stream/orders: explicit deny in a service control policy"))
+	if r.IAM != nil {
+		t.Errorf("a policy is printed that heals nothing: %+v", r.IAM)
+	}
 }

@@ -64,7 +64,7 @@ func (d *Doctor) checkRows(ctx context.Context, fs *findings) {
 		}
 	}
 	for _, n := range rows.Nodes {
-		nodes = append(nodes, strings.TrimSpace(n.Node+" "+n.Host))
+		nodes = append(nodes, n.Node+" ("+n.Host+")")
 	}
 	switch drained := rows.Stream != nil && rows.Stream.Drained; {
 	case foreign > 0 && !drained:

@@ -121,10 +121,14 @@ func (d *Doctor) checkSignIn(ctx context.Context, fs *findings) {
 	_, rest := d.pipe.of(ctx)
 	session, sql := d.session.of(ctx)
 	switch {
+	case rest != nil && sql == nil && !d.clockOff(ctx):
+		d.tellHalf(fs, rest, session)
 	case rest != nil:
 		d.tellRefusal(ctx, fs, rest, sql)
 	case sql != nil && d.clockOff(ctx):
 		fs.add(Untested, "%s signs in by REST, and is refused by SQL, which a clock that is off explains: see clock", s.User)
+	case sql != nil && d.host.Snowflake != nil:
+		fs.add(OK, "%s signs in for rows, with the host's own credential; SQL has none", s.User)
 	case sql != nil:
 		fs.add(Missing, "user %s signs in for rows, and is refused by SQL: %s", s.User, words(bare(sql))).
 			todo("rows can land so; grants, names and table cannot be checked, nor audited").code(exitRefused)
@@ -133,6 +137,19 @@ func (d *Doctor) checkSignIn(ctx context.Context, fs *findings) {
 	default:
 		fs.add(OK, "%s signs in with role %s, by REST and SQL%s", session.User, session.Role, d.keyPrint())
 	}
+}
+
+// tellHalf is about a sign-in that works for SQL and not for rows: the credential
+// is good, and the role's name is what the two ways read differently.
+func (d *Doctor) tellHalf(fs *findings, rest error, session warehouse.Session) {
+	s := d.cfg.Snowflake
+	if s.Role != session.Role && strings.EqualFold(s.Role, session.Role) {
+		fs.add(Missing, "no role %q is granted to user %s; there is %q: names are taken in exact case", s.Role, session.User, session.Role).
+			todo("snowflake.role: %s", session.Role).code(exitRefused)
+		return
+	}
+	fs.add(Missing, "%s signs in by SQL as %s, and is refused for rows: %s", session.User, session.Role, words(rest)).
+		todo("look at the login history of the user: SNOWFLAKE.ACCOUNT_USAGE.LOGIN_HISTORY").code(exitRefused)
 }
 
 // keyPrint names the key that was accepted.

@@ -5,11 +5,15 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/doctor"
 )
@@ -163,4 +167,48 @@ func TestAPartitionedIcebergTableIsNamed(t *testing.T) {
 	p.complains(r, missing(doctor.Snowflake, "USAGE on external volume V"))
 	p.heal(r)
 	p.healthy()
+}
+
+func TestARoleInTheWrongCaseIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.cfg.Snowflake.Role = "Kinesnow"
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, `no role "Kinesnow" is granted to user KINESNOW; there is "KINESNOW"`))
+	p.exits(r, 77)
+}
+
+func TestATokenThatIsNotAcceptedIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	file := t.TempDir() + "/token"
+	if err := os.WriteFile(file, []byte("revoked"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.cfg.Snowflake.Authenticator, p.cfg.Snowflake.TokenFile = config.PAT, file
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, "the token of user KINESNOW is not accepted"))
+	p.exits(r, 77)
+	if err := p.cloud.Snowflake.RegisterToken(localsnowflake.ProgrammaticAccessToken, "revoked", localcloud.User, "", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	p.healthy()
+}
+
+// TestANetworkPolicyIsNotTakenForAWrongKey: both refuse, and only the number tells.
+func TestANetworkPolicyIsNotTakenForAWrongKey(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/":
+		case "/session/v1/login-request":
+			_, _ = w.Write([]byte(`{"success":false,"code":"390422","message":"Incoming request with IP/Token 192.0.2.1 is not allowed to access Snowflake.","data":{}}`))
+		default:
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = w.Write([]byte(`{"code":"390422","message":"Incoming request with IP/Token 192.0.2.1 is not allowed to access Snowflake."}`))
+		}
+	}))
+	t.Cleanup(gateway.Close)
+	p.cfg.Snowflake.Host = gateway.URL
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, "a network policy does not let this address in"))
+	p.exits(r, 77)
 }

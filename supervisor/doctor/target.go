@@ -40,6 +40,9 @@ func (d *Doctor) checkTarget(ctx context.Context, fs *findings) {
 	case err != nil && d.creates(err):
 		fs.add(OK, "table %s is not there: on_missing_table: create makes it", s.Table)
 		return
+	case messages.AsFault("", err).Stop == messages.TargetMissing && err != nil:
+		fs.add(Untested, "what the table is like: %s is not to be seen under this name", s.Table)
+		return
 	case err != nil:
 		fs.add(Untested, "what table and pipe are like: %s", words(bare(err)))
 		return

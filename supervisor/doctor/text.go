@@ -27,7 +27,7 @@ func (r *Report) Text(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "\nIAM policy for this role (as kinesnow setup iam %s prints it, what is missing alone):\n%s\n", r.Connector, policy)
+		fmt.Fprintf(&b, "\nIAM policy to add (kinesnow setup iam %s prints all of it):\n%s\n", r.Connector, policy)
 	}
 	if len(r.SQL) > 0 {
 		fmt.Fprintf(&b, "\nSQL, as who owns these objects or may grant on them (SECURITYADMIN):\n")

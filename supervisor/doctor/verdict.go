@@ -43,7 +43,7 @@ func judge(err error) verdict {
 		return misdated
 	case has("Credential should be scoped to a valid region"):
 		return misplaced
-	case has("KMS"):
+	case has("KMSAccessDenied", "KMSDisabled", "KMSInvalidState", "KMSNotFound", "KMSOptInRequired"):
 		return encrypted
 	case has("AccessDenied"):
 		return denied
@@ -61,11 +61,14 @@ func judge(err error) verdict {
 // the way. A permission that an identity policy lacks can be granted there; an
 // explicit deny, a boundary or an organisation's policy has to be changed.
 func whyDenied(err error) string {
-	_, why, found := strings.Cut(strings.Join(strings.Fields(err.Error()), " "), " because ")
+	text, _, _ := strings.Cut(strings.Join(strings.Fields(err.Error()), " "), " (")
+	_, why, found := strings.Cut(text, " because ")
 	if !found {
+		if _, why, found = strings.Cut(text, " with an explicit deny "); found {
+			return "explicit deny " + why
+		}
 		return "AccessDeniedException"
 	}
-	why, _, _ = strings.Cut(why, " (")
 	if policy, _, found := strings.Cut(why, " allows the "); found {
 		return policy + " allows it"
 	}
