@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/access"
-	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/setup"
 )
 
@@ -29,7 +27,6 @@ type Doctor struct {
 
 	stream *stream.Client
 	table  *leasetable.Table
-	web    *http.Client // for Snowflake's host without a credential
 
 	caller    fact[string] // ARN
 	described fact[*stream.Facts]
@@ -159,5 +156,3 @@ func (d *Doctor) account(ctx context.Context) string {
 	}
 	return ""
 }
-
-func (d *Doctor) fanOut() bool { return d.cfg.Kinesis.ConsumerType == config.EnhancedFanOut }

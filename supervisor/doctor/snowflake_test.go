@@ -114,7 +114,7 @@ func TestAPipeOfAnotherTableIsNamed(t *testing.T) {
 	p.admin(`CREATE PIPE RAW.EVENTS.P AS COPY INTO RAW.EVENTS.OTHER FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE`,
 		`GRANT OPERATE ON PIPE RAW.EVENTS.P TO ROLE KINESNOW`)
 	p.cfg.Snowflake.Pipe = "P"
-	p.complains(p.examine(), missing(doctor.Target, "pipe P writes into table OTHER"))
+	p.complains(p.examine(), missing(doctor.Target, "pipe P writes into table RAW.EVENTS.OTHER"))
 }
 
 func TestErrorLoggingThatIsOffIsSaid(t *testing.T) {
