@@ -51,7 +51,9 @@ func (w *Warehouse) RolesOf(ctx context.Context, user string) ([]string, error) 
 	}
 	var roles []string
 	for _, row := range shown.rows {
-		roles = append(roles, shown.in(row).cell("role"))
+		if role := shown.in(row).cell("role"); role != "" { // else a privilege of the user's own
+			roles = append(roles, role)
+		}
 	}
 	return roles, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +46,10 @@ answer or lacks something, 77 credentials were refused, 78 configuration.`,
 			}
 		}
 		codes := []int{}
-		for _, name := range names {
+		for i, name := range names {
+			if i > 0 && !wantsJSON(c) {
+				fmt.Fprintln(c.OutOrStdout())
+			}
 			report := doctor.New(name, file.Connectors[name], supervisor.Host{DataDir: file.DataDir}).Run(c.Context())
 			codes = append(codes, report.ExitCode)
 			if wantsJSON(c) {

@@ -79,6 +79,9 @@ func TestEachActionThatIsMissingIsNamed(t *testing.T) {
 			p.healthy()
 		}
 	}
+	if _, err := p.cloud.Kinesis.RegisterConsumer("orders", p.cfg.Application); err != nil {
+		t.Errorf("the doctor registered a consumer: %v", err)
+	}
 }
 
 func untested(r *doctor.Report, action string) bool {

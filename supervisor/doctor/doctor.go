@@ -111,7 +111,7 @@ func (d *Doctor) close() {
 	if w, err := d.sql.of(context.Background()); err == nil {
 		_ = w.Close()
 	}
-	if c := d.pipe.value; c != nil {
+	if c, err := d.pipe.of(context.Background()); err == nil {
 		c.Close()
 	}
 }
