@@ -83,7 +83,7 @@ func (d *Doctor) signInREST(ctx context.Context) (*snowpipe.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := client.SignIn(ctx); err != nil {
+	if err := client.SignIn(ctx); err != nil {
 		client.Close()
 		return nil, err
 	}
