@@ -12,8 +12,8 @@ import (
 func TestTheReasonOfADenialIsTakenFromAWSWords(t *testing.T) {
 	for said, want := range map[string]string{
 		"kinesis.ListShards: AccessDeniedException: User: u is not authorized to perform: kinesis:ListShards on resource: r because no identity-based policy allows the kinesis:ListShards action (check (this))": "no identity-based policy allows it",
-		"AccessDeniedException: User: u is not authorized to perform: a on resource: r because no permissions boundary allows the a action":                                                                      "no permissions boundary allows it",
-		"AccessDeniedException: User: u is not authorized to perform: a on resource: r with an explicit deny in an identity-based policy (grant a)":                                                              "explicit deny in an identity-based policy",
+		"AccessDeniedException: User: u is not authorized to perform: a on resource: r because no permissions boundary allows the a action":                                                                       "no permissions boundary allows it",
+		"AccessDeniedException: User: u is not authorized to perform: a on resource: r with an explicit deny in an identity-based policy (grant a)":                                                               "explicit deny in an identity-based policy",
 		"AccessDeniedException: no": "AccessDeniedException",
 	} {
 		if got := whyDenied(errors.New(said)); got != want {
