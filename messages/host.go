@@ -28,6 +28,9 @@ type Letter struct {
 	Payload      []byte    `json:"payload"`            // raw bytes
 }
 
+// Position is the letter's place, which is its id (P17).
+func (l *Letter) Position() (Position, error) { return ParsePosition(l.Seq + "/" + l.Sub) }
+
 // DeadLetter keeps what could not become rows. Put returns once the letters
 // are safe: what covers them is written after that (P17). Its id is the
 // position, so putting a letter again is harmless.

@@ -191,10 +191,7 @@ func (f *File) begin() error {
 	if err != nil {
 		return err
 	}
-	if d, err := os.Open(f.dir); err == nil { // the name has to be safe too, where the system can
-		d.Sync()
-		d.Close()
-	}
+	syncFolder(f.dir) // the name has to be safe, too
 	f.file, f.size = file, 0
 	return nil
 }

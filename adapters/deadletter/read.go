@@ -25,6 +25,18 @@ const maxLineBytes = 64 << 20
 // for instance, are passed over and counted in bad. A letter may be there
 // twice, under one position.
 func Read(dir string, yield func(messages.Letter) bool) (bad int, err error) {
+	return Walk(dir, func(_ Where, l *messages.Letter) bool { return yield(*l) })
+}
+
+// Where is where a letter lies.
+type Where struct {
+	File   string // in the folder
+	Offset int64
+	Length int
+}
+
+// Walk is Read, and says where each letter lies. The letter is yield's.
+func Walk(dir string, yield func(Where, *messages.Letter) bool) (bad int, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0, fmt.Errorf("deadletter: %w", err)
@@ -37,7 +49,7 @@ func Read(dir string, yield func(messages.Letter) bool) (bad int, err error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		n, more, err := readFile(filepath.Join(dir, name), yield)
+		n, more, err := readFile(dir, name, yield)
 		bad += n
 		if err != nil || !more {
 			return bad, err
@@ -46,27 +58,46 @@ func Read(dir string, yield func(messages.Letter) bool) (bad int, err error) {
 	return bad, nil
 }
 
-func readFile(path string, yield func(messages.Letter) bool) (bad int, more bool, err error) {
-	file, err := os.Open(path)
+// At reads the letter that lies somewhere.
+func At(dir string, w Where) (*messages.Letter, error) {
+	file, err := os.Open(filepath.Join(dir, w.File))
+	if err != nil {
+		return nil, fmt.Errorf("deadletter: %w", err)
+	}
+	defer file.Close()
+	line := make([]byte, w.Length)
+	letter := &messages.Letter{}
+	if _, err = file.ReadAt(line, w.Offset); err == nil {
+		err = json.Unmarshal(line, letter)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("deadletter: %s at %d: %w", file.Name(), w.Offset, err)
+	}
+	return letter, nil
+}
+
+func readFile(dir, name string, yield func(Where, *messages.Letter) bool) (bad int, more bool, err error) {
+	file, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
 		return 0, true, fmt.Errorf("deadletter: %w", err)
 	}
 	defer file.Close()
-	in := bufio.NewReaderSize(file, 64<<10)
+	in := &lines{Reader: bufio.NewReaderSize(file, 64<<10)}
 	for {
-		line, err := readLine(in)
+		at := in.read
+		line, err := in.next()
 		if errors.Is(err, io.EOF) {
 			return bad, true, nil
 		}
 		if err != nil && !errors.Is(err, errBadLine) {
-			return bad, false, fmt.Errorf("deadletter: %s: %w", path, err)
+			return bad, false, fmt.Errorf("deadletter: %s: %w", file.Name(), err)
 		}
-		var letter messages.Letter
-		if err != nil || json.Unmarshal(line, &letter) != nil {
+		letter := &messages.Letter{}
+		if err != nil || json.Unmarshal(line, letter) != nil {
 			bad++
 			continue
 		}
-		if !yield(letter) {
+		if !yield(Where{name, at, len(line)}, letter) {
 			return bad, false, nil
 		}
 	}
@@ -75,12 +106,19 @@ func readFile(path string, yield func(messages.Letter) bool) (bad int, more bool
 // errBadLine says that a line is too long, or the last one and torn.
 var errBadLine = errors.New("bad line")
 
-// readLine reads one line, and to the end of one that is too long.
-func readLine(in *bufio.Reader) ([]byte, error) {
+// lines reads a file line by line.
+type lines struct {
+	*bufio.Reader
+	read int64 // bytes
+}
+
+// next reads one line, and to the end of one that is too long.
+func (in *lines) next() ([]byte, error) {
 	var line []byte
 	tooLong := false
 	for {
 		part, err := in.ReadSlice('\n')
+		in.read += int64(len(part))
 		if tooLong = tooLong || len(line)+len(part) > maxLineBytes; !tooLong {
 			line = append(line, part...)
 		}

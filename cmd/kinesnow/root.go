@@ -36,6 +36,8 @@ func ourCommands() []*cobra.Command {
 		migrateCommand(),
 		setupCommand(),
 		removeCommand(),
+		replayCommand(),
+		deadletterCommand(),
 		versionCommand(),
 	}
 }

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/cobra"
+
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/fleet"
+	"github.com/kinesnow/kinesnow/supervisor/replay"
+)
+
+// replayLog is quiet: the account at the end says what came of it.
+func replayLog(w io.Writer) zerolog.Logger {
+	return zerolog.New(zerolog.SyncWriter(w)).Level(zerolog.ErrorLevel).With().Timestamp().Logger()
+}
+
+// account is what a replay ends with.
+type account interface {
+	Text(w io.Writer) error
+	ExitCode() int
+}
+
+// accountOf prints a replay's account, where there is one, and ends the process
+// with its code.
+func accountOf[A interface {
+	*replay.Report | *replay.LettersReport
+	account
+}](c *cobra.Command, report A, err error) error {
+	if report == nil {
+		return replayError(err)
+	}
+	var printed error
+	if wantsJSON(c) {
+		printed = printJSON(c, report)
+	} else {
+		printed = report.Text(c.OutOrStdout())
+	}
+	switch {
+	case printed != nil:
+		return printed
+	case err != nil:
+		return replayError(err)
+	}
+	return exit(report.ExitCode(), nil)
+}
+
+// replayError is how a replay that could not be carried out ends the process.
+func replayError(err error) error {
+	var refused *replay.RefusedError
+	var fault *messages.Fault
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused):
+		return usage("%v", err)
+	case errors.As(err, &fault):
+		return exit(fleet.ExitCode(err), err)
+	}
+	return err
+}

@@ -1,0 +1,353 @@
+package replay
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/deadletter"
+	"github.com/kinesnow/kinesnow/adapters/filelock"
+	"github.com/kinesnow/kinesnow/adapters/leasefile"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor"
+	"github.com/kinesnow/kinesnow/supervisor/access"
+)
+
+// LettersRequest asks for dead letters to be sent again.
+type LettersRequest struct {
+	Choice
+	Table string // exact name, in the connector's database and schema; "" = the live table
+}
+
+// LettersPlan says what SendLetters would do, and writes nothing.
+func LettersPlan(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (*LettersReport, error) {
+	s, err := newSending(ctx, file, name, r, o)
+	if err != nil {
+		return nil, err
+	}
+	s.report.Plan = true
+	shelf, err := openShelf(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	if u := shelf.unfinished(); u != nil {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("replay %s of %s into %s is not over: it is gone on with first", u.ID, u.At.Format(time.RFC3339), u.Target()))
+	}
+	for next, more := 0, true; more; {
+		found, err := shelf.each(s.sieve, r.Choice, s.target, next, func(*deadletter.Sent) error { return nil })
+		if err != nil {
+			return nil, err
+		}
+		next, more = found.next, found.more
+		s.report.Letters, s.report.Rows, s.report.Filtered = s.report.Letters+found.letters, s.report.Rows+found.rows, s.report.Filtered+found.filtered
+		s.report.left(found)
+	}
+	s.report.causes(shelf, r.Choice, s.target)
+	s.report.Exact = true
+	return s.report, nil
+}
+
+// SendLetters sends the letters that can become rows now, each once, and gives
+// an account of it. What was begun before and is not over is gone on with first.
+// Letters that make no row still stay, with their new cause.
+//
+// Errors: *RefusedError where the request cannot be meant, filelock.ErrHeld where
+// another process is at it, a *messages.Fault where the lease table or Kinesis
+// cannot be asked, and whatever keeps the work from ending, beside the account so
+// far.
+func SendLetters(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (*LettersReport, error) {
+	s, err := newSending(ctx, file, name, r, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(deadletter.Replays(s.dir), 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := filelock.Take(filepath.Join(deadletter.Replays(s.dir), "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("the letters of %s: %w", name, err)
+	}
+	defer lock.Close()
+	shelf, err := openShelf(s.dir)
+	if err != nil {
+		return nil, err
+	}
+	for u := shelf.unfinished(); u != nil; u = shelf.unfinished() {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("replay %s of %s was not over, and was gone on with", u.ID, u.At.Format(time.RFC3339)))
+		if err := s.carryOut(ctx, u); err != nil || u.Outcome == nil {
+			return s.concluded(shelf), err
+		}
+		if shelf, err = openShelf(s.dir); err != nil {
+			return nil, err
+		}
+	}
+	for next, more := 0, true; more; {
+		var p *deadletter.Plan
+		var found sifted
+		if p, found, err = s.plan(shelf, next); err != nil {
+			return s.concluded(shelf), err
+		}
+		next, more = found.next, found.more
+		s.report.left(found)
+		if p == nil {
+			continue
+		}
+		if err := s.carryOut(ctx, p); err != nil || p.Outcome == nil {
+			return s.concluded(shelf), err
+		}
+	}
+	if shelf, err = openShelf(s.dir); err != nil {
+		return nil, err
+	}
+	return s.concluded(shelf), nil
+}
+
+// sending is the sending of letters under way.
+type sending struct {
+	name    string
+	cfg     supervisor.Config
+	request LettersRequest
+	options Options
+	dir     string
+	target  string
+	sieve   *sieve
+	stream  *messages.Stream
+	report  *LettersReport
+}
+
+func newSending(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (s *sending, err error) {
+	cfg := file.Connectors[name]
+	if o.Host.DataDir == "" {
+		return nil, refuse("data_dir is not set: there are no dead letters")
+	}
+	s = &sending{name: name, cfg: cfg, request: r, options: o, dir: Folder(o.Host.DataDir, name)}
+	live := r.Table == "" || r.Table == cfg.Snowflake.Table
+	if !live {
+		s.cfg.Snowflake.Table, s.cfg.Snowflake.Pipe = r.Table, ""
+		for _, other := range file.Names() {
+			if c := file.Connectors[other]; target(c, c.Snowflake.Table) == target(cfg, r.Table) {
+				return nil, refuse("--table: %s is the table of connector %s", target(cfg, r.Table), other)
+			}
+		}
+	}
+	s.target = target(s.cfg, s.cfg.Snowflake.Table)
+	s.report = &LettersReport{Connector: name, Stream: cfg.Kinesis.StreamName(), Table: s.target, Replays: []Resent{}, Causes: []CauseCount{}}
+	s.sieve, err = newSieve(ctx, cfg, live, o)
+	return s, err
+}
+
+// plan fixes what is sent next; nil = nothing is. Causes that changed are kept
+// with it.
+func (s *sending) plan(shelf *shelf, next int) (*deadletter.Plan, sifted, error) {
+	c := s.cfg.Snowflake
+	before := map[*entry]string{}
+	for _, e := range shelf.entries[next:] {
+		before[e] = e.why()
+	}
+	var found sifted
+	p, err := deadletter.Create(s.dir, deadletter.Plan{
+		ID: "dl" + token(), Connector: s.name, Stream: s.cfg.Kinesis.StreamName(), Database: c.Database, Schema: c.Schema, Table: c.Table, Pipe: c.Pipe, At: time.Now().UTC(),
+	}, func(yield func(*deadletter.Sent) error) (err error) {
+		found, err = shelf.each(s.sieve, s.request.Choice, s.target, next, yield)
+		return err
+	})
+	if err != nil {
+		return nil, found, err
+	}
+	var changed []messages.Letter
+	for _, e := range shelf.entries[next:min(found.next, len(shelf.entries))] {
+		if e.why() != before[e] {
+			changed = append(changed, messages.Letter{Connector: s.name, Stream: e.stream, Shard: e.shard, Seq: string(e.at.Seq), Sub: subText(e.at), Arrival: e.arrival, Cause: e.why()})
+		}
+	}
+	if found.letters == 0 && len(changed) == 0 {
+		return nil, found, os.RemoveAll(p.Folder)
+	}
+	if err := keepRefused(p, changed); err != nil {
+		return nil, found, err
+	}
+	if found.letters > 0 {
+		return p, found, nil
+	}
+	return nil, found, p.Finish(deadletter.Outcome{At: time.Now().UTC()})
+}
+
+// keepRefused keeps why letters still make no row.
+func keepRefused(p *deadletter.Plan, letters []messages.Letter) error {
+	if len(letters) == 0 {
+		return nil
+	}
+	q, err := refusedQueue(p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(q.Put(context.Background(), letters), q.Close())
+}
+
+func refusedQueue(p *deadletter.Plan) (*deadletter.File, error) {
+	return deadletter.OpenFile(p.Refused(), deadletter.Options{MaxPerMinute: 1 << 30})
+}
+
+// token makes an id that no other machine makes.
+func token() string {
+	var b [5]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(b[:])
+}
+
+func subText(p messages.Position) string {
+	text := p.String()
+	return text[len(p.Seq)+1:]
+}
+
+// carryOut sends what a plan says, and keeps what came of it.
+func (s *sending) carryOut(ctx context.Context, p *deadletter.Plan) error {
+	shards, err := shardsOf(p)
+	if err != nil {
+		return err
+	}
+	if len(shards) == 0 { // it was begun, and had nothing to send
+		return p.Finish(deadletter.Outcome{At: time.Now().UTC()})
+	}
+	leases, err := leasefile.Open(p.Leases())
+	if err != nil {
+		return err
+	}
+	defer leases.Close()
+	refused, err := refusedQueue(p)
+	if err != nil {
+		return err
+	}
+	defer refused.Close()
+	if s.stream == nil {
+		if s.stream, err = access.Stream(s.name, s.cfg, access.Lent(s.options.Host.AWS, s.cfg.AWS)).Describe(ctx); err != nil {
+			return err
+		}
+	}
+	cfg := bounded(s.cfg, p.ID)
+	cfg.Snowflake.Database, cfg.Snowflake.Schema, cfg.Snowflake.Table, cfg.Snowflake.Pipe = p.Database, p.Schema, p.Table, p.Pipe
+	host := s.options.Host
+	host.DataDir, host.Journal, host.DeadLetter, host.Metrics, host.OnEvent = "", nil, refused, nil, nil
+	j := &job{name: s.name, cfg: cfg, host: host, table: leases, progress: s.options.Progress, stream: func(live supervisor.ShardStream) supervisor.ShardStream {
+		return &planned{ShardStream: live, plan: p, shards: shards}
+	}}
+	state, err := j.run(ctx)
+	if state == nil {
+		return err
+	}
+	account, cancel := context.WithTimeout(context.WithoutCancel(ctx), concludeWithin)
+	defer cancel()
+	rows, rowsErr := leases.Rows(account)
+	if rowsErr != nil {
+		return errors.Join(err, rowsErr)
+	}
+	return errors.Join(err, s.account(account, p, cfg, state, leases, rows.Shards))
+}
+
+// account tells what came of a plan, and ends it once everything is committed.
+func (s *sending) account(ctx context.Context, p *deadletter.Plan, cfg supervisor.Config, state *messages.State, leases *leasefile.Table, rows []messages.ShardRow) error {
+	no, err := refusals(p)
+	if err != nil {
+		return err
+	}
+	out := Resent{ID: p.ID, Table: p.Target(), At: p.At, Done: state.Listed > 0 && state.Done == state.Listed}
+	rejected := map[messages.ShardID]int64{}
+	for i := range rows {
+		out.Done = out.Done && rows[i].Ended
+		out.Committed += rows[i].Counters.Committed
+		if n := rows[i].Counters.Rejected; n > 0 {
+			rejected[rows[i].Shard] = n
+			out.Rejected += n
+		}
+	}
+	planned := map[key]bool{}
+	err = p.Each(func(sent *deadletter.Sent) bool {
+		at, err := sent.Position()
+		if err != nil {
+			return true // it was read before
+		}
+		k := key{sent.Shard, at}
+		if planned[k] = true; no[k] != "" {
+			out.Refused++
+			return true
+		}
+		out.Letters, out.Rows = out.Letters+1, out.Rows+int64(sent.Rows)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	if out.Done {
+		s.inTable(ctx, p, cfg, no, &out)
+		if _, err := s.dropChannels(ctx, cfg, leases, rows); err != nil {
+			s.report.Notes = append(s.report.Notes, fmt.Sprintf("channels that are left expire by themselves after 30 idle days: %v", err))
+		}
+		if err := p.Finish(deadletter.Outcome{At: time.Now().UTC(), Letters: out.Letters, Rows: out.Committed, Rejected: rejected}); err != nil {
+			return err
+		}
+	} else {
+		s.report.stopped(state)
+	}
+	s.report.Replays = append(s.report.Replays, out)
+	return nil
+}
+
+func (s *sending) dropChannels(ctx context.Context, cfg supervisor.Config, leases *leasefile.Table, rows []messages.ShardRow) (int, error) {
+	channels := newChannels(cfg, s.stream)
+	if _, err := channels.final(ctx, leases, rows); err != nil {
+		return 0, err
+	}
+	return channels.drop(ctx, leases, rows)
+}
+
+// concluded is the account once nothing more is done.
+func (s *sending) concluded(shelf *shelf) *LettersReport {
+	r := s.report
+	for _, one := range r.Replays {
+		r.Letters, r.Rows, r.Rejected = r.Letters+one.Letters, r.Rows+one.Rows, r.Rejected+one.Rejected
+		switch {
+		case !one.Done:
+			r.Findings = append(r.Findings, fmt.Sprintf("replay %s is not over: the same command goes on with it", one.ID))
+		case one.Committed != one.Rows:
+			r.Findings = append(r.Findings, fmt.Sprintf("replay %s: %d rows were to be sent, %d are committed", one.ID, one.Rows, one.Committed))
+		}
+		r.Findings = append(r.Findings, one.findings...)
+	}
+	r.causes(shelf, s.request.Choice, s.target)
+	r.Exact = len(r.Findings) == 0
+	return r
+}
+
+// inTable asks the table, where a warehouse is configured, what it has of each
+// letter that was sent.
+func (s *sending) inTable(ctx context.Context, p *deadletter.Plan, cfg supervisor.Config, refused map[key]string, out *Resent) {
+	if cfg.Snowflake.Warehouse == "" {
+		s.report.note("the table was not counted: snowflake.warehouse is not set")
+		return
+	}
+	found, err := lookAt(ctx, p, cfg, refused)
+	if err != nil {
+		s.report.note(fmt.Sprintf("the table could not be counted: %v", err))
+		return
+	}
+	sum, lacks := int64(0), int64(0)
+	for _, k := range slices.SortedFunc(maps.Keys(found), key.compare) {
+		f := found[k]
+		sum += f.there
+		lacks += max(0, f.sent-f.there)
+		if f.there > f.sent {
+			out.findings = append(out.findings, fmt.Sprintf("%s %s: the table has %d rows, %d were sent: the record is there twice", k.shard, k.at, f.there, f.sent))
+		}
+	}
+	out.InTable = &sum
+	if lacks != out.Rejected {
+		out.findings = append(out.findings, fmt.Sprintf("%d of the rows that were sent are not in the table, of which %d were rejected", lacks, out.Rejected))
+	}
+}

@@ -1,0 +1,84 @@
+package replay
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+)
+
+// maxShown is how many findings are shown one by one; -o json has all.
+const maxShown = 20
+
+// Text writes the account for people.
+func (r *Report) Text(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "replay %s of %s: %s -> %s\n", r.ID, r.Connector, r.Stream, printable(r.Table))
+	shards := plural(len(r.Shards), "shard")
+	if r.Range.Shard != "" {
+		shards = string(r.Range.Shard)
+	}
+	fmt.Fprintf(out, "from %s  to %s   %s\n", r.Range.From, r.Range.To, shards)
+	s := &r.Sums
+	sum(out, "", "user records read", s.Read, "")
+	sum(out, "-", "discarded", s.Discarded, "")
+	if s.Filtered > 0 {
+		sum(out, "-", "filtered", s.Filtered, "")
+	}
+	sum(out, "=", "appended", s.Appended, "")
+	say := "Snowflake's counters do not compare"
+	if s.Snowflake != nil {
+		say = "Snowflake counted " + humanize.Comma(*s.Snowflake) + "   " + same(*s.Snowflake == s.Committed)
+	}
+	sum(out, "=", "committed", s.Committed, say)
+	sum(out, "-", "rejected", s.Rejected, "")
+	say = "the table was not counted"
+	if s.Table != nil {
+		say = "the table has " + humanize.Comma(*s.Table) + "   " + same(*s.Table == s.Committed-s.Rejected)
+	}
+	sum(out, "=", "in table", s.Committed-s.Rejected, say)
+	ended := 0
+	for i := range r.Shards {
+		if r.Shards[i].Ended {
+			ended++
+		}
+	}
+	fmt.Fprintf(out, "gaps %s   shards read to the end %d of %d   channels dropped %d\n", humanize.Comma(s.Gaps), ended, len(r.Shards), r.Dropped)
+	for i, f := range r.Findings {
+		if i == maxShown {
+			fmt.Fprintf(out, "and %d more; -o json lists all\n", len(r.Findings)-maxShown)
+			break
+		}
+		fmt.Fprintln(out, printable(f))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintln(out, "note: "+printable(n))
+	}
+	word := "EXACT"
+	if !r.Exact {
+		word = "NOT EXACT"
+	}
+	fmt.Fprintln(out, word)
+	return out.Flush()
+}
+
+// sum writes one line of an account.
+func sum(out io.Writer, sign, name string, n int64, say string) {
+	fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("%1s %-17s %15s   %s", sign, name, humanize.Comma(n), say), " "))
+}
+
+func same(ok bool) string {
+	if ok {
+		return "ok"
+	}
+	return "DIFFERS"
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return humanize.Comma(int64(n)) + " " + noun + "s"
+}
