@@ -31,7 +31,7 @@ func (p Probe) Failed(f *messages.Fault, at messages.Position) Probe {
 	if f.Reason != messages.ReasonRefused && f.Reason != messages.ReasonOverflow {
 		return p
 	}
-	next := Probe{Records: max(1, f.Records/2), Until: f.At, Cause: f.Error(), at: at}
+	next := Probe{Records: max(1, f.Records/2), Until: f.At, Cause: causeOf(f), at: at}
 	if p.On() && p.at == at {
 		if p.Records == 1 {
 			next.Bury = f.At
@@ -51,4 +51,13 @@ func (p Probe) Committed(at messages.Position) Probe {
 		return Probe{}
 	}
 	return p
+}
+
+// causeOf is why a record could not be appended, without the shard and the call:
+// letters are looked at by their cause.
+func causeOf(f *messages.Fault) string {
+	if f.Err == nil {
+		return f.Error()
+	}
+	return f.Err.Error()
 }

@@ -39,7 +39,7 @@ func (p *Positions) rowsAt(ctx context.Context, at []Place, into []int64) error 
 	if err != nil {
 		return err
 	}
-	_, found, err := p.warehouse.Query(ctx, "SELECT S.N, COUNT(*) FROM (SELECT KINESISMETADATA:shardId::STRING AS SHARD, "+place+" AS PLACE FROM "+p.table+
+	_, found, err := p.warehouse.Query(ctx, "SELECT S.N, COUNT(*) FROM (SELECT KINESISMETADATA:shardId::STRING AS SHARD, "+place+" AS PLACE FROM "+p.rows+
 		" WHERE KINESISMETADATA:stream::STRING = "+literal(p.stream)+") T JOIN "+spansOf+
 		" ON T.SHARD = S.SHARD AND T.PLACE = S.B GROUP BY 1", string(text))
 	if err != nil {

@@ -68,7 +68,8 @@ func (s *session) countAll(ctx context.Context) {
 		return
 	}
 	r.Sums.Counted = &n
-	want := r.Sums.Committed - r.Sums.Rejected
+	s.replayedAll()
+	want := r.Sums.Committed - r.Sums.Rejected + r.Sums.Replayed
 	switch lacks := want - n; {
 	case lacks > 0:
 		r.Sums.Missing += lacks

@@ -26,6 +26,7 @@
 //	stretch.go    stretches and their verdicts
 //	piece.go      what the table is asked: up to eight groups of batches each
 //	locate.go     which batch it is, where the table differs
+//	replayed.go   dead letters that were sent again, whose rows are explained
 //	keepsakes.go  rejected rows and discarded records, and what was kept of them
 //	table.go      the table's own word
 //	destination.go  whether rows can be told apart at all; else their number

@@ -27,7 +27,9 @@ type hearing struct {
 	out       Shard
 	end       messages.Position // the newest committed position
 	stretches []stretch
-	beyond    int64 // rows that the table has after end
+	beyond    int64   // rows that the table has after end
+	again     []again // dead letters that were sent again, by position
+	unlanded  int64   // rows of theirs that were rejected
 }
 
 // hear hears one shard's evidence and says what should be in the table. The

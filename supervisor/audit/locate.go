@@ -37,7 +37,7 @@ func (h *hearing) locate(ctx context.Context, c *chain, t Table) error {
 		}
 		places = places[:0]
 		for i := range finer {
-			if finer[i].tally = tallies[i]; finer[i].differs() {
+			if finer[i].tally = h.without(finer[i].span, tallies[i]); finer[i].differs() {
 				places = append(places, finer[i])
 			}
 		}
@@ -122,6 +122,9 @@ func (h *hearing) double(ctx context.Context, c *chain, t Table, p *piece) (doub
 	var positions []string
 	first := ""
 	for _, r := range repeats {
+		if len(h.within(span{before(r.Position), r.Position})) > 0 {
+			continue // judged by what was sent again
+		}
 		extra := r.Rows - c.mostRows(r.Position, p)
 		if extra <= 0 {
 			continue

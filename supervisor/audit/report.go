@@ -43,9 +43,11 @@ type Sums struct {
 	Rejected    int64  `json:"rowsRejected"`
 	ErrorTable  *int64 `json:"rowsInErrorTable,omitempty"`
 	Letters     *int64 `json:"deadLettersOnFile,omitempty"`
-	Table       *int64 `json:"rowsInTable,omitempty"`
-	Counted     *int64 `json:"rowsOfTheTable,omitempty"` // all of them, whoever wrote them; only with countsOnly
-	InFlight    int64  `json:"rowsInFlight"`             // accepted after the newest committed token
+	Replayed    int64  `json:"rowsReplayed,omitempty"`        // of dead letters that were sent again
+	Again       int64  `json:"deadLettersReplayed,omitempty"` // those letters
+	Table       *int64 `json:"rowsInTable,omitempty"`         // replayed ones included
+	Counted     *int64 `json:"rowsOfTheTable,omitempty"`      // all of them, whoever wrote them; only with countsOnly
+	InFlight    int64  `json:"rowsInFlight"`                  // accepted after the newest committed token
 	Missing     int64  `json:"missing"`
 	Doubled     int64  `json:"doubled"`
 	Strange     int64  `json:"strange"` // in the table, and nobody appended them
@@ -130,6 +132,8 @@ func (s *Sums) add(o Sums) {
 	s.Appended += o.Appended
 	s.Committed += o.Committed
 	s.Rejected += o.Rejected
+	s.Replayed += o.Replayed
+	s.Again += o.Again
 	s.InFlight += o.InFlight
 	s.Missing += o.Missing
 	s.Doubled += o.Doubled

@@ -207,6 +207,9 @@ func (s *session) count(ctx context.Context) error {
 		return nil
 	}
 	s.report.Sources.Table = true
+	if err := s.replayed(ctx); err != nil {
+		s.note("dead letters that were sent again could not be looked at, and their rows look like nobody's: %v", err)
+	}
 	for i, h := range s.hearings {
 		h.weigh(tallies[:shares[i]])
 		tallies = tallies[shares[i]:]

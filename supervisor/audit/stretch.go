@@ -76,7 +76,8 @@ func (h *hearing) weigh(tallies []warehouse.Tally) {
 	for i := range h.stretches {
 		for j := range h.stretches[i].pieces {
 			p := &h.stretches[i].pieces[j]
-			p.tally, tallies = tallies[0], tallies[1:]
+			p.tally, tallies = h.without(p.span, tallies[0]), tallies[1:]
+			h.addAgain(p.span)
 			*h.out.Sums.Table += p.tally.Rows
 			if n := p.tally.Altered; n > 0 {
 				h.find(Altered, n, p.span, "the KINESISMETADATA of %s contradicts itself: sequenceNumber, subSequenceNumber and shardedSequenceNumber do not belong together, so somebody changed them", rowsOf(n))
@@ -85,7 +86,7 @@ func (h *hearing) weigh(tallies []warehouse.Tally) {
 		}
 	}
 	if h.unbounded() {
-		h.beyond = tallies[0].Rows
+		h.beyond = h.without(span{h.end, farthest}, tallies[0]).Rows
 	}
 }
 

@@ -60,14 +60,17 @@ func (r *Report) account(out io.Writer) {
 	line("=", "appended", s.Appended, r.ledgers())
 	line("=", "committed", s.Committed, r.counters())
 	line("-", "rejected", s.Rejected, kept("rows in ERROR_TABLE", s.ErrorTable, s.Rejected))
+	if s.Again > 0 {
+		line("+", "replayed", s.Replayed, count(s.Again, "dead letter")+" sent again")
+	}
 	say := "the table was not counted"
 	switch {
 	case s.Counted != nil:
 		say = "the table has " + digits(*s.Counted) + "   " + same(s.Missing == 0)
 	case s.Table != nil:
-		say = "the table has " + digits(*s.Table) + "   " + same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected)
+		say = "the table has " + digits(*s.Table) + "   " + same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected+s.Replayed)
 	}
-	line("=", "in table", s.Committed-s.Rejected, say)
+	line("=", "in table", s.Committed-s.Rejected+s.Replayed, say)
 }
 
 func same(ok bool) string {

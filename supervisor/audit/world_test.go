@@ -189,6 +189,13 @@ func (c counted) Repeated(_ context.Context, s warehouse.Span) (list []warehouse
 	return list, nil
 }
 
+func (c counted) RowsAt(_ context.Context, at []warehouse.Place) (counts []int64, err error) {
+	for _, p := range at {
+		counts = append(counts, c.rows[p.Position])
+	}
+	return counts, nil
+}
+
 func (c counted) Rejected(context.Context) (map[messages.ShardID]int64, error) {
 	return map[messages.ShardID]int64{shard: c.errors}, nil
 }

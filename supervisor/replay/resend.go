@@ -325,13 +325,8 @@ func (s *sending) concluded(shelf *shelf) *LettersReport {
 	return r
 }
 
-// inTable asks the table, where a warehouse is configured, what it has of each
-// letter that was sent.
+// inTable asks the table what it has of each letter that was sent.
 func (s *sending) inTable(ctx context.Context, p *deadletter.Plan, cfg supervisor.Config, refused map[key]string, out *Resent) {
-	if cfg.Snowflake.Warehouse == "" {
-		s.report.note("the table was not counted: snowflake.warehouse is not set")
-		return
-	}
 	found, err := lookAt(ctx, p, cfg, refused)
 	if err != nil {
 		s.report.note(fmt.Sprintf("the table could not be counted: %v", err))
