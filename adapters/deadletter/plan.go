@@ -190,7 +190,8 @@ func (p *Plan) read() error {
 	return err
 }
 
-// Each yields what a plan sends, until yield answers false. The Sent is yield's.
+// Each yields what a plan sends, without the rows, until yield answers false. The
+// Sent is yield's.
 func (p *Plan) Each(yield func(*Sent) bool) error {
 	r, err := p.Open()
 	if err != nil {
@@ -198,11 +199,15 @@ func (p *Plan) Each(yield func(*Sent) bool) error {
 	}
 	defer r.Close()
 	for {
-		s, err := r.Next()
+		var head struct {
+			Sent
+			NDJSON passedOver `json:"ndjson"`
+		}
+		err := r.next(&head)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil || !yield(s) {
+		if err != nil || !yield(&head.Sent) {
 			return err
 		}
 	}
@@ -228,20 +233,24 @@ func (p *Plan) Open() (*PlanReader, error) {
 	return r, nil
 }
 
-// Next returns the next one; io.EOF behind the last.
+// Next returns the next one, with its rows; io.EOF behind the last.
 func (r *PlanReader) Next() (*Sent, error) {
+	s := &Sent{}
+	return s, r.next(s)
+}
+
+func (r *PlanReader) next(into any) error {
 	line, err := r.in.next()
 	if errors.Is(err, io.EOF) {
-		return nil, io.EOF
+		return io.EOF
 	}
-	s := &Sent{}
 	if err == nil {
-		err = json.Unmarshal(line, s)
+		err = json.Unmarshal(line, into)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("deadletter: %s: %w", r.file.Name(), err)
+		return fmt.Errorf("deadletter: %s: %w", r.file.Name(), err)
 	}
-	return s, nil
+	return nil
 }
 
 // Close ends the reading.

@@ -25,7 +25,13 @@ const maxLineBytes = 64 << 20
 // for instance, are passed over and counted in bad. A letter may be there
 // twice, under one position.
 func Read(dir string, yield func(messages.Letter) bool) (bad int, err error) {
-	return Walk(dir, func(_ Where, l *messages.Letter) bool { return yield(*l) })
+	return walk(dir, func(_ Where, line []byte) (valid, more bool) {
+		var letter messages.Letter
+		if json.Unmarshal(line, &letter) != nil {
+			return false, true
+		}
+		return true, yield(letter)
+	})
 }
 
 // Where is where a letter lies.
@@ -35,8 +41,30 @@ type Where struct {
 	Length int
 }
 
-// Walk is Read, and says where each letter lies. The letter is yield's.
+// Walk is Read for those who look at many letters: it says where each lies, and
+// leaves the payload out, which At reads. The letter is yield's.
 func Walk(dir string, yield func(Where, *messages.Letter) bool) (bad int, err error) {
+	return walk(dir, func(at Where, line []byte) (valid, more bool) {
+		var head struct {
+			messages.Letter
+			Payload passedOver `json:"payload"`
+		}
+		if json.Unmarshal(line, &head) != nil {
+			return false, true
+		}
+		return true, yield(at, &head.Letter)
+	})
+}
+
+// passedOver is a value that is not looked at.
+type passedOver struct{}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (*passedOver) UnmarshalJSON([]byte) error { return nil }
+
+// walk yields the lines of a folder, which are yield's until it returns; valid
+// says whether one is a letter.
+func walk(dir string, yield func(Where, []byte) (valid, more bool)) (bad int, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return 0, fmt.Errorf("deadletter: %w", err)
@@ -76,7 +104,7 @@ func At(dir string, w Where) (*messages.Letter, error) {
 	return letter, nil
 }
 
-func readFile(dir, name string, yield func(Where, *messages.Letter) bool) (bad int, more bool, err error) {
+func readFile(dir, name string, yield func(Where, []byte) (valid, more bool)) (bad int, more bool, err error) {
 	file, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
 		return 0, true, fmt.Errorf("deadletter: %w", err)
@@ -92,12 +120,15 @@ func readFile(dir, name string, yield func(Where, *messages.Letter) bool) (bad i
 		if err != nil && !errors.Is(err, errBadLine) {
 			return bad, false, fmt.Errorf("deadletter: %s: %w", file.Name(), err)
 		}
-		letter := &messages.Letter{}
-		if err != nil || json.Unmarshal(line, letter) != nil {
+		if err != nil {
 			bad++
 			continue
 		}
-		if !yield(Where{name, at, len(line)}, letter) {
+		valid, more := yield(Where{name, at, len(line)}, line)
+		if !valid {
+			bad++
+		}
+		if !more {
 			return bad, false, nil
 		}
 	}

@@ -95,7 +95,7 @@ func rangeOf(from, to, shard string) (r replay.Range, err error) {
 func replayOptions(c *cobra.Command, file supervisor.File) replay.Options {
 	return replay.Options{
 		Host: supervisor.Host{
-			Log: replayLog(c.ErrOrStderr()), Budget: messages.NewBudget(int64(file.Memory)), DataDir: file.DataDir, Version: version,
+			Budget: messages.NewBudget(int64(file.Memory)), DataDir: file.DataDir, Version: version,
 		},
 		Progress: progressOn(c.ErrOrStderr(), wantsJSON(c)),
 	}

@@ -4,18 +4,12 @@ import (
 	"errors"
 	"io"
 
-	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/fleet"
 	"github.com/kinesnow/kinesnow/supervisor/replay"
 )
-
-// replayLog is quiet: the account at the end says what came of it.
-func replayLog(w io.Writer) zerolog.Logger {
-	return zerolog.New(zerolog.SyncWriter(w)).Level(zerolog.ErrorLevel).With().Timestamp().Logger()
-}
 
 // account is what a replay ends with.
 type account interface {

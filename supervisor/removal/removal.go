@@ -168,7 +168,7 @@ func (r *Remover) files() []Left {
 	if r.dataDir == "" {
 		return nil
 	}
-	folders := []string{filepath.Join(r.dataDir, "deadletter", r.name)}
+	folders := []string{filepath.Join(r.dataDir, "deadletter", r.name), filepath.Join(r.dataDir, "replays", r.name)}
 	if journals, err := journal.Folders(r.dataDir, r.name); err == nil { // else data_dir cannot be read: nothing to tell of it
 		folders = append(folders, slices.Sorted(maps.Values(journals))...)
 	}

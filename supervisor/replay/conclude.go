@@ -46,8 +46,13 @@ func (w *work) conclude(ctx context.Context, cfg supervisor.Config, state *messa
 	}
 	r.total(tally != nil)
 	if state.Health == messages.Halted && !r.Done {
+		if r.stop == "" { // the connector's own, not a shard's
+			r.Findings = append(r.Findings, state.Why)
+		}
 		r.stop = state.Stop
-		r.Findings = append(r.Findings, state.Why)
+	}
+	if r.stop == messages.TargetMissing {
+		r.note(missingTable(cfg, w.live))
 	}
 	if a.Missing != "" {
 		r.Sums.Gaps++

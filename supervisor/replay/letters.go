@@ -42,8 +42,7 @@ type entry struct {
 	stream  string
 	arrival time.Time
 	cause   string
-	refused string // why it was refused when it was sent again; "" = it was not
-	size    int
+	refused string             // why it was refused when it was sent again; "" = it was not
 	sent    []*deadletter.Plan // that have it, and did not refuse it; oldest first
 	ready   bool               // it was looked at, and can be sent
 }
@@ -96,7 +95,7 @@ func openShelf(dir string) (*shelf, error) {
 		} else {
 			s.copies++
 		}
-		e.where, e.stream, e.arrival, e.cause, e.size = w, same(l.Stream), l.Arrival, same(l.Cause), len(l.Payload)
+		e.where, e.stream, e.arrival, e.cause = w, same(l.Stream), l.Arrival, same(l.Cause)
 		return true
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -62,6 +62,8 @@ func (r *Report) ExitCode() int {
 	return 2
 }
 
+func (r *Report) note(text string) { r.Notes = append(r.Notes, text) }
+
 func (s *Sums) add(o Sums) {
 	s.Read += o.Read
 	s.Discarded += o.Discarded

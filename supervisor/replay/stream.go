@@ -61,8 +61,8 @@ func HalfPace() *stream.Pace {
 // where Kinesis cannot be asked, and whatever keeps the work from ending, beside
 // the account so far.
 func Stream(ctx context.Context, file supervisor.File, name string, r Request, o Options) (*Report, error) {
-	cfg, live := file.Connectors[name], file.Connectors[name]
-	table := target(live, r.Table)
+	cfg := file.Connectors[name]
+	table := target(cfg, r.Table)
 	switch {
 	case o.Host.DataDir == "":
 		return nil, refuse("data_dir is not set: a replay keeps there what it has done, so that it can be gone on with")
@@ -77,13 +77,14 @@ func Stream(ctx context.Context, file supervisor.File, name string, r Request, o
 		}
 	}
 	if r.ID == "" {
-		r.ID = r.id(name, live)
+		r.ID = r.id(name, cfg)
 	}
 	dir := filepath.Join(o.Host.DataDir, "replays", name, r.ID)
 	work, err := begin(ctx, dir, name, cfg, r, table, o)
 	if err != nil {
 		return nil, err
 	}
+	work.live = cfg.Snowflake.Table
 	defer work.leases.Close()
 	cfg = bounded(cfg, r.ID)
 	cfg.Snowflake.Table, cfg.Snowflake.Pipe = r.Table, ""
@@ -128,6 +129,7 @@ func bounded(cfg supervisor.Config, id string) supervisor.Config {
 // work is a replay's folder, open.
 type work struct {
 	name    string
+	live    string // the table that the connector writes into
 	leases  *leasefile.Table
 	account *account
 	stream  *messages.Stream
