@@ -41,6 +41,9 @@ type ChannelSettings struct {
 	AppendRetry       time.Duration
 	StopOnRejected    bool  // on_rejected_rows: stop
 	Acknowledged      int64 // rejected rows that a human has seen
+	// Located is the statement that shows the rejected rows of the batches that
+	// ended after one position, up to another; two zero ones mean all.
+	Located func(after, to messages.Position) string
 
 	Lease, Commits, Checkpoint, Reader *actor.PID
 	Log                                zerolog.Logger

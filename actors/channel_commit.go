@@ -54,6 +54,7 @@ func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
 	if ch.appends != nil && token.Position == ch.appends.draft.last.Position() {
 		return // committed, though its own answer is still out: that comes first (P11)
 	}
+	before := ch.flights.committed()
 	done, ok := ch.flights.commit(token.Position)
 	if !ok {
 		panic(&messages.Fault{
@@ -66,12 +67,26 @@ func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
 		return
 	}
 	ch.rejected = m.Status.RowsErrors
-	ch.committed(c, token, done, max(0, rejected), m.Status)
+	ch.committed(c, token, done, ch.rejection(before, token.Position, rejected, m.Status), m.Status)
+}
+
+// rejection is what a status says of rows that were rejected since the one
+// before; nil where none was.
+func (ch *Channel) rejection(before, to messages.Position, rows int64, status *messages.ChannelStatus) *messages.Rejection {
+	if rows <= 0 {
+		return nil
+	}
+	r := status.Rejection(rows, ch.located(before, to))
+	ch.Log.Warn().Int64("rows", rows).Str("after", before.String()).Str("upto", to.String()).Str("err", r.Message).Str("query", r.Query).Msg("Snowflake rejected rows")
+	return r
 }
 
 // committed hands on that batches became durable.
-func (ch *Channel) committed(c actor.Context, token messages.Token, done []flight, rejected int64, status *messages.ChannelStatus) {
-	now := time.Now()
+func (ch *Channel) committed(c actor.Context, token messages.Token, done []flight, refusal *messages.Rejection, status *messages.ChannelStatus) {
+	now, rejected := time.Now(), int64(0)
+	if refusal != nil {
+		rejected = refusal.Rows
+	}
 	ch.moved = now
 	commit := &messages.BatchCommitted{Token: token, CaughtUp: ch.allCommitted()}
 	for _, f := range done {
@@ -86,17 +101,14 @@ func (ch *Channel) committed(c actor.Context, token messages.Token, done []fligh
 		live.Committed += b.Counters.Committed
 	}
 	c.Send(ch.Checkpoint, commit)
-	if rejected > 0 {
-		ch.Log.Warn().Int64("rows", rejected).Str("upto", status.ErrorUpTo).Msg("Snowflake rejected rows")
-		if ch.StopOnRejected {
-			panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", rejected, status.LastError))
-		}
-	}
-	progress := &messages.Progress{Live: live, Commit: len(done) > 0}
+	progress := &messages.Progress{Live: live, Commit: len(done) > 0, Rejection: refusal}
 	if n := len(done); n > 0 && done[n-1].oldest != 0 {
 		progress.Lag = now.Sub(time.UnixMilli(done[n-1].oldest))
 	}
 	ch.report(c, progress)
+	if rejected > 0 && ch.StopOnRejected { // counted, and told of, before
+		panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", rejected, status.LastError))
+	}
 	ch.Probe = ch.Probe.Committed(token.Position)
 	ch.landed += live.Committed
 	if ch.flights.empty() {

@@ -117,8 +117,26 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	c.Send(ch.Reader, &messages.Credit{Bytes: creditWindow})
 	c.Send(c.Parent(), &messages.Progress{
 		Flowing: true, Read: start.Position, Accepted: start.Position, Committed: start.Token.Position,
-		Checkpoint: m.Row.Newest(), Counters: &m.Row.Counters,
+		Checkpoint: m.Row.Newest(), Counters: &m.Row.Counters, Rejection: ch.earlierRejection(),
 	})
+}
+
+// earlierRejection is what the opening says of rows that were rejected before; nil
+// where none was.
+func (ch *Channel) earlierRejection() *messages.Rejection {
+	if ch.opening.RowsErrors == 0 {
+		return nil
+	}
+	return ch.opening.Rejection(ch.opening.RowsErrors, ch.located(messages.Position{}, messages.Position{}))
+}
+
+// located is the statement that shows rejected rows; "" where nobody knows the
+// table.
+func (ch *Channel) located(after, to messages.Position) string {
+	if ch.Located == nil {
+		return ""
+	}
+	return ch.Located(after, to)
 }
 
 // fault gives an error of the channel's own calls its shard. It is a copy, for

@@ -19,6 +19,21 @@ type ChannelStatus struct {
 	ErrorAt      time.Time
 }
 
+// Rejection is the newest that is known of rows which Snowflake could not put into
+// the table.
+type Rejection struct {
+	Rows    int64     `json:"rows"`                            // that came to light together
+	Message string    `json:"message,omitempty"`               // of the last one, redacted by the service
+	UpTo    string    `json:"offsetTokenUpperBound,omitempty"` // at or before which the last one lies
+	At      time.Time `json:"at,omitzero"`                     // of the last one, by the service's clock
+	Query   string    `json:"query,omitempty"`                 // shows them, where the table has ERROR_LOGGING
+}
+
+// Rejection is what a status says of rejected rows, of which rows are told of.
+func (s *ChannelStatus) Rejection(rows int64, query string) *Rejection {
+	return &Rejection{Rows: rows, Message: s.LastError, UpTo: s.ErrorUpTo, At: s.ErrorAt, Query: query}
+}
+
 // Opening is what one successful open of a channel answered. It fences every
 // opening before it.
 type Opening struct {

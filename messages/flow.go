@@ -150,6 +150,7 @@ type Progress struct {
 	Gaps                                  int64       // since the last Progress
 	Packed                                Aggregation // since the last Progress
 	Commit                                bool        // something was committed: backoff starts over
+	Rejection                             *Rejection  // rows were rejected; nil = none since the last Progress
 }
 
 // RecordEvents asks the ledger to keep events. Repeated until answered with

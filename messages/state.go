@@ -61,10 +61,11 @@ type ShardState struct {
 	Bytes        int64            `json:"bytes"`             // rendered, appended by this process
 	Wire         int64            `json:"wireBytes"`         // the same after compression
 	Gaps         int64            `json:"gaps"`
-	Packed       Aggregation      `json:"packed"`            // read by this process
-	Mismatches   int64            `json:"counterMismatches"` // generations whose commits Snowflake counts otherwise (P14)
-	Failing      bool             `json:"failing,omitempty"` // reopened again and again without an append
-	Lag          time.Duration    `json:"lagNs"`             // arrival to commit, of the last commit
+	Packed       Aggregation      `json:"packed"`              // read by this process
+	Mismatches   int64            `json:"counterMismatches"`   // generations whose commits Snowflake counts otherwise (P14)
+	Failing      bool             `json:"failing,omitempty"`   // reopened again and again without an append
+	Rejection    *Rejection       `json:"rejection,omitempty"` // the newest, as this process was told; nil = of none
+	Lag          time.Duration    `json:"lagNs"`               // arrival to commit, of the last commit
 	Stop         StopCode         `json:"stop,omitempty"`
 	Error        string           `json:"error,omitempty"`
 	Hint         string           `json:"hint,omitempty"`
@@ -92,6 +93,7 @@ type State struct {
 	Channels  ChannelUse    `json:"channels"`          // of the connector, on all nodes, as the lease table tells
 	Shards    []ShardState  `json:"shards"`            // owned by this node, by id
 	Journal   JournalState  `json:"journal"`
+	Letters   LetterState   `json:"deadLetters"`
 	Memory    BudgetState   `json:"memory"`
 	At        time.Time     `json:"at"`
 }
@@ -103,6 +105,15 @@ type JournalState struct {
 	SetAside int64  `json:"setAside,omitempty"` // segments that cannot be read: damaged, foreign, or of a newer version
 	Unknown  int64  `json:"unknown,omitempty"`  // entries that were passed over when they were read: of a newer version, or damaged
 	Error    string `json:"error,omitempty"`    // it does not keep everything now, and why
+}
+
+// LetterState is what became of this process's dead letters where they are kept in
+// files. While they cannot be kept, the shards whose records they are wait (P17).
+type LetterState struct {
+	Written int64  `json:"written"`
+	Capped  int64  `json:"capped,omitempty"` // over deadletter.max_per_minute: counted, not kept
+	Failed  int64  `json:"failed,omitempty"` // attempts to keep some
+	Error   string `json:"error,omitempty"`  // they cannot be kept now, and why
 }
 
 // CaughtUp reports whether no listed shard is behind and everything is

@@ -260,7 +260,7 @@ func (k *connector) state() *messages.State {
 	p := k.plant
 	s := &messages.State{
 		Connector: p.name, Process: p.process, Stream: p.cfg.Kinesis.StreamName(), Region: p.cfg.AWS.Region, Target: p.target(),
-		Journal: p.book.State(), Memory: p.budget.State(), At: time.Now().UTC(),
+		Journal: p.book.State(), Letters: p.letters(), Memory: p.budget.State(), At: time.Now().UTC(),
 	}
 	if k.node != nil {
 		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done

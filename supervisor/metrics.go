@@ -67,6 +67,7 @@ var (
 	asideDesc       = prometheus.NewDesc("kinesnow_journal_segments_set_aside_total", "Journal segments that could not be read: damaged, foreign, or of a newer version.", []string{"connector"}, nil)
 	troubledDesc    = prometheus.NewDesc("kinesnow_journal_troubled", "1 while the journal does not keep everything.", []string{"connector"}, nil)
 	journalDesc     = prometheus.NewDesc("kinesnow_journal_entries_total", "Journal entries by what became of them.", []string{"connector", "fate"}, nil)
+	lettersDesc     = prometheus.NewDesc("kinesnow_dead_letters_total", "Dead letters by what became of them: written to a file, capped (counted, not kept); and failed attempts to keep some.", []string{"connector", "fate"}, nil)
 	seriesDescs     = describeSeries()
 )
 
@@ -124,6 +125,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(journalDesc, prometheus.CounterValue, float64(state.Journal.Dropped), name, "dropped")
 	out <- prometheus.MustNewConstMetric(journalDesc, prometheus.CounterValue, float64(state.Journal.Unknown), name, "unknown")
 	out <- prometheus.MustNewConstMetric(asideDesc, prometheus.CounterValue, float64(state.Journal.SetAside), name)
+	for fate, n := range map[string]int64{"written": state.Letters.Written, "capped": state.Letters.Capped, "failed": state.Letters.Failed} {
+		out <- prometheus.MustNewConstMetric(lettersDesc, prometheus.CounterValue, float64(n), name, fate)
+	}
 	troubled := 0.0
 	if state.Journal.Error != "" {
 		troubled = 1

@@ -116,6 +116,15 @@ func (p *plant) openDeadLetter() (err error) {
 	return err
 }
 
+// letters is what became of the dead letters that this process kept, where the
+// queue can tell.
+func (p *plant) letters() (s messages.LetterState) {
+	if q, ok := p.dead.(interface{ State() messages.LetterState }); ok {
+		s = q.State()
+	}
+	return s
+}
+
 // openJournal opens the node's journal, once the node is known. On failure
 // the journal stays in memory, and is tried again with later events: evidence
 // never holds the flow (P25).

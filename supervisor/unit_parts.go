@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/kinesnow/kinesnow/actors"
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
@@ -71,13 +72,19 @@ func (u *shardUnit) durableStart() messages.ReadFrom {
 	return messages.ReadFrom{}
 }
 
+// located is the statement that shows the shard's rejected rows.
+func (u *shardUnit) located(after, to messages.Position) string {
+	s := u.plant.cfg.Snowflake
+	return warehouse.ErrorRows(warehouse.Path(s.Database, s.Schema, s.Table), u.channelName(), after, to)
+}
+
 func (u *shardUnit) newChannel(checkpoint, reader *actor.PID) actor.Actor {
 	s := u.plant.cfg.Snowflake
 	return actors.NewChannel(actors.ChannelSettings{
 		Connector: u.plant.name, Stream: u.stream.Name, Name: u.state.Channel, Shard: u.shard.ID, Epoch: u.granted.Row.Epoch,
 		Sink: u.plant.sink, DeadLetter: u.plant.dead, Share: u.share, Durable: u.durableStart(), Drained: u.drained, Probe: u.probe,
 		Linger: s.Linger, AppendRetry: s.AppendRetry,
-		StopOnRejected: s.OnRejectedRows == config.StopOnRejectedRows, Acknowledged: u.rejectOK,
+		StopOnRejected: s.OnRejectedRows == config.StopOnRejectedRows, Acknowledged: u.rejectOK, Located: u.located,
 		Lease: u.ports.lease, Commits: u.ports.commits, Checkpoint: checkpoint, Reader: reader, Log: u.log("channel"),
 	})
 }

@@ -71,6 +71,9 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 		s.Bytes, s.Wire = s.Bytes+m.Bytes, s.Wire+m.Wire
 		s.Live = s.Live.Add(m.Live)
 		s.Gaps += m.Gaps
+		if m.Rejection != nil {
+			s.Rejection = m.Rejection
+		}
 		s.Packed = s.Packed.Add(m.Packed)
 		s.Mismatches += m.Mismatches
 		if u.share == nil {

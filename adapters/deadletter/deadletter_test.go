@@ -141,7 +141,7 @@ func TestAMinuteTakesNoMoreThanItsCap(t *testing.T) {
 	put(t, q, letters(3, 5)...)
 	put(t, q, letter(6))
 	wantKept(t, dir, "1 2 3")
-	if got := q.State(); got != (State{Written: 3, Capped: 3}) {
+	if got := q.State(); got != (messages.LetterState{Written: 3, Capped: 3}) {
 		t.Errorf("state = %+v, want 3 written, 3 capped", got)
 	}
 	clock = clock.Add(time.Minute)

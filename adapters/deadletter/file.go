@@ -31,12 +31,6 @@ type Options struct {
 	Now          func() time.Time // nil = time.Now
 }
 
-// State is a file queue's account, in letters.
-type State struct {
-	Written int64
-	Capped  int64 // over MaxPerMinute: counted, not kept
-}
-
 // disk is what the queue needs of an open file.
 type disk interface {
 	io.WriteCloser
@@ -51,6 +45,8 @@ type File struct {
 	create  func(path string) (disk, error)
 	written atomic.Int64
 	capped  atomic.Int64
+	failed  atomic.Int64
+	trouble atomic.Pointer[string] // of the last attempt; nil = it kept all
 
 	mu     sync.Mutex
 	closed bool
@@ -107,8 +103,13 @@ func (f *File) Put(ctx context.Context, letters []messages.Letter) error {
 			err = f.write(lines)
 		}
 		if err != nil {
-			return fmt.Errorf("deadletter: cannot keep %d letters in %s: %w", len(kept), f.dir, err)
+			err = fmt.Errorf("deadletter: cannot keep %d letters in %s: %w", len(kept), f.dir, err)
+			text := err.Error()
+			f.trouble.Store(&text)
+			f.failed.Add(1)
+			return err
 		}
+		f.trouble.Store(nil)
 	}
 	f.used += len(kept)
 	f.written.Add(int64(len(kept)))
@@ -117,8 +118,12 @@ func (f *File) Put(ctx context.Context, letters []messages.Letter) error {
 }
 
 // State returns the account.
-func (f *File) State() State {
-	return State{Written: f.written.Load(), Capped: f.capped.Load()}
+func (f *File) State() messages.LetterState {
+	s := messages.LetterState{Written: f.written.Load(), Capped: f.capped.Load(), Failed: f.failed.Load()}
+	if text := f.trouble.Load(); text != nil {
+		s.Error = *text
+	}
+	return s
 }
 
 // Close implements messages.DeadLetter. Every letter is safe already.

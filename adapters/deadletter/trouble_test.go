@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // fullDisk has room for so many bytes, and may refuse to sync.
@@ -55,7 +57,7 @@ func TestAFullDiskKeepsNothingOfACallAndSaysWhere(t *testing.T) {
 	broken = nil
 	put(t, q, letters(2, 3)...) // the failed calls used nothing of the minute
 	wantKept(t, dir, "1 2 3")
-	if got := q.State(); got != (State{Written: 3}) {
+	if got := q.State(); got != (messages.LetterState{Written: 3, Failed: 2}) {
 		t.Errorf("state = %+v, want 3 written", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/kinesnow/kinesnow/adapters/deadletter"
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
@@ -19,6 +20,12 @@ func (s *session) errors(ctx context.Context) {
 		return
 	}
 	kept, err := s.Table.Rejected(ctx)
+	if fault := new(messages.Fault); errors.As(err, &fault) && fault.Complete { // Snowflake would not run it
+		t := s.Config.Snowflake
+		s.note("the error table could not be counted; is ERROR_LOGGING off? ALTER TABLE %s SET ERROR_LOGGING = TRUE keeps rejected rows from then on: %v",
+			warehouse.Path(t.Database, t.Schema, t.Table), err)
+		return
+	}
 	if err != nil {
 		s.note("the error table could not be counted: %v", err)
 		return

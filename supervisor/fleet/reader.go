@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/actors"
+	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 )
@@ -82,6 +83,7 @@ func (r *Reader) blank() Connector {
 	return Connector{
 		Name: r.name, Source: FromLeases, Region: r.cfg.AWS.Region, Stream: r.cfg.Kinesis.StreamName(),
 		Target: s.Database + "." + s.Schema + "." + s.Table, Nodes: []string{}, Shards: []Shard{},
+		table: warehouse.Path(s.Database, s.Schema, s.Table),
 	}
 }
 
@@ -119,6 +121,9 @@ func (c *Connector) addRow(row *messages.ShardRow, channel string, status *messa
 			sh.Committed, sh.CommittedAt = t.Position.String(), moment(t.ArrivedAt())
 		case status.Token != "":
 			sh.Stop, sh.Error, sh.Hint = string(messages.TokenForeign), err.Error(), messages.TokenForeign.Hint()
+		}
+		if status.RowsErrors > 0 {
+			sh.Rejection = status.Rejection(status.RowsErrors, warehouse.ErrorRows(c.table, channel, messages.Position{}, messages.Position{}))
 		}
 		if !status.Healthy {
 			sh.Error = "channel status " + status.Code

@@ -58,8 +58,12 @@ type Connector struct {
 	// Channels are the connector's on all nodes, as the lease table tells.
 	Channels messages.ChannelUse `json:"channels,omitzero"`
 
+	table string // quoted, for statements
+
 	Shards   []Shard   `json:"shards"`             // by id
 	Journals []Journal `json:"journals,omitempty"` // those that are not well
+	// Letters are what became of the processes' dead letters.
+	Letters messages.LetterState `json:"deadLetters,omitzero"`
 }
 
 // The states of a shard as lease rows tell them. A process tells its own:
@@ -98,6 +102,8 @@ type Shard struct {
 	RowsCommitted int64 `json:"rowsCommitted"`
 	Rejected      int64 `json:"rejected"`
 	Discarded     int64 `json:"discarded"`
+	// Rejection is the newest that is known of rejected rows.
+	Rejection *messages.Rejection `json:"rejection,omitempty"`
 
 	Stop  string `json:"stop,omitempty"`
 	Error string `json:"error,omitempty"`

@@ -68,6 +68,7 @@ func (c *Connector) add(s *messages.State) {
 		c.Nodes = append(c.Nodes, s.Node)
 	}
 	c.addJournal(s.Node, s.Journal)
+	c.addLetters(s.Node, s.Letters)
 	if s.Channels.Open+s.Channels.Ended+s.Channels.Waiting > 0 { // each node tells of all
 		c.Channels = s.Channels
 	}
@@ -99,7 +100,7 @@ func (c *Connector) addShard(s *messages.State, sh *messages.ShardState) {
 		Read: sh.ReadAt, Accepted: sh.AcceptedAt, Committed: sh.CommittedAt, Checkpoint: sh.CheckpointAt,
 		BehindSeconds: sh.Behind.Seconds(), HeldBytes: sh.Held, InFlightBytes: sh.InFlight, CaughtUp: sh.CaughtUp, Failing: sh.Failing,
 		RowsCommitted: sh.Counters.Committed, Rejected: sh.Counters.Rejected, Discarded: sh.Counters.Discarded,
-		Stop: string(sh.Stop), Error: sh.Error, Hint: sh.Hint,
+		Rejection: sh.Rejection, Stop: string(sh.Stop), Error: sh.Error, Hint: sh.Hint,
 		rows: sh.Live.Appended, bytes: sh.Bytes, process: s.Process,
 	})
 }

@@ -87,6 +87,7 @@ func (c *Connector) processLines(now time.Time) []string {
 		loss = "data loss in " + span(*c.SecondsToDataLoss) + " if stopped"
 	}
 	lines := []string{join(oldest, loss, c.counts(), fmt.Sprintf("gaps %s", count(c.Gaps)))}
+	lines = append(append(lines, c.rejections()...), c.letters()...)
 	if odd := c.oddities(); odd != "" {
 		lines = append(lines, odd)
 	}
@@ -195,6 +196,7 @@ func (c *Connector) leaseLines(now time.Time) []string {
 	if line := join(loss, c.Why, c.Hint); line != "" {
 		lines = append(lines, line)
 	}
+	lines = append(lines, c.rejections()...)
 	listed := 0
 	for i := range c.Shards {
 		sh := &c.Shards[i]
