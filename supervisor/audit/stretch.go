@@ -21,11 +21,11 @@ func (h *hearing) cut(whole span) {
 	for _, p := range h.chain.stretches(whole) {
 		s := stretch{part: p}
 		s.counts, s.known = h.counted(p)
-		if p.covered {
+		if p.covered && s.counts.Rejected == h.chain.rejectedIn(p.span) {
 			s.pieces = h.chain.pieces(p.span, max(1, h.most))
 		} else {
 			one := piece{span: p.span}
-			if s.known {
+			if s.known || p.covered {
 				one.expect(s.counts)
 			}
 			s.pieces = []piece{one}
@@ -48,6 +48,9 @@ func (h *hearing) counted(p part) (messages.Counters, bool) {
 	counts := h.chain.count(p.span)
 	if known { // records that made no row are in no batch
 		counts.Read, counts.Discarded, counts.Filtered = between.Read, between.Discarded, between.Filtered
+		// A process that ended while it told of a commit may have written the row
+		// alone: that some of it was rejected is then known of the stretch as a whole.
+		counts.Rejected = max(counts.Rejected, between.Rejected)
 	}
 	return counts, true
 }

@@ -79,6 +79,11 @@ func Stream(ctx context.Context, file supervisor.File, name string, r Request, o
 	if r.ID == "" {
 		r.ID = r.id(name, cfg)
 	}
+	again := bounded(cfg, r.ID)
+	again.Snowflake.Table, again.Snowflake.Pipe = r.Table, ""
+	if err := again.Validate(name); err != nil {
+		return nil, &RefusedError{err}
+	}
 	dir := filepath.Join(o.Host.DataDir, "replays", name, r.ID)
 	work, err := begin(ctx, dir, name, cfg, r, table, o)
 	if err != nil {
@@ -86,21 +91,19 @@ func Stream(ctx context.Context, file supervisor.File, name string, r Request, o
 	}
 	work.live = cfg.Snowflake.Table
 	defer work.leases.Close()
-	cfg = bounded(cfg, r.ID)
-	cfg.Snowflake.Table, cfg.Snowflake.Pipe = r.Table, ""
 	host := o.Host
 	host.DataDir, host.Journal, host.DeadLetter, host.Metrics, host.OnEvent = "", nil, nil, nil, work.account.note
 	if host.Pace == nil {
 		host.Pace = HalfPace()
 	}
-	j := &job{name: name, cfg: cfg, host: host, table: work.leases, progress: o.Progress, stream: func(live supervisor.ShardStream) supervisor.ShardStream {
+	j := &job{name: name, cfg: again, host: host, table: work.leases, progress: o.Progress, stream: func(live supervisor.ShardStream) supervisor.ShardStream {
 		return &section{ShardStream: live, span: r.Range, shards: work.account.Shards, began: work.account.began}
 	}}
 	state, runErr := j.run(ctx)
 	if state == nil {
 		return nil, runErr
 	}
-	return work.conclude(ctx, cfg, state, runErr)
+	return work.conclude(ctx, again, state, runErr)
 }
 
 // id is the same for the same request.
