@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -43,7 +44,7 @@ func TestALetterIsFoundWhereWalkSaysWithoutItsPayload(t *testing.T) {
 	bad, err := Walk(dir, func(w Where, head *messages.Letter) bool {
 		n++
 		whole, err := At(dir, w)
-		if err != nil || head.Payload != nil || whole.Seq != head.Seq || fmt.Sprint(whole.Payload) != fmt.Sprint(letter(n).Payload) {
+		if err != nil || head.Payload != nil || whole.Seq != head.Seq || !bytes.Equal(whole.Payload, letter(n).Payload) {
 			t.Errorf("letter %d: %+v, %v", n, whole, err)
 		}
 		return true

@@ -156,7 +156,7 @@ func (in *lines) next() ([]byte, error) {
 		switch {
 		case err == nil && !tooLong:
 			return line, nil
-		case err == nil || err == io.EOF && (tooLong || len(line) > 0):
+		case err == nil || errors.Is(err, io.EOF) && (tooLong || len(line) > 0):
 			return nil, errBadLine
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return nil, err
