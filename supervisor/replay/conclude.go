@@ -113,7 +113,7 @@ func (w *work) count(ctx context.Context, cfg supervisor.Config, rows []messages
 	if err == nil {
 		defer sql.Close()
 		var positions *warehouse.Positions
-		if positions, err = sql.Positions(cfg.Snowflake.Table, cfg.Kinesis.StreamName()); err == nil {
+		if positions, err = positionsOf(ctx, sql, cfg); err == nil {
 			var tallies []warehouse.Tally
 			if tallies, err = positions.Tally(ctx, spans); err == nil {
 				for i := range tallies {

@@ -31,7 +31,7 @@ func lookAt(ctx context.Context, p *deadletter.Plan, cfg supervisor.Config, refu
 		return nil, err
 	}
 	defer sql.Close()
-	positions, err := sql.Positions(cfg.Snowflake.Table, cfg.Kinesis.StreamName())
+	positions, err := positionsOf(ctx, sql, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -44,4 +44,18 @@ func lookAt(ctx context.Context, p *deadletter.Plan, cfg supervisor.Config, refu
 		found[key{p.Shard, p.Position}] = looked{sent[i], counts[i]}
 	}
 	return found, nil
+}
+
+// positionsOf looks at the rows of the table where it keeps their metadata. Where
+// nobody tells, it is asked as if it were an ordinary one.
+func positionsOf(ctx context.Context, sql *warehouse.Warehouse, cfg supervisor.Config) (*warehouse.Positions, error) {
+	s := cfg.Snowflake
+	positions, err := sql.Positions(s.Table, cfg.Kinesis.StreamName())
+	if err != nil {
+		return nil, err
+	}
+	if target, err := sql.Target(ctx, s.Table, s.PipeName()); err == nil && target.Metadata.Readable() {
+		positions = positions.By(target.Metadata)
+	}
+	return positions, nil
 }
