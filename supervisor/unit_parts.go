@@ -75,7 +75,7 @@ func (u *shardUnit) durableStart() messages.ReadFrom {
 // located is the statement that shows the shard's rejected rows.
 func (u *shardUnit) located(after, to messages.Position) string {
 	s := u.plant.cfg.Snowflake
-	return warehouse.ErrorRows(warehouse.Path(s.Database, s.Schema, s.Table), u.channelName(), after, to)
+	return warehouse.ErrorRows(warehouse.FullName(s.Database, s.Schema, s.Table), u.channelName(), after, to)
 }
 
 func (u *shardUnit) newChannel(checkpoint, reader *actor.PID) actor.Actor {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestTheStatementThatShowsRejectedRowsIsQuoted(t *testing.T) {
-	table := Path(`my db`, `Events`, `or"ders`)
+	table := FullName(`my db`, `Events`, `or"ders`)
 	for want, got := range map[string]string{
 		`SELECT * FROM ERROR_TABLE("my db"."Events"."or""ders") WHERE ERROR_METADATA:details:channel_name = 'it''s'`: ErrorRows(table, "it's", messages.Position{}, messages.Position{}),
 		`SELECT * FROM ERROR_TABLE("my db"."Events"."or""ders") WHERE ERROR_METADATA:details:channel_name = 'c' AND ` +

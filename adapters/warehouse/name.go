@@ -25,9 +25,9 @@ func Quote(name string) (string, error) {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`, nil
 }
 
-// Path is a table's full name as a statement takes it. Names that Snowflake takes
+// FullName is a table's full name as a statement takes it. Names that Snowflake takes
 // for none come out as they are, in quotes: what follows is for people.
-func Path(database, schema, table string) string {
+func FullName(database, schema, table string) string {
 	text := ""
 	for i, name := range []string{database, schema, table} {
 		if i > 0 {

@@ -23,7 +23,7 @@ func (s *session) errors(ctx context.Context) {
 	if fault := new(messages.Fault); errors.As(err, &fault) && fault.Complete { // Snowflake would not run it
 		t := s.Config.Snowflake
 		s.note("the error table could not be counted; is ERROR_LOGGING off? ALTER TABLE %s SET ERROR_LOGGING = TRUE keeps rejected rows from then on: %v",
-			warehouse.Path(t.Database, t.Schema, t.Table), err)
+			warehouse.FullName(t.Database, t.Schema, t.Table), err)
 		return
 	}
 	if err != nil {

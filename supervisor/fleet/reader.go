@@ -83,7 +83,7 @@ func (r *Reader) blank() Connector {
 	return Connector{
 		Name: r.name, Source: FromLeases, Region: r.cfg.AWS.Region, Stream: r.cfg.Kinesis.StreamName(),
 		Target: s.Database + "." + s.Schema + "." + s.Table, Nodes: []string{}, Shards: []Shard{},
-		table: warehouse.Path(s.Database, s.Schema, s.Table),
+		table: warehouse.FullName(s.Database, s.Schema, s.Table),
 	}
 }
 

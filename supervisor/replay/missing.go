@@ -8,5 +8,5 @@ import (
 // missingTable says how the table of a replay is made.
 func missingTable(cfg supervisor.Config, live string) string {
 	s := cfg.Snowflake
-	return "the table has to be there: CREATE TABLE " + warehouse.Path(s.Database, s.Schema, s.Table) + " LIKE " + warehouse.Path(s.Database, s.Schema, live)
+	return "the table has to be there: CREATE TABLE " + warehouse.FullName(s.Database, s.Schema, s.Table) + " LIKE " + warehouse.FullName(s.Database, s.Schema, live)
 }
