@@ -44,6 +44,9 @@ func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
 	case m.Status == nil, m.Status.CreatedMS != ch.opening.CreatedMS && m.Status.CreatedMS != 0:
 		ch.gone(c)
 		return
+	case !m.Status.Healthy && m.Status.Reason == messages.ReasonGone:
+		ch.gone(c)
+		return
 	case !m.Status.Healthy:
 		panic(ch.unhealthy(m.Status))
 	}
@@ -150,13 +153,18 @@ func (ch *Channel) gone(c actor.Context) {
 	c.Send(ch.Checkpoint, &messages.SettleAndEnd{Fault: f})
 }
 
+// unhealthy is what a status means that says what is wrong: the channel must be
+// opened again, because of its rows, or because another opening fenced it.
 func (ch *Channel) unhealthy(s *messages.ChannelStatus) *messages.Fault {
 	f := &messages.Fault{
 		Class: messages.Transient, Reason: messages.ReasonInvalidated, Op: "channel.status", Shard: ch.Shard,
 		Err: errText(s.Code + " " + s.LastError), Complete: true,
 	}
-	if s.Overflow {
+	switch s.Reason {
+	case messages.ReasonOverflow:
 		f.Reason, f.Records, f.At = messages.ReasonOverflow, ch.flights.records(), ch.flights.end()
+	case messages.ReasonStale:
+		f.Class, f.Reason = messages.Fenced, messages.ReasonStale
 	}
 	return f
 }

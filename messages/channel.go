@@ -13,7 +13,7 @@ type ChannelStatus struct {
 	RowsInserted int64  // cumulative, like the next two
 	RowsParsed   int64
 	RowsErrors   int64
-	Overflow     bool   // unhealthy because its rows need more columns than evolution adds at once (P13)
+	Reason       Reason // what Code means where it is not Healthy; "" where it is
 	LastError    string // redacted by the service
 	ErrorUpTo    string // offset token at or before which the last error lies
 	ErrorAt      time.Time

@@ -70,18 +70,6 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 	return opening, s.advise(err)
 }
 
-// Status implements actors.StatusService. What an unhealthy code means for the
-// rows that were sent is the client's to say (P13).
-func (s *sink) Status(ctx context.Context, channels []string) (map[string]*messages.ChannelStatus, error) {
-	statuses, err := s.Client.Status(ctx, channels)
-	for _, status := range statuses {
-		if f := snowpipe.StatusFault(status); f != nil {
-			status.Overflow = f.Reason == messages.ReasonOverflow
-		}
-	}
-	return statuses, err
-}
-
 // makeTable makes the table once, whichever shard's channel comes first.
 func (s *sink) makeTable(ctx context.Context) error {
 	s.mu.Lock()

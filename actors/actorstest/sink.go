@@ -85,8 +85,23 @@ func (ch *channel) status(name string) *messages.ChannelStatus {
 		code = "SUCCESS"
 	}
 	return &messages.ChannelStatus{
-		Channel: name, Code: code, Healthy: ch.code == "", Token: ch.token, CreatedMS: ch.created, RowsInserted: ch.inserted, RowsErrors: ch.errors, Overflow: ch.overflow,
+		Channel: name, Code: code, Healthy: ch.code == "", Token: ch.token, CreatedMS: ch.created, RowsInserted: ch.inserted, RowsErrors: ch.errors, Reason: ch.reason(),
 	}
+}
+
+// reason is what the code of a channel that is not healthy means.
+func (ch *channel) reason() messages.Reason {
+	switch {
+	case ch.overflow:
+		return messages.ReasonOverflow
+	case ch.code == "STALE_CONTINUATION_TOKEN_SEQUENCER":
+		return messages.ReasonStale
+	case ch.code == "ERR_CHANNEL_NO_LONGER_EXISTS":
+		return messages.ReasonGone
+	case ch.code != "":
+		return messages.ReasonInvalidated
+	}
+	return ""
 }
 
 // Seal implements RowSink. It compresses nothing.

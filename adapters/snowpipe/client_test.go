@@ -109,6 +109,21 @@ func TestOpenNamesWhatIsMissing(t *testing.T) {
 	wantFault(t, err, messages.Transient, messages.ReasonUnavailable, false)
 }
 
+// TestAStatusCodeTakesThe200OfAnOpenBack as it does an append's.
+func TestAStatusCodeTakesThe200OfAnOpenBack(t *testing.T) {
+	s := serve(t, map[string][]reply{"open": {
+		ok(`{"status_code":87,"message":"too many pending open channel requests"}`),
+		ok(`{"status_code":5,"message":"limit"}`),
+	}})
+	c, _ := s.client(nil)
+	_, err := c.Open(ctx, "c", true)
+	wantFault(t, err, messages.Transient, messages.ReasonThrottled, false)
+	_, err = c.Open(ctx, "c", true)
+	if f := wantFault(t, err, messages.Rejected, messages.ReasonStopped, false); f.Stop != messages.ChannelLimit {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestStatusIsAskedInChunks(t *testing.T) {
 	s := serve(t, nil)
 	c, _ := s.client(nil)

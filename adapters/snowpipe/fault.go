@@ -42,10 +42,11 @@ func (v verdict) fault(op operation, err error) *messages.Fault {
 	}
 }
 
-// The verdicts (P11). All but unknown, throttled and busy are definite.
+// The verdicts (P11). All but the first are definite.
 var (
 	unknownOutcome = verdict{messages.Transient, messages.ReasonUnavailable, "", false}
 	tryLater       = verdict{messages.Transient, messages.ReasonUnavailable, "", true}
+	throttled      = verdict{messages.Transient, messages.ReasonThrottled, "", true}
 	refusedBatch   = verdict{messages.Transient, messages.ReasonRefused, "", true}
 	uncommitted    = verdict{messages.Transient, messages.ReasonUncommitted, "", true}
 	invalidated    = verdict{messages.Transient, messages.ReasonInvalidated, "", true}
@@ -70,8 +71,8 @@ var (
 //	409                uncommitted     invalidated      invalidated
 //	413, other 4xx     TARGET_MISSING  refused          later (token: ACCESS_DENIED)
 //
-// A code that names a stale sequencer, a lost channel or the channel limit
-// goes before the table's last three lines.
+// A code that is known goes before the table's last three lines (see verdict),
+// for of an unknown one an append can only suspect its rows (P13).
 func judge(op operation, status int, e envelope) verdict {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
@@ -81,7 +82,9 @@ func judge(op operation, status int, e envelope) verdict {
 	case e.limited():
 		return channelLimit
 	case status == http.StatusTooManyRequests:
-		return verdict{messages.Transient, messages.ReasonThrottled, "", e.formed}
+		v := throttled
+		v.complete = e.formed
+		return v
 	case status == http.StatusRequestTimeout:
 		return verdict{messages.Transient, messages.ReasonUnavailable, "", e.formed}
 	case status < 400, status == 499, status >= 500:
@@ -105,14 +108,12 @@ func judge(op operation, status int, e envelope) verdict {
 }
 
 func judgeOpen(status int, e envelope) verdict {
-	switch status {
-	case http.StatusConflict:
-		return uncommitted
-	case http.StatusNotFound:
-		return targetMissing
-	}
-	if v, known := e.verdict(); known {
+	v, known := e.verdict()
+	switch {
+	case known && (v != channelGone || status != http.StatusNotFound):
 		return v
+	case status == http.StatusConflict:
+		return uncommitted
 	}
 	return targetMissing // names or pipe kind: no time heals that
 }
@@ -132,31 +133,54 @@ func judgeChannel(op operation, status int, e envelope) verdict {
 	return refusedBatch
 }
 
-// verdict is the meaning of a code by itself, if it has one. The codes are
-// those of the error-handling page; the numbers are the classic API's, which
-// still appear as status_code.
+// verdict is the meaning of a code by itself, if it has one: a name, or a
+// number of the classic API, which still appears as status_code.
 func (e envelope) verdict() (verdict, bool) {
+	if v, known := e.named(); known {
+		return v, true
+	}
+	return e.numbered()
+}
+
+// named are the codes of the error-handling page, and the names that the
+// classic API has for its numbers.
+func (e envelope) named() (verdict, bool) {
 	switch e.code {
-	case "STALE_CONTINUATION_TOKEN_SEQUENCER", "ERR_CHANNEL_HAS_INVALID_CLIENT_SEQUENCER":
+	case "STALE_CONTINUATION_TOKEN_SEQUENCER", "STALE_CONTINUATION_TOKEN", "ERR_CHANNEL_HAS_INVALID_CLIENT_SEQUENCER":
 		return stale, true
 	case "ERR_CHANNEL_NO_LONGER_EXISTS", "ERR_CHANNEL_DOES_NOT_EXIST_OR_IS_NOT_AUTHORIZED":
 		return channelGone, true
 	case "ERR_CHANNEL_HAS_UNCOMMITTED_DATA":
 		return uncommitted, true
-	case "ERR_PIPE_DOES_NOT_EXIST_OR_NOT_AUTHORIZED", "ERR_TABLE_DOES_NOT_EXIST_NOT_AUTHORIZED",
-		"ERR_TABLE_DOES_NOT_EXIST_OR_NOT_AUTHORIZED", "ERR_PIPE_KIND_NOT_SUPPORTED":
+	case "ERR_PIPE_KIND_NOT_SUPPORTED", "ERR_TABLE_OR_COLUMN_TYPE_NOT_SUPPORTED",
+		"ERR_RESOLVED_TABLE_IS_READ_ONLY", "ERR_INGESTION_ON_TABLE_NOT_ALLOWED":
 		return targetMissing, true
-	case "STALE_PIPE_CACHE":
+	case "ERR_ENQUEUE_TABLE_CHUNK_QUEUE_FULL", "ERR_GENERAL_EXCEPTION_RETRY_REQUEST":
+		return tryLater, true
+	case "STALE_PIPE_CACHE", "ERR_OTHER_CHANNEL_IN_CHUNK_HAS_ISSUE", "ERR_MISSING_COLUMN_IN_EP_INFO":
 		return invalidated, true
 	}
-	if e.overflows() {
+	for _, kind := range []string{"PIPE", "TABLE", "SCHEMA", "DATABASE"} {
+		if strings.HasPrefix(e.code, "ERR_"+kind+"_DOES_NOT_EXIST") { // with and without what follows
+			return targetMissing, true
+		}
+	}
+	switch {
+	case e.overflows():
 		return overflowed, true
-	}
-	if strings.HasPrefix(e.code, "ERR_CHANNEL_") {
+	case strings.HasPrefix(e.code, "ERR_CHANNEL_"):
 		return invalidated, true
 	}
+	return verdict{}, false
+}
+
+// numbered are the classic codes (StreamingIngestResponseCode of
+// snowflake-ingest-java). 5 is limited's.
+func (e envelope) numbered() (verdict, bool) {
 	switch e.number {
 	case 4, 8, 9: // table, database, schema missing
+		return targetMissing, true
+	case 6, 47, 49: // a kind of table or column that is not supported; read-only; ingestion not allowed
 		return targetMissing, true
 	case 19, 25: // no longer exists; missing or not authorized
 		return channelGone, true
@@ -164,7 +188,9 @@ func (e envelope) verdict() (verdict, bool) {
 		return stale, true
 	case 7, 10: // queue full; passing
 		return tryLater, true
-	case 21, 36, 40: // out of order; must be reopened; schema changed
+	case 87: // too many opens are pending
+		return throttled, true
+	case 21, 22, 36, 40: // out of order; another channel's trouble; must be reopened; schema changed
 		return invalidated, true
 	}
 	return verdict{}, false

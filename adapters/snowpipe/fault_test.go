@@ -13,9 +13,10 @@ import (
 func code(c string) string { return `{"code":"` + c + `","message":"m"}` }
 func number(n int) string  { return `{"status_code":` + strconv.Itoa(n) + `,"message":"m"}` }
 
+// TestEveryRefusalHasItsMeaning holds spec 1.11, line by line; docs/traps.md names
+// the reaction to each.
 func TestEveryRefusalHasItsMeaning(t *testing.T) {
 	const plain, none = "Not Found", ""
-	throttled := verdict{messages.Transient, messages.ReasonThrottled, "", true}
 	throttledSomewhere := verdict{messages.Transient, messages.ReasonThrottled, "", false}
 	for _, c := range []struct {
 		op     operation
@@ -26,6 +27,27 @@ func TestEveryRefusalHasItsMeaning(t *testing.T) {
 		{opAppend, 400, code("STALE_CONTINUATION_TOKEN_SEQUENCER"), stale},
 		{opAppend, 400, code("ERR_CHANNEL_HAS_INVALID_CLIENT_SEQUENCER"), stale},
 		{opAppend, 400, number(20), stale},
+		{opAppend, 400, code("STALE_CONTINUATION_TOKEN"), stale},
+		{opAppend, 400, code("STALE_PIPE_CACHE"), invalidated},
+		{opAppend, 400, code("ERR_PIPE_DOES_NOT_EXIST"), invalidated},
+		{opAppend, 400, code("ERR_SCHEMA_DOES_NOT_EXIST_OR_NOT_AUTHORIZED"), invalidated},
+		{opAppend, 400, code("ERR_PIPE_KIND_NOT_SUPPORTED"), invalidated},
+		{opAppend, 400, code("ERR_RESOLVED_TABLE_IS_READ_ONLY"), invalidated},
+		{opAppend, 400, code("ERR_GENERAL_EXCEPTION_RETRY_REQUEST"), tryLater},
+		{opAppend, 400, number(4), invalidated},
+		{opAppend, 400, number(6), invalidated},
+		{opAppend, 400, number(7), tryLater},
+		{opAppend, 400, number(8), invalidated},
+		{opAppend, 400, number(9), invalidated},
+		{opAppend, 400, number(10), tryLater},
+		{opAppend, 400, number(19), channelGone},
+		{opAppend, 400, number(21), invalidated},
+		{opAppend, 400, number(22), invalidated},
+		{opAppend, 400, number(25), channelGone},
+		{opAppend, 400, number(36), invalidated},
+		{opAppend, 400, number(40), invalidated},
+		{opAppend, 400, number(47), invalidated},
+		{opAppend, 400, number(49), invalidated},
 		{opAppend, 409, code("STALE_CONTINUATION_TOKEN_SEQUENCER"), stale},
 		{opAppend, 400, code("ERR_CHANNEL_HAS_INVALID_ROW_SEQUENCER"), invalidated},
 		{opAppend, 400, code("ERR_INVALID_REQUEST"), refusedBatch},
@@ -60,6 +82,18 @@ func TestEveryRefusalHasItsMeaning(t *testing.T) {
 		{opOpen, 400, number(5), channelLimit},
 		{opOpen, 429, number(5), channelLimit},
 		{opOpen, 429, number(87), throttled},
+		{opOpen, 400, number(87), throttled},
+		{opOpen, 400, number(4), targetMissing},
+		{opOpen, 400, number(6), targetMissing},
+		{opOpen, 400, number(8), targetMissing},
+		{opOpen, 400, number(9), targetMissing},
+		{opOpen, 400, number(47), targetMissing},
+		{opOpen, 400, number(49), targetMissing},
+		{opOpen, 400, number(10), tryLater},
+		{opOpen, 400, number(20), stale},
+		{opOpen, 404, code("STALE_PIPE_CACHE"), invalidated},
+		{opOpen, 409, code("STALE_PIPE_CACHE"), invalidated},
+		{opOpen, 404, code("ERR_CHANNEL_DOES_NOT_EXIST_OR_IS_NOT_AUTHORIZED"), targetMissing},
 		{opOpen, 400, code("ERR_CHANNEL_LIMIT_EXCEEDED"), channelLimit},
 		{opOpen, 404, code("ERR_TABLE_DOES_NOT_EXIST_NOT_AUTHORIZED"), targetMissing},
 		{opOpen, 404, none, targetMissing},
@@ -102,7 +136,12 @@ func TestEveryStatusCodeHasItsMeaning(t *testing.T) {
 		"ERR_CHANNEL_DOES_NOT_EXIST_OR_IS_NOT_AUTHORIZED": channelGone,
 		"ERR_CHANNEL_NO_LONGER_EXISTS":                    channelGone,
 		"STALE_CONTINUATION_TOKEN_SEQUENCER":              stale,
+		"STALE_CONTINUATION_TOKEN":                        stale,
 		"STALE_PIPE_CACHE":                                invalidated,
+		"ERR_INVALID_REQUEST":                             invalidated,
+		"19":                                              channelGone,
+		"20":                                              stale,
+		"36":                                              invalidated,
 		"ERR_OF_TOMORROW":                                 invalidated,
 	} {
 		f := StatusFault((&wireStatus{Code: flexText(text)}).status("c"))
@@ -155,9 +194,12 @@ func TestStatusesAreReadInEverySpelling(t *testing.T) {
 		{`{"last_error_timestamp":"2026-05-04T05:02:01+02:00","last_error_message":"m","last_error_offset_upper_bound":"8"}`,
 			messages.ChannelStatus{Channel: "c", Healthy: true, LastError: "m", ErrorUpTo: "8", ErrorAt: when}},
 		{`{"channel_status_code":"ERR_X","message":"why"}`,
-			messages.ChannelStatus{Channel: "c", Code: "ERR_X", LastError: "why"}},
+			messages.ChannelStatus{Channel: "c", Code: "ERR_X", Reason: messages.ReasonInvalidated, LastError: "why"}},
+		{`{"status_code":0,"channel_status_code":""}`, messages.ChannelStatus{Channel: "c", Healthy: true}},
+		{`{"status_code":20}`, messages.ChannelStatus{Channel: "c", Code: "20", Reason: messages.ReasonStale}},
+		{`{"status_code":20,"channel_status_code":"SUCCESS"}`, messages.ChannelStatus{Channel: "c", Code: "SUCCESS", Healthy: true}},
 		{`{"channel_status_code":"ERR_X","message":"why","last_error_message":"bad row"}`,
-			messages.ChannelStatus{Channel: "c", Code: "ERR_X", LastError: "why; bad row"}},
+			messages.ChannelStatus{Channel: "c", Code: "ERR_X", Reason: messages.ReasonInvalidated, LastError: "why; bad row"}},
 		{`{"created_on_ms":{},"rows_inserted":"many","last_error_timestamp":[1]}`,
 			messages.ChannelStatus{Channel: "c", Healthy: true}},
 	} {

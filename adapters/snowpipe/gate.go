@@ -35,6 +35,8 @@ type access struct {
 	token string
 	kind  TokenKind // "" for a scoped token
 	key   string    // Token.Key of a direct one
+
+	signIn uint64 // which sign-in it is of: what befell an earlier one is no news
 }
 
 // gate knows the ingest host and holds a token for it.
@@ -53,6 +55,9 @@ type gate struct {
 	expires time.Time
 	taken   bool // the ingest host took a direct token once
 	swap    bool // it took none: direct tokens are exchanged like the others
+	signIns uint64
+	moved   time.Time // of the last 410
+	moves   int       // 410s of sign-ins in a row
 }
 
 func newGate(control account.Endpoint, source TokenSource, c *caller, name, who string) *gate {
@@ -66,6 +71,9 @@ func newGate(control account.Endpoint, source TokenSource, c *caller, name, who 
 func (g *gate) access(ctx context.Context) (access, error) {
 	if acc, fresh := g.held(); fresh {
 		return acc, nil
+	}
+	if f := g.moving(); f != nil {
+		return access{}, f
 	}
 	flight := g.flights.DoChan("sign in", func() (any, error) {
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
@@ -129,7 +137,7 @@ func (g *gate) usable() (access, bool) {
 // refused drops the token of acc, unless another has taken its place.
 func (g *gate) refused(acc access) {
 	g.mu.Lock()
-	mine := g.current.token == acc.token
+	mine := g.current.signIn == acc.signIn && g.current.token != ""
 	if mine {
 		g.current.token = ""
 	}
@@ -158,20 +166,10 @@ func (g *gate) fallBack(acc access) bool {
 		return false
 	}
 	g.swap = true
-	if g.current.token == acc.token {
+	if g.current.signIn == acc.signIn {
 		g.current.token = ""
 	}
 	return true
-}
-
-// forget drops the host of acc and the token for it, unless another host has
-// taken its place already.
-func (g *gate) forget(acc access) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.current.host == acc.host && g.current.token == acc.token {
-		g.current = access{}
-	}
 }
 
 // signIn finds the ingest host where it is not known, and gets a token for it.
@@ -200,6 +198,8 @@ func (g *gate) signIn(ctx context.Context) (access, error) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.signIns++
+	acc.signIn = g.signIns
 	g.current, g.expires = acc, expires
 	g.renew = expires.Add(-margin(issued, expires))
 	return acc, nil

@@ -134,6 +134,44 @@ func TestAReplacedTokenOutlivesTheRefusalOfTheOldOne(t *testing.T) {
 	}
 }
 
+// TestT08AHostThatIsStillGoneIsDiscoveredLessAndLessOften: discovery was seen to
+// name the old deployment for two to four minutes (spec 1.11).
+func TestT08AHostThatIsStillGoneIsDiscoveredLessAndLessOften(t *testing.T) {
+	d := newDesk(t)
+	d.after(t, 0)
+	d.forget(d.current)
+	if n := d.after(t, 0); n != 2 {
+		t.Fatalf("%d exchanges, want the first fail-over to be followed at once", n)
+	}
+	waits := 0
+	for range 4 * 60 * 10 { // four minutes, asked ten times a second
+		acc, err := d.access(context.Background())
+		var f *messages.Fault
+		switch {
+		case err == nil:
+			d.forget(acc) // 410 again
+			d.forget(acc) // and another channel's
+		case !errors.As(err, &f) || f.Reason != messages.ReasonFailedOver || !f.Complete || f.After <= 0 || f.After > moveCap:
+			t.Fatalf("while it waits: %+v", err)
+		default:
+			waits++
+		}
+		d.clock = d.clock.Add(100 * time.Millisecond)
+	}
+	if d.exchanges < 6 || d.exchanges > 14 || waits < 2000 {
+		t.Errorf("%d sign-ins in four minutes, %d callers were told to wait", d.exchanges, waits)
+	}
+	if n := d.after(t, moveCap); n > 15 {
+		t.Errorf("%d sign-ins after it healed", n)
+	}
+	d.clock = d.clock.Add(moveCalm)
+	before := d.exchanges
+	d.forget(d.current)
+	if n := d.after(t, 0); n != before+1 {
+		t.Error("a later fail-over is not followed at once")
+	}
+}
+
 func TestASignInOutlivesTheCallerWhoBeganIt(t *testing.T) {
 	d := newDesk(t)
 	begun, release := make(chan struct{}), make(chan struct{})

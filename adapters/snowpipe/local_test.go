@@ -170,6 +170,57 @@ func TestAFailedOverServiceIsFoundAgain(t *testing.T) {
 	committed(t, c, "c", "1")
 }
 
+// TestT08HundredsOfChannelsFailOverWithOneDiscovery: all hear of it at once, and
+// some only when others have signed in again. A programmatic access token is the
+// same text before and after.
+func TestT08HundredsOfChannelsFailOverWithOneDiscovery(t *testing.T) {
+	const channels = 300
+	pat, err := snowpipe.NewPAT("canary-pat")
+	must(t, err)
+	for name, change := range map[string]func(*snowpipe.Config){"key pair": nil, "PAT": func(cfg *snowpipe.Config) { cfg.Tokens = pat }} {
+		s, c := local(t, localsnowflake.Options{}, "T", change)
+		must(t, s.RegisterToken(localsnowflake.ProgrammaticAccessToken, "canary-pat", "LOADER", catalog.AccountAdmin, time.Now().Add(time.Hour)))
+		var told sync.Map // channels that heard of it
+		var underway sync.WaitGroup
+		underway.Add(channels)
+		s.Faults().Set(localsnowflake.ActionAppendRows, func(call fault.Call) fault.Effect {
+			if _, again := told.LoadOrStore(call.Key, true); again {
+				return fault.Effect{}
+			}
+			underway.Done()
+			underway.Wait()
+			return fault.Effect{Delay: time.Duration(call.N%2) * 50 * time.Millisecond, Refuse: &fault.Refusal{Status: 410, Message: "Gone"}}
+		})
+		var all sync.WaitGroup
+		for i := range channels {
+			all.Go(func() {
+				name, b := fmt.Sprint("c", i), numbers(t, c, 1, 1)
+				opening, err := c.Open(ctx, name, true)
+				if err == nil {
+					_, err = c.Append(ctx, name, opening.Continuation, b)
+				}
+				wantFault(t, err, messages.Transient, messages.ReasonFailedOver, true)
+				if opening, err = c.Open(ctx, name, true); err == nil {
+					_, err = c.Append(ctx, name, opening.Continuation, b)
+				}
+				if err != nil {
+					t.Errorf("%s after the fail-over: %v", name, err)
+				}
+			})
+		}
+		all.Wait()
+		signIns := s.Faults().Calls(localsnowflake.ActionHostname)
+		exchanges := s.Faults().Calls(localsnowflake.ActionOauthToken)
+		want := signIns
+		if name == "PAT" {
+			want = 0
+		}
+		if signIns != 2 || exchanges != want {
+			t.Errorf("%s: %d discoveries, %d exchanges; want one at first and one for all", name, signIns, exchanges)
+		}
+	}
+}
+
 func TestALocalServiceRefusesAsTheRealOneDoes(t *testing.T) {
 	s, c := local(t, localsnowflake.Options{MaxChannelsPerPipe: 1}, "T", nil)
 	opening, err := c.Open(ctx, "c", true)

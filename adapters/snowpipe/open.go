@@ -37,6 +37,11 @@ func (c *Client) Open(ctx context.Context, channel string, failOnUncommitted boo
 		Status *wireStatus `json:"channel_status"`
 	}
 	if err := json.Unmarshal(got.body, &body); err != nil || body.Status == nil {
+		if e := parseEnvelope(got.body); e.formed { // a code of the classic API takes the 200 back
+			v := judge(opOpen, http.StatusBadRequest, e)
+			v.complete = false
+			return nil, v.fault(opOpen, answerError(channel, got.status, e, ""))
+		}
 		return nil, unanswered(opOpen, channel, fmt.Errorf("answer %d holds no channel_status: %w", got.status, orMissing(err)))
 	}
 	status := body.Status.status(channel)

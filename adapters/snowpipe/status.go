@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +73,9 @@ func StatusFault(s *messages.ChannelStatus) *messages.Fault {
 		return nil
 	}
 	e := envelope{code: s.Code, message: s.LastError, formed: true}
+	if number, err := strconv.ParseInt(s.Code, 10, 64); err == nil {
+		e.code, e.number = "", number
+	}
 	v, known := e.verdict()
 	switch {
 	case e.limited():
@@ -100,12 +104,17 @@ type wireStatus struct {
 	ErrorUpTo     flexText `json:"last_error_offset_upper_bound"`
 	ErrorAt       flexTime `json:"last_error_timestamp"`
 	ErrorAtMS     flexTime `json:"last_error_timestamp_ms"` // what Snowflake's own SDKs read
+	StatusCode    flexInt  `json:"status_code"`             // of the classic API; says something where there is no channel_status_code
 	StatusMessage flexText `json:"message"`
 }
 
 func (w *wireStatus) status(asked string) *messages.ChannelStatus {
+	code := string(w.Code)
+	if code == "" && w.StatusCode != 0 {
+		code = strconv.FormatInt(int64(w.StatusCode), 10)
+	}
 	s := &messages.ChannelStatus{
-		Channel: string(w.Channel), Code: string(w.Code), Healthy: healthy(string(w.Code)),
+		Channel: string(w.Channel), Code: code, Healthy: healthy(code),
 		Token: string(w.Token), CreatedMS: int64(w.Created),
 		RowsInserted: int64(w.Inserted), RowsParsed: int64(w.Parsed), RowsErrors: int64(w.Errors),
 		LastError: string(w.LastError), ErrorUpTo: string(w.ErrorUpTo), ErrorAt: time.Time(w.ErrorAt),
@@ -121,6 +130,9 @@ func (w *wireStatus) status(asked string) *messages.ChannelStatus {
 	}
 	if !s.Healthy && w.StatusMessage != "" { // why it is unhealthy goes before older row errors
 		s.LastError = strings.TrimSuffix(string(w.StatusMessage)+"; "+s.LastError, "; ")
+	}
+	if f := StatusFault(s); f != nil {
+		s.Reason = f.Reason
 	}
 	return s
 }
