@@ -2,7 +2,7 @@ package actors
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -17,19 +17,29 @@ type StatusService interface {
 	Status(ctx context.Context, channels []string) (map[string]*messages.ChannelStatus, error)
 }
 
-// Commits asks Snowflake what is committed, in one bulk call for all channels
-// that want to know. It keeps nothing of its own: a channel is remembered
-// only while it keeps asking (P16).
+// Commits asks Snowflake what is committed, for all channels that want to know:
+// in one bulk call, or where there are more than it may name in several, spread
+// over the interval. It keeps nothing of its own: a channel is remembered only
+// while it keeps asking (P16).
 type Commits struct {
 	service StatusService
 	log     zerolog.Logger
 	ctx     context.Context
 	cancel  context.CancelFunc
 	wants   map[string]want // by channel name
+	round   round
 	polling bool
 	timer   *time.Timer
 	backoff Backoff
 	down    bool
+}
+
+// round is one turn through all channels that want to know.
+type round struct {
+	left   []string // names that are still to be asked for, sorted: each has its place in every round
+	calls  int      // made so far
+	began  time.Time
+	spread time.Duration // between the calls; 0 = there is one
 }
 
 // want is one channel that waits for a commit.
@@ -48,6 +58,7 @@ func NewCommits(service StatusService, log zerolog.Logger) *Commits {
 	}
 }
 
+// pollNow goes on with a round, or begins one.
 type pollNow struct{}
 
 // polled is the result of one bulk call, with the wants that it began with:
@@ -96,19 +107,25 @@ func (p *Commits) schedule(c actor.Context, d time.Duration) {
 	}
 }
 
+// poll makes the next call of a round. It names what wants to know by now: who
+// came in the midst of it waits for the next one.
 func (p *Commits) poll(c actor.Context) {
-	asked, names := map[string]want{}, make([]string, 0, len(p.wants))
-	for name, w := range p.wants {
-		if time.Now().After(w.until) {
-			delete(p.wants, name)
-			continue
+	if len(p.round.left) == 0 {
+		p.begin()
+	}
+	asked, names := map[string]want{}, make([]string, 0, min(len(p.round.left), statusNames))
+	for len(p.round.left) > 0 && len(names) < statusNames {
+		name := p.round.left[0]
+		p.round.left = p.round.left[1:]
+		if w, wanted := p.wants[name]; wanted {
+			asked[name], names = w, append(names, name)
 		}
-		asked[name], names = w, append(names, name)
 	}
 	if len(names) == 0 {
 		return
 	}
 	p.polling = true
+	p.round.calls++
 	run(p.ctx, c, func() any {
 		ctx, cancel := context.WithTimeout(p.ctx, callLimit)
 		defer cancel()
@@ -117,19 +134,48 @@ func (p *Commits) poll(c actor.Context) {
 	})
 }
 
+// begin makes a round of all channels that still want to know.
+func (p *Commits) begin() {
+	names := make([]string, 0, len(p.wants))
+	for name, w := range p.wants {
+		if time.Now().After(w.until) {
+			delete(p.wants, name)
+			continue
+		}
+		names = append(names, name)
+	}
+	p.round = round{left: names, began: time.Now()}
+	if calls := (len(names) + statusNames - 1) / statusNames; calls > 1 {
+		slices.Sort(names)
+		p.round.spread = p.interval() / time.Duration(calls)
+	}
+}
+
 // answer hands each channel its own status. What time heals is tried again,
-// more slowly; what it does not is told to every channel that asked.
+// more slowly, and never before the service wants it; what it does not is told
+// to every channel that asked.
 func (p *Commits) answer(c actor.Context, m *polled) {
 	p.polling = false
 	if m.err != nil {
-		var f *messages.Fault
-		if !errors.As(m.err, &f) || f.Class == messages.Transient && f.Reason != messages.ReasonFailedOver && f.Reason != messages.ReasonGone {
+		left := p.round.left
+		p.round.left = nil
+		f := messages.AsFault("status", m.err)
+		if p.passes(f) {
 			p.log.Debug().Err(m.err).Msg("channel status")
-			p.schedule(c, p.backoff.Next())
+			pause := max(p.backoff.Next(), f.After)
+			if f.Reason == messages.ReasonThrottled {
+				pause = max(pause, 2*p.interval())
+			}
+			p.schedule(c, pause)
 			return
 		}
 		for _, w := range m.wants {
 			c.Send(w.pid, &messages.StatusRead{Opening: w.opening, Err: f})
+		}
+		for _, name := range left { // it would befall them, too
+			if w, wanted := p.wants[name]; wanted {
+				c.Send(w.pid, &messages.StatusRead{Opening: w.opening, Err: f})
+			}
 		}
 		p.wants = map[string]want{}
 		return
@@ -138,5 +184,22 @@ func (p *Commits) answer(c actor.Context, m *polled) {
 	for name, w := range m.wants {
 		c.Send(w.pid, &messages.StatusRead{Opening: w.opening, Status: m.statuses[name]})
 	}
-	p.schedule(c, p.interval())
+	switch {
+	case len(p.round.left) > 0:
+		p.schedule(c, time.Until(p.round.began.Add(time.Duration(p.round.calls)*p.round.spread)))
+	case p.round.spread > 0:
+		p.schedule(c, time.Until(p.round.began.Add(p.interval())))
+	default:
+		p.schedule(c, p.interval())
+	}
+}
+
+// passes reports whether the same question is to be asked again: no answer, or
+// one that says nothing of the channels (P11).
+func (p *Commits) passes(f *messages.Fault) bool {
+	switch f.Reason {
+	case messages.ReasonFailedOver, messages.ReasonGone, messages.ReasonInvalidated:
+		return false
+	}
+	return f.Class == messages.Transient
 }

@@ -8,6 +8,7 @@ const (
 	statusPoll      = 500 * time.Millisecond // Commits, while something is pending
 	statusPollMany  = time.Second            // the same above statusManyFrom channels
 	statusManyFrom  = 100
+	statusNames     = 500             // channels that one call asks for
 	statusWanted    = 3 * time.Second // how long Commits remembers a channel that does not ask again
 	commitRepeat    = 2 * time.Second // how often a channel asks again
 	commitStall     = 60 * time.Second

@@ -40,8 +40,11 @@ type Host struct {
 	DeadLetter messages.DeadLetter // nil = what the configuration says
 	// Budget bounds the bytes that are fetched and not yet accepted. Share one
 	// between several connectors; nil = 256 MiB of its own.
-	Budget  *messages.Budget
-	Metrics prometheus.Registerer
+	Budget *messages.Budget
+	// StatusPace bounds the calls that ask what is committed. Share one between
+	// the connectors of a process; nil = an own one.
+	StatusPace *StatusPace
+	Metrics    prometheus.Registerer
 	// Transform may change a record's JSON object, or filter it out by
 	// returning nil, nil. It runs once per user record and must be safe for
 	// concurrent use.

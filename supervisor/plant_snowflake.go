@@ -3,6 +3,8 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
@@ -26,7 +28,10 @@ func (p *plant) openSnowflake() error {
 		Compression: snowpipe.Compression(s.Compression), Tokens: tokens,
 		HTTP: p.host.HTTP,
 	})
-	service := &sink{Client: client, advise: func(err error) error { return advise(s, err) }}
+	service := &sink{Client: client, pace: p.host.StatusPace, advise: func(err error) error { return advise(s, err) }}
+	if service.pace == nil {
+		service.pace = NewStatusPace()
+	}
 	if s.OnMissingTable == config.CreateMissingTable {
 		service.create = p.createTable
 	}
@@ -42,10 +47,11 @@ func (p *plant) openSnowflake() error {
 type renewable interface{ Stamp() string }
 
 // sink is Snowpipe Streaming as the channels use it. It makes a missing table
-// where that is wanted, and looks at a pipe of the user's own before the first
-// channel is opened on it.
+// where that is wanted, looks at a pipe of the user's own before the first
+// channel is opened on it, and keeps the pace of status calls.
 type sink struct {
 	*snowpipe.Client
+	pace   *StatusPace
 	create func(context.Context) error // nil = stop on a missing table
 	look   func(context.Context) error // nil = there is nothing to look at
 	advise func(error) error           // adds what to grant
@@ -68,6 +74,22 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 		opening, err = s.Client.Open(ctx, channel, failOnUncommitted)
 	}
 	return opening, s.advise(err)
+}
+
+// Status implements actors.StatusService: each call waits for its turn.
+func (s *sink) Status(ctx context.Context, channels []string) (map[string]*messages.ChannelStatus, error) {
+	found := make(map[string]*messages.ChannelStatus, len(channels))
+	for names := range slices.Chunk(channels, snowpipe.MaxNamesPerStatus) {
+		if err := s.pace.wait(ctx); err != nil {
+			return nil, messages.AsFault("snowpipe.status", err)
+		}
+		some, err := s.Client.Status(ctx, names)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(found, some)
+	}
+	return found, nil
 }
 
 // makeTable makes the table once, whichever shard's channel comes first.

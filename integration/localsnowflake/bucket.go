@@ -2,6 +2,7 @@ package localsnowflake
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -43,11 +44,6 @@ func (b *bucket) draw(amount, perSecond int, now time.Time) bool {
 // named channel (spec 1.14). Called with channels.mu held.
 func (s *Server) throttle(ch *channel, size int) error {
 	now := time.Now()
-	busy := func(message string) error {
-		r := refuse(http.StatusTooManyRequests, statusQueueFull, message)
-		r.Header = http.Header{"Retry-After": {"1"}}
-		return r
-	}
 	if limit := s.options.AppendsPerSecond; limit > 0 && !ch.rate.take(limit, now) {
 		return busy("too many appends to this channel")
 	}
@@ -55,4 +51,24 @@ func (s *Server) throttle(ch *channel, size int) error {
 		return busy("too many bytes to this channel")
 	}
 	return nil
+}
+
+// throttleStatus holds a bulk status call against the limits of all of them.
+func (s *Server) throttleStatus(names int) error {
+	if most := s.options.NamesPerStatus; most > 0 && names > most {
+		return refuse(http.StatusBadRequest, CodeInvalidRequest, "more than "+strconv.Itoa(most)+" channel_names in one call")
+	}
+	s.channels.mu.Lock()
+	defer s.channels.mu.Unlock()
+	if limit := s.options.StatusCallsPerSecond; limit > 0 && !s.statusRate.take(limit, time.Now()) {
+		return busy("too many status calls")
+	}
+	return nil
+}
+
+// busy refuses what may be asked again in a second.
+func busy(message string) error {
+	r := refuse(http.StatusTooManyRequests, statusQueueFull, message)
+	r.Header = http.Header{"Retry-After": {"1"}}
+	return r
 }

@@ -23,6 +23,10 @@ func (s *Server) bulkChannelStatus(w http.ResponseWriter, r *http.Request, t tar
 		writeError(w, err)
 		return
 	}
+	if err := s.throttleStatus(len(request.ChannelNames)); err != nil {
+		writeError(w, err)
+		return
+	}
 	pipe, err := s.pipe(t, who)
 	if err != nil {
 		writeError(w, err)

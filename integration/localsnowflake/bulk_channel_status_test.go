@@ -63,3 +63,24 @@ func TestStatusesAreSpelledAsAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestMoreStatusCallsThanAllowedAreThrottled(t *testing.T) {
+	a := start(t, localsnowflake.Options{StatusCallsPerSecond: 2, NamesPerStatus: 2})
+	a.variants("A")
+	a.open("T-STREAMING", "c", "").expect(200, "")
+	ask := func(names string) *answer {
+		return a.do("POST", "/v2/streaming"+pipes+"T-STREAMING:bulk-channel-status", []byte(`{"channel_names":[`+names+`]}`), nil)
+	}
+	ask(`"c","d","e"`).expect(400, localsnowflake.CodeInvalidRequest)
+	statuses := map[int]int{}
+	for range 10 {
+		r := ask(`"c","d"`)
+		statuses[r.status]++
+		if r.status == 429 && r.header.Get("Retry-After") != "1" {
+			t.Errorf("429 with %v %s", r.header, r.body)
+		}
+	}
+	if statuses[200] < 2 || statuses[429] == 0 {
+		t.Errorf("statuses %v, want both 200 and 429", statuses)
+	}
+}

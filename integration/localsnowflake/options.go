@@ -55,6 +55,11 @@ type Options struct {
 	// comes while more than a second's worth is used up gets 429. The service
 	// allows 20 MB. Default 0: no bound.
 	UnpackedPerSecond int
+	// StatusCallsPerSecond bounds the bulk status calls of all clients together;
+	// more get 429. NamesPerStatus bounds the channels that one of them names;
+	// more get 400, for asking again would not help. The service publishes
+	// neither. Default 0: no bound.
+	StatusCallsPerSecond, NamesPerStatus int
 	// RequireSession refuses appends that do not echo x-snowflake-session.
 	RequireSession bool
 	// RequirePacked refuses append bodies that are neither zstd nor gzip, and

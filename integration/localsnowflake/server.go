@@ -42,6 +42,7 @@ type Server struct {
 	durable    sync.Mutex // see the package comment
 	failedOver atomic.Bool
 	rowFault   atomic.Pointer[RowFault]
+	statusRate bucket // of bulk status calls; channels.mu guards it
 
 	catalogSave sync.Mutex
 	troubleMu   sync.Mutex

@@ -95,9 +95,10 @@ func New(file supervisor.File, o Options) (*Process, error) {
 	p.registry = newRegistry(p.build)
 	p.seen.Store(&seen{at: time.Now()})
 	p.info.Store(&control.Info{PID: os.Getpid(), Version: p.build.Version, Config: file.Path(), Started: time.Now().UTC()})
+	pace := supervisor.NewStatusPace()
 	for _, name := range file.Names() {
 		props, err := supervisor.New(name, file.Connectors[name], supervisor.Host{
-			Log: p.log, Budget: p.budget, Metrics: p.registry, Middleware: o.Middleware, Pace: o.Pace, OnEvent: p.onEvent,
+			Log: p.log, Budget: p.budget, Metrics: p.registry, Middleware: o.Middleware, Pace: o.Pace, StatusPace: pace, OnEvent: p.onEvent,
 			DataDir: file.DataDir, Node: file.Node, DrainTimeout: file.DrainTimeout, Version: p.build.Version,
 		})
 		if err != nil {
