@@ -256,8 +256,18 @@ func (u *shardUnit) ended(c actor.Context) {
 		u.ask(c, &messages.RecheckWanted{Shard: u.shard.ID, Epoch: u.granted.Row.Epoch})
 	default:
 		u.phase(c, messages.PhaseBackoff)
-		u.after(c, u.policy.backoff.Next(), &beginNow{})
+		u.beginAgain(c)
 	}
+}
+
+// beginAgain waits before the next generation: as the backoff has it, and not
+// less than the service asked for (Retry-After).
+func (u *shardUnit) beginAgain(c actor.Context) {
+	pause := u.policy.backoff.Next()
+	if u.fault != nil {
+		pause = max(pause, u.fault.After)
+	}
+	u.after(c, pause, &beginNow{})
 }
 
 // note keeps why a generation ended.
@@ -287,7 +297,7 @@ func (u *shardUnit) confirmed(c actor.Context) {
 		u.park(c, f)
 		return
 	}
-	u.after(c, u.policy.backoff.Next(), &beginNow{})
+	u.beginAgain(c)
 }
 
 // leaseLost stops the unit; nothing more is written for the shard.

@@ -39,10 +39,19 @@ func (u *shardUnit) phase(c actor.Context, p messages.Phase) {
 	if u.state.Phase != p {
 		u.state.Phase, u.state.Since = p, time.Now().UTC()
 	}
-	if p == messages.PhaseFlowing || p == messages.PhaseOpening && u.state.Stop != "" {
+	if p == messages.PhaseFlowing && !u.policy.failing() || p == messages.PhaseOpening && u.state.Stop != "" {
 		u.state.Stop, u.state.Error, u.state.Hint = "", "", ""
 	}
 	u.report(c)
+}
+
+// appended: Snowflake takes rows. Why it did not, generation after generation,
+// was shown until now, though each of them flowed for a moment (P19).
+func (u *shardUnit) appended() {
+	if u.policy.failing() {
+		u.state.Error, u.state.Hint = "", ""
+	}
+	u.policy.appended()
 }
 
 // progress takes over where the generation is.
@@ -62,7 +71,7 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 		at.read, at.accepted, at.committed = m.Read, m.Accepted, m.Committed
 		u.accepted = m.Accepted
 		if m.Bytes > 0 {
-			u.policy.appended()
+			u.appended()
 		}
 		if m.Lag > 0 {
 			s.Lag = m.Lag
