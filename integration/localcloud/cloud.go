@@ -137,9 +137,13 @@ func (c *Cloud) serve() (err error) {
 	}); err != nil {
 		return err
 	}
-	c.Snowflake, err = localsnowflake.Start(localsnowflake.Options{
+	service := localsnowflake.Options{
 		Listen: listen[2], SecureListen: listen[3], Dir: at("snowflake"), Account: Account, CommitDelay: max(c.options.CommitDelay, -1), Now: c.options.Clocks.Snowflake, TokenLife: c.options.TokenLife,
-	})
+	}
+	if c.options.Snowflake != nil {
+		c.options.Snowflake(&service)
+	}
+	c.Snowflake, err = localsnowflake.Start(service)
 	return err
 }
 

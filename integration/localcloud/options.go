@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/signer"
 )
 
@@ -44,6 +45,9 @@ type Options struct {
 	Owner Owner
 	// Clocks are what time it is in each service; nil is this machine's clock.
 	Clocks Clocks
+	// Snowflake changes what localsnowflake is started with: limits to enforce,
+	// spellings. Nil leaves it as it is.
+	Snowflake func(*localsnowflake.Options)
 	// Subscriptions are Kinesis' times of enhanced fan-out; zero values leave the
 	// service's.
 	Subscriptions Subscriptions
