@@ -40,7 +40,8 @@ func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
 	}
 	switch {
 	case m.Err != nil:
-		panic(ch.fault("status", m.Err))
+		ch.lost(c, ch.fault("status", m.Err))
+		return
 	case m.Status == nil, m.Status.CreatedMS != ch.opening.CreatedMS && m.Status.CreatedMS != 0:
 		ch.gone(c)
 		return
@@ -48,7 +49,8 @@ func (ch *Channel) status(c actor.Context, m *messages.StatusRead) {
 		ch.gone(c)
 		return
 	case !m.Status.Healthy:
-		panic(ch.unhealthy(m.Status))
+		ch.lost(c, ch.unhealthy(m.Status))
+		return
 	}
 	token, fault := readToken(m.Status.Token, ch.Shard, "the channel's")
 	if fault != nil {
@@ -134,17 +136,23 @@ func (ch *Channel) compare(c actor.Context, status *messages.ChannelStatus) {
 	ch.report(c, &messages.Progress{Mismatches: 1})
 }
 
-// gone: the channel does not exist any more. Where everything that was accepted
-// was read back as committed, nothing of it is in flight and the row says so.
-// Else some of it may have been committed since the last answer, and going on
-// after K would put that into the table twice: the row stays as it is (P7).
+// gone: the channel does not exist any more.
 func (ch *Channel) gone(c actor.Context) {
-	f := &messages.Fault{
+	ch.lost(c, &messages.Fault{
 		Class: messages.Transient, Reason: messages.ReasonGone, Op: "channel.status", Shard: ch.Shard,
 		Err: errText("channel " + ch.Name + " does not exist any more"), Complete: true,
-	}
+	})
+}
+
+// lost: a status says that the channel is of no use any more. Where everything
+// that was accepted was read back as committed, nothing of it is in flight and
+// the row says so, for the next opening may find another channel. Else some of
+// it may have been committed since the last answer, and going on after K would
+// put that into the table twice: the row stays as it is (P7), as it does for who
+// is fenced and knows nothing.
+func (ch *Channel) lost(c actor.Context, f *messages.Fault) {
 	switch {
-	case !ch.flights.empty():
+	case !ch.flights.empty(), f.Class != messages.Transient, !f.Complete:
 		panic(f)
 	case ch.appends != nil:
 		return // its answer says whether it is in the table or had no effect (P11)
