@@ -170,6 +170,44 @@ func TestAFailedOverServiceIsFoundAgain(t *testing.T) {
 	committed(t, c, "c", "1")
 }
 
+// TestT03OnlyADropClearsAToken: what a client closes is its own handle, and the
+// next opening of the name has the token.
+func TestT03OnlyADropClearsAToken(t *testing.T) {
+	s, c := local(t, localsnowflake.Options{}, "T", nil)
+	opening, err := c.Open(ctx, "c", true)
+	must(t, err)
+	_, err = c.Append(ctx, "c", opening.Continuation, numbers(t, c, 1, 3))
+	must(t, err)
+	committed(t, c, "c", "3")
+	c.Close()
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", catalog.AccountAdmin, loaderKey())
+	must(t, err)
+	c, err = snowpipe.New(snowpipe.Config{Account: "LOCAL", User: "LOADER", Host: s.URL(), Database: "DB", Schema: "S",
+		Pipe: snowpipe.DefaultPipe("T"), Tokens: tokens})
+	must(t, err)
+	t.Cleanup(c.Close)
+	again, err := c.Open(ctx, "c", true)
+	must(t, err)
+	if again.Token != "3" || again.CreatedMS != opening.CreatedMS {
+		t.Errorf("opened again: %+v, want token 3 of the same channel", again)
+	}
+	must(t, c.Drop(ctx, "c", true))
+	fresh, err := c.Open(ctx, "c", true)
+	must(t, err)
+	if fresh.Token != "" || fresh.CreatedMS == opening.CreatedMS {
+		t.Errorf("opened after a drop: %+v, want no token, of another channel", fresh)
+	}
+}
+
+// TestT14TheDefaultPipeIsNamedAfterItsTable, quotes outside where there are any.
+func TestT14TheDefaultPipeIsNamedAfterItsTable(t *testing.T) {
+	for table, want := range map[string]string{"ORDERS": "ORDERS-STREAMING", "my orders": "my orders-STREAMING"} {
+		if got := snowpipe.DefaultPipe(table); got != want {
+			t.Errorf("the default pipe of %q is %q, want %q", table, got, want)
+		}
+	}
+}
+
 // TestT08HundredsOfChannelsFailOverWithOneDiscovery: all hear of it at once, and
 // some only when others have signed in again. A programmatic access token is the
 // same text before and after.
