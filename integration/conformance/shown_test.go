@@ -20,6 +20,7 @@ var shown = []struct {
 }{
 	{"docs/pitfalls.md", "KP", 28},
 	{"docs/acceptance.md", "A", 14},
+	{"docs/traps.md", "T", 20},
 }
 
 var (
@@ -73,7 +74,7 @@ func rowsOf(t *testing.T, page string) map[int]row {
 		if len(cells) < 4 {
 			continue
 		}
-		n, err := strconv.Atoi(strings.TrimLeft(strings.TrimSpace(cells[0]), "KPA"))
+		n, err := strconv.Atoi(strings.TrimLeft(strings.TrimSpace(cells[0]), "KPAT"))
 		if err != nil {
 			continue // the head, or what is under it
 		}
