@@ -31,6 +31,7 @@ func TestEveryRefusalHasItsMeaning(t *testing.T) {
 		{opAppend, 400, code("STALE_PIPE_CACHE"), invalidated},
 		{opAppend, 400, code("ERR_PIPE_DOES_NOT_EXIST"), invalidated},
 		{opAppend, 400, code("ERR_SCHEMA_DOES_NOT_EXIST_OR_NOT_AUTHORIZED"), invalidated},
+		{opAppend, 400, code("ERR_DATABASE_DOES_NOT_EXIST_OR_NOT_AUTHORIZED"), invalidated},
 		{opAppend, 400, code("ERR_PIPE_KIND_NOT_SUPPORTED"), invalidated},
 		{opAppend, 400, code("ERR_RESOLVED_TABLE_IS_READ_ONLY"), invalidated},
 		{opAppend, 400, code("ERR_GENERAL_EXCEPTION_RETRY_REQUEST"), tryLater},

@@ -44,6 +44,8 @@ func run(ctx context.Context, args []string) error {
 		return serversCommand(ctx, args)
 	case "shards":
 		return shardsCommand(ctx, args)
+	case "channels":
+		return channelsCommand(ctx, args)
 	case "_c1":
 		return contest(argument, straight(dialHTTP))
 	case "_f1":
@@ -65,7 +67,7 @@ func run(ctx context.Context, args []string) error {
 	case "_fleet":
 		return fleetRole(argument)
 	}
-	return fmt.Errorf("%q is none of cpu, memory, servers and shards; see bench -h", verb)
+	return fmt.Errorf("%q is none of cpu, memory, servers, shards and channels; see bench -h", verb)
 }
 
 func cpuCommand(ctx context.Context, args []string) error {
@@ -134,6 +136,21 @@ func shardsCommand(ctx context.Context, args []string) error {
 		return errors.New("-shards: give 100 to 1800; -for: give a second or more")
 	}
 	return missed(runShards(ctx, o))
+}
+
+func channelsCommand(ctx context.Context, args []string) error {
+	var o channelsOptions
+	flags := flag.NewFlagSet("bench channels", flag.ExitOnError)
+	flags.IntVar(&o.channels, "channels", 1800, "channels of the pipe, 1 to 1800")
+	flags.DurationVar(&o.every, "every", time.Second, "each shard gets a record in every such time")
+	flags.DurationVar(&o.length, "for", time.Minute, "how long each run is measured")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.channels < 1 || o.channels > 1800 || o.length < time.Second || o.every < 10*time.Millisecond {
+		return errors.New("-channels: give 1 to 1800; -for: give a second or more; -every: give 10 ms or more")
+	}
+	return missed(runChannels(ctx, o))
 }
 
 func missed(good bool, err error) error {

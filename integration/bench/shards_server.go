@@ -22,6 +22,7 @@ type shoreJob struct {
 	Size    int // bytes of a record
 	Delay   time.Duration
 	KeyFile string
+	Limits  bool // Snowflake enforces what it allows a channel, and what it might allow status calls
 }
 
 // shore is the server process of shards runs: a stream of many shards, a table,
@@ -44,6 +45,7 @@ type shore struct {
 	want  map[string]rowstore.ShardTally
 	put   int64
 	stop  chan struct{} // ends feeding
+	diary *diary        // of channels runs; nil = nobody keeps one
 	fed   sync.WaitGroup
 	err   error
 }
@@ -75,7 +77,15 @@ func (s *shore) open() (at endpoints, err error) {
 		return at, err
 	}
 	s.counting = rowstore.NewCounting()
-	s.snowflake, err = localsnowflake.Start(localsnowflake.Options{Store: s.counting, CommitDelay: s.job.Delay, Account: account})
+	options := localsnowflake.Options{Store: s.counting, CommitDelay: s.job.Delay, Account: account}
+	if s.job.Limits {
+		options.AppendsPerSecond, options.UnpackedPerSecond = 10, 20_000_000
+		options.StatusCallsPerSecond, options.NamesPerStatus = mostStatusCalls, 500
+	}
+	if s.diary != nil {
+		options.Observe = s.diary.exchange
+	}
+	s.snowflake, err = localsnowflake.Start(options)
 	if err != nil {
 		return at, err
 	}
@@ -155,14 +165,21 @@ func hashKeys(n int) []string {
 
 // putInto puts one record into each shard of [from, to).
 func (s *shore) putInto(from, to int) error {
+	if from == to {
+		return nil
+	}
 	records := make([]localkinesis.Record, 0, to-from)
 	for shard := from; shard < to; shard++ {
 		e := &s.events[(s.put+int64(shard))%distinct]
 		records = append(records, localkinesis.Record{PartitionKey: e.key, ExplicitHashKey: s.hashes[shard], Data: e.data})
 	}
+	at := time.Now()
 	puts, err := s.kinesis.PutRecords(streamName, records)
 	if err != nil {
 		return err
+	}
+	if s.diary != nil {
+		s.diary.put(at, puts)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
