@@ -2,11 +2,18 @@ package supervisor
 
 import (
 	"context"
+	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/snowpipe"
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // TestNoSecondHasMoreThanFourStatusCalls of a process, whoever makes them, and
@@ -53,4 +60,48 @@ func TestNoSecondHasMoreThanFourStatusCalls(t *testing.T) {
 			t.Error("a fifth call waited for no turn")
 		}
 	})
+}
+
+// TestEighteenHundredNamesMeetNoLimitOfTheService over sockets, against one that
+// refuses a fifth call in a second: two connectors of a process ask for 1,800 and
+// 400 channels, again as soon as they are answered.
+func TestEighteenHundredNamesMeetNoLimitOfTheService(t *testing.T) {
+	t.Parallel()
+	cloud, err := localcloud.Start(localcloud.Options{Snowflake: func(o *localsnowflake.Options) {
+		o.StatusCallsPerSecond, o.NamesPerStatus = statusCalls, snowpipe.MaxNamesPerStatus
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cloud.Close() })
+	file, err := Load(cloud.ConfigFile(), os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pace := NewStatusPace()
+	var all sync.WaitGroup
+	for _, channels := range []int{messages.MaxChannels, 400} {
+		p := &plant{cfg: file.Connectors["orders"], host: Host{StatusPace: pace}}
+		if err := p.openSnowflake(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.sink.Open(t.Context(), "c", false); err != nil { // makes the pipe
+			t.Fatal(err)
+		}
+		names := make([]string, channels)
+		for i := range names {
+			names[i] = "c-" + strconv.Itoa(i)
+		}
+		all.Go(func() {
+			for range 2 {
+				if _, err := p.sink.Status(t.Context(), names); err != nil {
+					t.Errorf("%d channels: %v", channels, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := cloud.Snowflake.Faults().Calls(localsnowflake.ActionBulkChannelStatus); n != 2*(4+1) {
+		t.Errorf("%d calls", n)
+	}
 }

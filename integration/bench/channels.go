@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -81,7 +82,8 @@ func (o channelsOptions) run(ctx context.Context, channels int, every time.Durat
 	}
 	seen := newShardsSeen(channels)
 	p, err := process.New(fleetFile(fleetJob{At: at, Run: "channels", Shards: channels, KeyFile: keyFile, Dir: dir}), process.Options{
-		Version: "bench", OnEvent: func(name string, e messages.Event) { seen.note(name, e); d.note(name, e) },
+		Version: "bench", Stderr: io.Discard, // what a slow machine makes of it is no figure
+		OnEvent: func(name string, e messages.Event) { seen.note(name, e); d.note(name, e) },
 	})
 	if err != nil {
 		return r, err
