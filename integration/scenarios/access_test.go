@@ -95,21 +95,17 @@ func (w *world) onlyRead() {
 	if err := w.Snowflake.RegisterUser("READER", "READER", &w.Login().Key.PublicKey); err != nil {
 		w.t.Fatal(err)
 	}
-	w.grant("GRANT USAGE ON DATABASE RAW TO ROLE READER", "GRANT USAGE ON SCHEMA RAW.EVENTS TO ROLE READER",
-		"GRANT SELECT ON TABLE RAW.EVENTS.ORDERS TO ROLE READER")
-	w.rewrite("user: KINESNOW", "user: READER")
-	w.rewrite("role: KINESNOW", "role: READER")
-}
-
-// grant runs statements as the account's administrator.
-func (w *world) grant(statements ...string) {
-	w.t.Helper()
 	session := &sql.Session{ID: "scenario", Account: localcloud.Account, User: localcloud.User, Role: catalog.AccountAdmin}
-	for _, statement := range statements {
+	for _, statement := range []string{
+		"GRANT USAGE ON DATABASE RAW TO ROLE READER", "GRANT USAGE ON SCHEMA RAW.EVENTS TO ROLE READER",
+		"GRANT SELECT ON TABLE RAW.EVENTS.ORDERS TO ROLE READER",
+	} {
 		if _, err := w.Snowflake.SQL().Execute(w.t.Context(), session, statement, sql.Bindings{}); err != nil {
 			w.t.Fatalf("%s: %v", statement, err)
 		}
 	}
+	w.rewrite("user: KINESNOW", "user: READER")
+	w.rewrite("role: KINESNOW", "role: READER")
 }
 
 func TestAMissingTableIsMadeWhereThatIsWanted(t *testing.T) {

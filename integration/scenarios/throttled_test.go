@@ -91,17 +91,17 @@ func TestT15BytesBeyondTheChannelsRateAreWaitedFor(t *testing.T) {
 	w := newWorld(t, 1, func(o *localcloud.Options) {
 		o.Snowflake = func(s *localsnowflake.Options) {
 			watched = watchAppends(t, s)
-			s.UnpackedPerSecond = 8 << 10
+			s.UnpackedPerSecond = 3 << 10
 		}
 	})
 	c := w.connect()
 	text := bytes.Repeat([]byte("x"), 1000)
-	for range 3 {
-		for range 8 { // more than a second's worth, with what is around it
+	for range 2 {
+		for range 8 { // three seconds' worth, with what is around it
 			w.putRaw(0, fmt.Appendf(nil, `{"N":%d,"TEXT":%q}`, w.put, text))
 			w.put++
 		}
-		w.untilRows(w.put)
+		c.untilShard(0, "accepted", func(s *messages.ShardState) bool { return s.Live.Appended == int64(w.put) })
 	}
 	s := c.untilCaughtUp(int64(w.put))
 	w.expect("", between(0, w.put)...)

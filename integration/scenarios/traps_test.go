@@ -95,7 +95,7 @@ func TestT04AReplacedTableWithRowsInFlightStopsUntilSomebodyLooks(t *testing.T) 
 func TestT07APipeThatIsMadeAgainIsGoneOnWith(t *testing.T) {
 	w := newWorld(t, 1)
 	const pipe = "PIPE ORDERS_PIPE AS COPY INTO ORDERS FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')) MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE"
-	w.grant("GRANT CREATE PIPE ON SCHEMA RAW.EVENTS TO ROLE KINESNOW")
+	w.asAdmin("GRANT CREATE PIPE ON SCHEMA RAW.EVENTS TO ROLE KINESNOW")
 	w.execute("CREATE " + pipe)
 	w.putOn(0, 3)
 	c := w.connect(func(p *plan) { p.Snowflake.Pipe = "ORDERS_PIPE" })
