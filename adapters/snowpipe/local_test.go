@@ -212,7 +212,7 @@ func TestT14TheDefaultPipeIsNamedAfterItsTable(t *testing.T) {
 // some only when others have signed in again. A programmatic access token is the
 // same text before and after.
 func TestT08HundredsOfChannelsFailOverWithOneDiscovery(t *testing.T) {
-	const channels = 300
+	const channels = 200
 	pat, err := snowpipe.NewPAT("canary-pat")
 	must(t, err)
 	for name, change := range map[string]func(*snowpipe.Config){"key pair": nil, "PAT": func(cfg *snowpipe.Config) { cfg.Tokens = pat }} {
