@@ -43,7 +43,8 @@ type ChannelSettings struct {
 	Acknowledged      int64 // rejected rows that a human has seen
 	// Located is the statement that shows the rejected rows of the batches that
 	// ended after one position, up to another; two zero ones mean all.
-	Located func(after, to messages.Position) string
+	Located  func(after, to messages.Position) string
+	Watching Watching
 
 	Lease, Commits, Checkpoint, Reader *actor.PID
 	Log                                zerolog.Logger
@@ -75,6 +76,7 @@ type Channel struct {
 	last     time.Time    // when the last append began
 	linger   *time.Timer
 	settle   settlement
+	gate     gate
 	passHead bool // a record was buried: S passes it before anything else is appended (P13)
 
 	flights   flights
@@ -122,7 +124,15 @@ func (ch *Channel) Receive(c actor.Context) {
 		panic(&messages.Fault{Class: messages.Fenced, Reason: messages.ReasonLeaseLost, Op: "recheck", Shard: ch.Shard, Err: errText(m.Why)})
 
 	case *messages.RowBlock:
-		ch.take(c, m)
+		ch.admit(c, m)
+	case *columnsAgain:
+		ch.askColumns(c)
+	case *messages.ColumnsReady:
+		ch.columns(c)
+	case *messages.ColumnsAwaited:
+		ch.awaits(c, m)
+	case *messages.ColumnsRefused:
+		ch.columnsRefused(m)
 	case *messages.GapNotice:
 		c.Send(ch.Checkpoint, &messages.RecordsLost{Events: []messages.Event{m.Event}})
 		ch.report(c, &messages.Progress{Gaps: 1})
@@ -159,7 +169,7 @@ func (ch *Channel) Receive(c actor.Context) {
 func (ch *Channel) stop() {
 	ch.down = true
 	ch.cancel()
-	for _, t := range []*time.Timer{ch.linger, ch.asking, ch.resting, ch.rechecker} {
+	for _, t := range []*time.Timer{ch.linger, ch.asking, ch.resting, ch.rechecker, ch.gate.again} {
 		if t != nil {
 			t.Stop()
 		}

@@ -250,6 +250,7 @@ func (ch *Channel) release(c actor.Context, used []*messages.RowBlock) {
 	var back int64
 	for _, b := range used {
 		back += b.Charged
+		ch.ignored(c, b)
 		if b.Recycle != nil {
 			b.Recycle(b.NDJSON)
 		}

@@ -180,7 +180,7 @@ func (ch *Channel) unhealthy(s *messages.ChannelStatus) *messages.Fault {
 // allCommitted is the service time of the last answer that left nothing
 // behind, if everything up to it is committed; else zero (P9).
 func (ch *Channel) allCommitted() time.Time {
-	if ch.flights.empty() && ch.appends == nil && !ch.sealing && ch.queue.rows == 0 {
+	if ch.flights.empty() && ch.appends == nil && !ch.sealing && ch.queue.rows == 0 && !ch.gate.shut() {
 		return ch.caughtUp
 	}
 	return time.Time{}
@@ -233,7 +233,7 @@ func (ch *Channel) passOver(c actor.Context, d draft) {
 // finish runs when nothing is queued: it ends the shard or answers a flush
 // once nothing is in flight either.
 func (ch *Channel) finish(c actor.Context) {
-	if !ch.flights.empty() {
+	if !ch.flights.empty() || ch.gate.shut() {
 		return
 	}
 	if ch.end != nil {
@@ -304,13 +304,15 @@ func (ch *Channel) report(c actor.Context, p *messages.Progress) {
 	p.Flowing = true
 	p.Packed, ch.packed = ch.packed, messages.Aggregation{}
 	p.Read, p.Accepted, p.Committed = ch.queue.tail, ch.sealedTo, ch.flights.committed()
-	p.Behind, p.ReadUpTo, p.Held, p.InFlight = ch.behind, ch.readUpTo, ch.queue.bytes, ch.flights.raw()
-	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0
+	p.Behind, p.ReadUpTo, p.Held, p.InFlight = ch.behind, ch.readUpTo, ch.queue.bytes+ch.gate.bytes, ch.flights.raw()
+	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0 && !ch.gate.shut()
 	if oldest := ch.flights.oldestArrival(); oldest != 0 {
 		p.Oldest = time.UnixMilli(oldest).UTC()
 	} else if ch.appends != nil && ch.appends.draft.oldest != 0 {
 		p.Oldest = time.UnixMilli(ch.appends.draft.oldest).UTC()
 	} else if oldest := ch.queue.oldest(); oldest != 0 {
+		p.Oldest = time.UnixMilli(oldest).UTC()
+	} else if oldest := ch.gate.oldest(); oldest != 0 {
 		p.Oldest = time.UnixMilli(oldest).UTC()
 	}
 	c.Send(c.Parent(), p)

@@ -88,6 +88,9 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	if ch.flowing || ch.ended || m.Row.Epoch != ch.Epoch {
 		return // an answer to a repeated question
 	}
+	if ch.unready(c) {
+		return
+	}
 	start, fault := DecideStart(m.Row, ch.opening, ch.Durable, ch.Drained)
 	if fault != nil {
 		panic(fault)

@@ -42,5 +42,11 @@ const (
 	sweepLimit      = 2 * time.Minute  // one sweep over the channels of ended shards
 	renewAdaptAbove = 250              // shards; renewals spread out above it
 	renewSlice      = 25               // renewals that begin together
+	columnsWanted   = 3 * time.Second  // how long Schema remembers a channel that does not ask again
+	columnsLook     = time.Second      // looks at a table that does not show what was added
+	columnsLag      = 10 * time.Second // after it the statement is run again
+	ignoredLook     = 10 * time.Minute // looks at a table whose ignored keys are counted
+	ignoredPause    = 5 * time.Second  // the same, because a name is new
+	ignoredNames    = 1000             // that are told apart
 	publishPause    = 50 * time.Millisecond
 )

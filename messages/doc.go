@@ -24,6 +24,10 @@
 //	                             RecordsLost, Passed, Rested, EndReached, SettleAndEnd
 //	Checkpoint  -> Channel       Unsettled
 //	Channel, Checkpoint -> ShardUnit  Progress; ShardFinished, Concluded, Flushed
+//	Channel     -> Schema        ColumnsWanted;  Ignored gets KeysIgnored
+//	Schema      -> Channel       ColumnsReady, ColumnsAwaited, ColumnsRefused
+//	Schema      -> Connector     TableAltered, SchemaTrouble;  Ignored sends KeysCounted
+//	Channel     -> ShardUnit     Waiting
 //	ShardUnit   -> Channel       Flush
 //	ShardUnit   -> Checkpoint    Conclude
 //

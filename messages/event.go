@@ -93,6 +93,8 @@ func newEvent(kind Kind) Event {
 		return &Paused{}
 	case KindResumed:
 		return &Resumed{}
+	case KindSchemaChanged:
+		return &SchemaChanged{}
 	}
 	return nil
 }

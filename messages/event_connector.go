@@ -9,6 +9,7 @@ const (
 	KindHealthChanged Kind = "health_changed.v2"
 	KindPaused        Kind = "paused.v1"
 	KindResumed       Kind = "resumed.v1"
+	KindSchemaChanged Kind = "schema_changed.v1"
 )
 
 // Started: a connector began to work.
@@ -49,9 +50,19 @@ type Resumed struct {
 	At     time.Time `msgpack:"at"`
 }
 
+// SchemaChanged: client-side evolution altered the table.
+type SchemaChanged struct {
+	Table     string    `msgpack:"table"`
+	Statement string    `msgpack:"statement"` // as it was run
+	Columns   []string  `msgpack:"columns"`   // that it adds or changes
+	Who       string    `msgpack:"who"`       // Snowflake user and role
+	At        time.Time `msgpack:"at"`
+}
+
 // Kind implements Event, here and below.
 func (*Started) Kind() Kind          { return KindStarted }
 func (*ConnectorDrained) Kind() Kind { return KindDrained }
 func (*HealthChanged) Kind() Kind    { return KindHealthChanged }
 func (*Paused) Kind() Kind           { return KindPaused }
 func (*Resumed) Kind() Kind          { return KindResumed }
+func (*SchemaChanged) Kind() Kind    { return KindSchemaChanged }

@@ -53,6 +53,7 @@ func samples() []Event {
 		&HealthChanged{Flowing, Halted, AccessDenied, "kinesis.ListShards: AccessDeniedException", at},
 		&Paused{[]ShardID{shard}, at},
 		&Resumed{[]ShardID{shard}, at},
+		&SchemaChanged{"DB.SCHEMA.ORDERS", `ALTER TABLE "DB"."SCHEMA"."ORDERS" ADD COLUMN IF NOT EXISTS "A" FLOAT`, []string{"A"}, "user LOADER with role R", at},
 	}
 }
 

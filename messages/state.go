@@ -66,6 +66,7 @@ type ShardState struct {
 	Failing      bool             `json:"failing,omitempty"`   // reopened again and again without an append
 	Rejection    *Rejection       `json:"rejection,omitempty"` // the newest, as this process was told; nil = of none
 	Lag          time.Duration    `json:"lagNs"`               // arrival to commit, of the last commit
+	Waits        string           `json:"waits,omitempty"`     // for what the generation waits
 	Stop         StopCode         `json:"stop,omitempty"`
 	Error        string           `json:"error,omitempty"`
 	Hint         string           `json:"hint,omitempty"`
@@ -87,11 +88,13 @@ type State struct {
 	Retention time.Duration `json:"retentionNs"`
 	Total     Counters      `json:"total"` // of this process since it started, ended shards included
 	Gaps      int64         `json:"gaps"`
-	Listed    int           `json:"listed"`            // shards that ListShards names
-	Done      int           `json:"done"`              // of them, SHARD_END in the table
-	Unowned   []ShardID     `json:"unowned,omitempty"` // of the stream: nobody has worked on them for 2 minutes
-	Channels  ChannelUse    `json:"channels"`          // of the connector, on all nodes, as the lease table tells
-	Shards    []ShardState  `json:"shards"`            // owned by this node, by id
+	Listed    int           `json:"listed"`                // shards that ListShards names
+	Done      int           `json:"done"`                  // of them, SHARD_END in the table
+	Unowned   []ShardID     `json:"unowned,omitempty"`     // of the stream: nobody has worked on them for 2 minutes
+	Channels  ChannelUse    `json:"channels"`              // of the connector, on all nodes, as the lease table tells
+	Shards    []ShardState  `json:"shards"`                // owned by this node, by id
+	Schema    *SchemaState  `json:"schema,omitempty"`      // nil = it adds no columns
+	Ignored   *IgnoredKeys  `json:"ignoredKeys,omitempty"` // nil = there are none, or none that are looked for
 	Journal   JournalState  `json:"journal"`
 	Letters   LetterState   `json:"deadLetters"`
 	Memory    BudgetState   `json:"memory"`

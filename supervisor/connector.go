@@ -18,6 +18,7 @@ const (
 	nameCommits = "commits"
 	nameLedger  = "ledger"
 	nameDrops   = "drops"
+	nameSchema  = "schema"
 	nameShards  = "shards"
 )
 
@@ -32,7 +33,9 @@ type connector struct {
 	node     *messages.NodeReady
 	parked   *messages.Fault
 	shards   map[messages.ShardID]*messages.ShardState
-	order    []messages.ShardID     // of shards, sorted; nil = to be made anew
+	order    []messages.ShardID // of shards, sorted; nil = to be made anew
+	schema   messages.SchemaState
+	ignored  messages.IgnoredKeys
 	ledger   actors.ConnectorLedger // a fold over its own events
 	outbox   actors.Outbox
 	drain    *draining
@@ -98,6 +101,9 @@ func (k *connector) Receive(c actor.Context) {
 	case *messages.Resolve:
 		k.resolve(c, m)
 
+	case *messages.TableAltered, *messages.SchemaTrouble, *messages.KeysCounted:
+		k.schemaNews(c, m)
+
 	case *messages.Drain:
 		k.drainAll(c, m)
 	case *windingShards:
@@ -136,7 +142,7 @@ func (k *connector) HandleFailure(_ *actor.ActorSystem, supervisor actor.Supervi
 func (k *connector) started(c actor.Context) {
 	k.children, k.shards, k.order = map[string]*actor.PID{}, map[messages.ShardID]*messages.ShardState{}, nil
 	at := func(name string) *actor.PID { return actor.NewPID(c.Self().Address, c.Self().Id+"/"+name) }
-	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger), drops: at(nameDrops)}
+	k.ports = ports{lease: at(nameLease), commits: at(nameCommits), ledger: at(nameLedger), drops: at(nameDrops), schema: at(nameSchema)}
 	k.plant.leaving = false // a restart in place has forgotten the drain
 	k.outbox = actors.NewOutbox(k.ports.ledger, ledgerStream(k.plant.name), k.plant.process+"/connector/"+time.Now().UTC().Format(time.RFC3339Nano))
 	k.record(c, &messages.Started{
@@ -176,6 +182,9 @@ func (k *connector) spawn(c actor.Context, name string) {
 		produce = func() actor.Actor { return actors.NewLedger(k.plant.book) }
 	case nameDrops:
 		produce = func() actor.Actor { return k.plant.newDrops() }
+	case nameSchema:
+		self := c.Self()
+		produce = func() actor.Actor { return k.plant.newSchema(self) }
 	case nameShards:
 		self := c.Self()
 		produce = func() actor.Actor { return &shardManager{plant: k.plant, ports: k.ports, connector: self} }
@@ -232,6 +241,9 @@ func (k *connector) nodeReady(c actor.Context, m *messages.NodeReady) {
 	}
 	k.plant.held, k.plant.slot = m.Owner, m.Node
 	k.notePauses(c, m.Pauses)
+	if k.plant.columns != nil {
+		k.spawn(c, nameSchema)
+	}
 	for _, name := range []string{nameCommits, nameDrops, nameShards} {
 		k.spawn(c, name)
 	}
@@ -280,6 +292,7 @@ func (k *connector) state() *messages.State {
 		s.Total, s.Gaps = s.Total.Add(sh.Live), s.Gaps+sh.Gaps
 	}
 	s.Total.Digest = ""
+	k.schemaState(s)
 	s.Health, s.Why, s.Stop, s.Hint = k.judge(s)
 	s.Ready = k.parked != nil || k.node != nil && k.reached(s)
 	return s

@@ -46,6 +46,9 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	case len(s.Shards) > 0 && !k.reached(s):
 		return messages.Starting, "", "", ""
 	}
+	if s.Schema != nil && s.Schema.Error != "" {
+		return messages.Degraded, "columns cannot be added: " + s.Schema.Error, "", s.Schema.Hint
+	}
 	if n := len(s.Unowned); n > 0 {
 		return messages.Degraded, "shards that no process has worked on for 2 minutes: " + strconv.Itoa(n) + ", the first is " + string(s.Unowned[0]), "",
 			"the logs of every process say why it is not claimed"

@@ -9,7 +9,7 @@ import (
 
 // ports are the connector's inner nodes as their peers address them. The names
 // never change, so a PID stays good when what it names is respawned.
-type ports struct{ lease, commits, ledger, drops *actor.PID }
+type ports struct{ lease, commits, ledger, drops, schema *actor.PID }
 
 // shardManager keeps one unit for every lease that this node holds, and none
 // for any other.

@@ -68,6 +68,8 @@ var (
 	troubledDesc    = prometheus.NewDesc("kinesnow_journal_troubled", "1 while the journal does not keep everything.", []string{"connector"}, nil)
 	journalDesc     = prometheus.NewDesc("kinesnow_journal_entries_total", "Journal entries by what became of them.", []string{"connector", "fate"}, nil)
 	lettersDesc     = prometheus.NewDesc("kinesnow_dead_letters_total", "Dead letters by what became of them: written to a file, capped (counted, not kept); and failed attempts to keep some.", []string{"connector", "fate"}, nil)
+	schemaDesc      = prometheus.NewDesc("kinesnow_schema_changes_total", "Statements that altered the table, run by this process (schema_evolution: client).", []string{"connector"}, nil)
+	ignoredDesc     = prometheus.NewDesc("kinesnow_ignored_keys_total", "Values that Snowflake dropped because the table has no column for their key, where it can be described.", []string{"connector"}, nil)
 	seriesDescs     = describeSeries()
 )
 
@@ -118,6 +120,12 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	gauge(memoryDesc, float64(inFlight), name, "in_flight")
 	gauge(memoryDesc, float64(state.Memory.Used), name, "budget_used")
 	gauge(memoryDesc, float64(state.Memory.Total), name, "budget")
+	if state.Schema != nil {
+		out <- prometheus.MustNewConstMetric(schemaDesc, prometheus.CounterValue, float64(state.Schema.Changes), name)
+	}
+	if state.Ignored != nil && state.Ignored.Unknown == "" {
+		out <- prometheus.MustNewConstMetric(ignoredDesc, prometheus.CounterValue, float64(state.Ignored.Values), name)
+	}
 	if loss, ok := state.UntilLoss(); ok {
 		gauge(lossDesc, loss.Seconds(), name)
 	}

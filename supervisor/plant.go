@@ -42,6 +42,7 @@ type plant struct {
 	sink     rowService
 	// credential is nil where nobody can tell whether it changed.
 	credential renewable
+	columns    *columnWatch // nil = nobody looks after the table's columns
 	dead       messages.DeadLetter
 	budget     *messages.Budget
 	journal    *lateJournal
@@ -86,6 +87,7 @@ func newPlant(name string, cfg config.Config, host Host) (*plant, error) {
 	if err := p.openSnowflake(); err != nil {
 		return nil, err
 	}
+	p.openColumns()
 	if err := p.openAWS(); err != nil {
 		return nil, err
 	}
@@ -152,6 +154,9 @@ func (p *plant) close() {
 		if err := p.dead.Close(); err != nil {
 			p.log.Warn().Err(err).Msg("dead letters")
 		}
+	}
+	if p.columns != nil {
+		p.columns.table.close()
 	}
 	if p.metrics != nil {
 		p.host.Metrics.Unregister(p.metrics.lag)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/adapters/payload"
-	"github.com/kinesnow/kinesnow/adapters/rows"
 	"github.com/kinesnow/kinesnow/adapters/stream"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/access"
@@ -17,9 +16,7 @@ func (p *plant) openAWS() error {
 	c := access.Lent(p.host.AWS, p.cfg.AWS)
 	streamConfig := stream.Config{
 		AWS: c, Endpoint: p.cfg.AWS.Endpoints.Kinesis, Stream: p.cfg.Kinesis.StreamName(), ARN: p.cfg.Kinesis.StreamARN(), Connector: p.name,
-		Rows: func(shard messages.ShardID) stream.RowMaker {
-			return rows.NewRenderer(p.cfg.Kinesis.StreamName(), shard, p.cfg.Payload.ShardedSequenceWidth)
-		},
+		Rows:       func(shard messages.ShardID) stream.RowMaker { return p.renderer(shard) },
 		DeadLetter: p.dead,
 		Pace:       p.host.Pace,
 		Retrying: func(f *messages.Fault) {

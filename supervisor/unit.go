@@ -87,6 +87,9 @@ func (u *shardUnit) Receive(c actor.Context) {
 		u.leaseLost(c, m)
 	case *messages.Progress:
 		u.progress(c, m)
+	case *messages.Waiting:
+		u.state.Waits = m.For
+		u.reportSoon(c)
 	case *messages.ShardFinished:
 		u.finished(c)
 	case *actor.Terminated:
@@ -227,7 +230,7 @@ func (u *shardUnit) ended(c actor.Context) {
 	u.share.Close()
 	u.share = nil
 	u.state.Generations++
-	u.state.CaughtUp, u.state.Held, u.state.InFlight = false, 0, 0
+	u.state.CaughtUp, u.state.Held, u.state.InFlight, u.state.Waits = false, 0, 0, ""
 	if u.wind != nil {
 		if u.fault != nil {
 			u.note(c, u.fault)

@@ -85,6 +85,7 @@ func (u *shardUnit) newChannel(checkpoint, reader *actor.PID) actor.Actor {
 		Sink: u.plant.sink, DeadLetter: u.plant.dead, Share: u.share, Durable: u.durableStart(), Drained: u.drained, Probe: u.probe,
 		Linger: s.Linger, AppendRetry: s.AppendRetry,
 		StopOnRejected: s.OnRejectedRows == config.StopOnRejectedRows, Acknowledged: u.rejectOK, Located: u.located,
-		Lease: u.ports.lease, Commits: u.ports.commits, Checkpoint: checkpoint, Reader: reader, Log: u.log("channel"),
+		Watching: u.plant.columns.watching(u.ports.schema),
+		Lease:    u.ports.lease, Commits: u.ports.commits, Checkpoint: checkpoint, Reader: reader, Log: u.log("channel"),
 	})
 }

@@ -26,18 +26,12 @@ type Table struct {
 // evolution adds at once.
 const MaxAdded = 100
 
-// Alteration is one statement and what it is for.
-type Alteration struct {
-	Statement string
-	Columns   []string // that it adds or changes, exact names
-}
-
 // Diff is what has to be done, in order, so that the table takes what was seen
 // without a loss; nil where it does already. Every statement may be run again,
 // and by several processes at once. A key that can be no column (messages.ColumnName)
 // gets none.
-func Diff(t Table, seen *messages.Unmatched) []Alteration {
-	var all []Alteration
+func Diff(t Table, seen *messages.Unmatched) []messages.Alteration {
+	var all []messages.Alteration
 	added := added(t, seen)
 	for len(added) > 0 {
 		n := min(len(added), MaxAdded)
@@ -109,8 +103,8 @@ func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`
 
 // add writes one statement for new columns. IF NOT EXISTS stands before each
 // name: somebody may have added any of them in between.
-func (t *Table) add(columns []column) Alteration {
-	a, parts := Alteration{}, make([]string, len(columns))
+func (t *Table) add(columns []column) messages.Alteration {
+	a, parts := messages.Alteration{}, make([]string, len(columns))
 	for i, c := range columns {
 		parts[i] = "IF NOT EXISTS " + quote(c.name) + " " + c.typ
 		a.Columns = append(a.Columns, c.name)
@@ -120,12 +114,12 @@ func (t *Table) add(columns []column) Alteration {
 }
 
 // change writes one statement that changes columns the same way.
-func (t *Table) change(names []string, how string) Alteration {
+func (t *Table) change(names []string, how string) messages.Alteration {
 	parts := make([]string, len(names))
 	for i, name := range names {
 		parts[i] = "COLUMN " + quote(name) + how
 	}
-	return Alteration{Statement: "ALTER " + string(t.Kind) + " " + t.Path + " ALTER " + strings.Join(parts, ", "), Columns: names}
+	return messages.Alteration{Statement: "ALTER " + string(t.Kind) + " " + t.Path + " ALTER " + strings.Join(parts, ", "), Columns: names}
 }
 
 // Metadata is the key of a record's metadata (rows.Column), for which an

@@ -21,7 +21,7 @@ func seen(name string, kinds messages.ValueKinds) *messages.Unmatched {
 	return &messages.Unmatched{Keys: []messages.KeySeen{{Name: name, Kinds: kinds, Count: 1}}}
 }
 
-func statements(list []schema.Alteration) (texts []string) {
+func statements(list []messages.Alteration) (texts []string) {
 	for _, a := range list {
 		texts = append(texts, a.Statement)
 	}

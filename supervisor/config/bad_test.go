@@ -42,8 +42,8 @@ func TestEachMistakeIsNamedWithItsPlaceAndTheWayOut(t *testing.T) {
 			at + `9:19: connectors.orders.snowflake.connection: no connections.toml or config.toml in /home/me/.snowflake or /home/me/.config/snowflake; SNOWFLAKE_HOME can name its folder`}},
 		{"dead letters of a later version", []string{app, app + "    deadletter: {to: kinesis}\n"}, []string{
 			at + `4:22: connectors.orders.deadletter.to: "kinesis" comes with a later version; use discard or file`}},
-		{"client evolution", []string{account, account + "\n      schema_evolution: client"}, []string{
-			at + `10:25: connectors.orders.snowflake.schema_evolution: "client" comes with a later version; use server or off`}},
+		{"client evolution into a pipe of one's own", []string{account, account + "\n      schema_evolution: client\n      pipe: MINE"}, []string{
+			at + `10:25: connectors.orders.snowflake.schema_evolution: client needs the default pipe: a pipe of one's own matches no columns; leave pipe out, or use off`}},
 		{"rejected rows to dead letters", []string{account, account + "\n      on_rejected_rows: dead-letter"}, []string{
 			at + `10:25: connectors.orders.snowflake.on_rejected_rows: "dead-letter" comes with a later version; use report or stop`}},
 		{"a secret manager", []string{account, account + "\n      private_key_passphrase: ${secret:aws-sm:x}"}, []string{

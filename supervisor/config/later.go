@@ -13,7 +13,6 @@ var later = map[any]bool{
 	PayloadGzip:            true,
 	PayloadZlib:            true,
 	PayloadZstd:            true,
-	ClientEvolution:        true,
 	DeadLetterRejectedRows: true,
 	DeadLetterKinesis:      true,
 	DeadLetterSnowflake:    true,

@@ -89,6 +89,10 @@ func (s Snowflake) PipeName() string {
 	return s.Table + "-STREAMING"
 }
 
+// CustomPipe reports whether rows go through a pipe of one's own, which does
+// with their keys what its statement says.
+func (s Snowflake) CustomPipe() bool { return s.PipeName() != s.Table+"-STREAMING" }
+
 // BaseURL is the account's address without a trailing slash: Host, or what
 // Account stands for (account.Control); "" where neither can be one.
 func (s Snowflake) BaseURL() string {

@@ -34,6 +34,10 @@ func (s Snowflake) check(fs *findings) {
 				with = []string{"snowflake.pipe"}
 		}
 	}
+	if s.SchemaEvolution == ClientEvolution && s.CustomPipe() {
+		fs.says("snowflake.schema_evolution", "client needs the default pipe: a pipe of one's own matches no columns; leave pipe out, or use off").
+			with = []string{"snowflake.pipe"}
+	}
 	integers(fs, "snowflake.evolution_max_ddl_per_minute", s.EvolutionMaxDDLPerMinute, 1, 60)
 	durations(fs, "snowflake.linger", s.Linger, 0, 10*time.Second)
 	durations(fs, "snowflake.append_retry", s.AppendRetry, time.Second, 5*time.Minute)

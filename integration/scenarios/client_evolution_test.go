@@ -1,0 +1,210 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// The tables that client-side evolution begins with: what they have is the
+// record's metadata, in the form that each kind wants.
+const (
+	standardTable = "CREATE OR REPLACE TABLE ORDERS (KINESISMETADATA OBJECT) ERROR_LOGGING = TRUE"
+	icebergV3     = "CREATE OR REPLACE ICEBERG TABLE ORDERS (KINESISMETADATA VARIANT) CATALOG = 'SNOWFLAKE' BASE_LOCATION = 'orders' ICEBERG_VERSION = 3"
+	icebergV2     = "CREATE OR REPLACE ICEBERG TABLE ORDERS (KINESISMETADATA OBJECT(stream STRING, shardId STRING, approximateArrival STRING, partitionKey STRING, " +
+		"sequenceNumber STRING, subSequenceNumber INTEGER, shardedSequenceNumber STRING)) CATALOG = 'SNOWFLAKE' BASE_LOCATION = 'orders'"
+)
+
+// remake gives table ORDERS another definition, as an administrator would.
+func (w *world) remake(statement string) {
+	w.t.Helper()
+	w.administer("GRANT CREATE ICEBERG TABLE ON SCHEMA RAW.EVENTS TO ROLE " + localcloud.Role)
+	w.as(localcloud.Role, statement)
+}
+
+func (w *world) administer(statement string) {
+	w.t.Helper()
+	w.as(catalog.AccountAdmin, statement)
+}
+
+// as runs a statement in a role of its own.
+func (w *world) as(role, statement string) {
+	w.t.Helper()
+	session := &sql.Session{ID: "scenario", Account: localcloud.Account, User: localcloud.User, Role: role, Database: localcloud.Database, Schema: localcloud.Schema}
+	if _, err := w.Snowflake.SQL().Execute(w.t.Context(), session, statement, sql.Bindings{}); err != nil {
+		w.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// columns are the table's as DESC TABLE shows them: NAME TYPE, without the
+// metadata.
+func (w *world) columns() (list []string) {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), "DESC TABLE ORDERS")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	names, _ := rows.Columns()
+	for rows.Next() {
+		cells := make([]any, len(names))
+		for i := range cells {
+			cells[i] = new(any)
+		}
+		if err := rows.Scan(cells...); err != nil {
+			w.t.Fatal(err)
+		}
+		if name := fmt.Sprint(*cells[0].(*any)); name != "KINESISMETADATA" {
+			list = append(list, name+" "+fmt.Sprint(*cells[1].(*any)))
+		}
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return list
+}
+
+// texts runs a query of one column of text; NULL is "-".
+func (w *world) texts(query string) (found []string) {
+	w.t.Helper()
+	rows, err := w.db.QueryContext(w.t.Context(), query)
+	if err != nil {
+		w.t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text *string
+		if err := rows.Scan(&text); err != nil {
+			w.t.Fatal(err)
+		}
+		if text == nil {
+			text = new(string)
+			*text = "-"
+		}
+		found = append(found, *text)
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return found
+}
+
+// strict is a transport that lets an append through only when the table has a
+// column for each of its keys at that moment: what Snowflake would drop later
+// without a word is an error here.
+type strict struct {
+	w       *world
+	appends atomic.Int64
+}
+
+func (s *strict) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/rows") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		s.appends.Add(1)
+		s.check(body)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func (s *strict) check(body []byte) {
+	tables := s.w.Snowflake.Catalog().Tables(localcloud.Database, localcloud.Schema)
+	i := slices.IndexFunc(tables, func(t *catalog.Table) bool { return t.Name == "ORDERS" })
+	for line := range bytes.Lines(body) {
+		var row map[string]any
+		if err := json.Unmarshal(line, &row); err != nil {
+			s.w.t.Errorf("an append holds %s", line)
+		}
+		for key, value := range row {
+			if _, there := tables[i].Column(strings.ToUpper(key)); !there && value != nil {
+				s.w.t.Errorf("key %q is appended, and the table has no column for it", key)
+			}
+		}
+	}
+}
+
+// evolving has a connector add columns itself, and holds it to that.
+func (w *world) evolving(p *plan) {
+	p.Snowflake.SchemaEvolution = config.ClientEvolution
+	p.Snowflake.Compression = config.Uncompressed
+	p.Host.HTTP = &http.Client{Transport: &strict{w: w}}
+}
+
+// exact asks for the audit's verdict.
+func (w *world) exact() {
+	w.t.Helper()
+	if r := w.audit(); !r.Exact {
+		w.t.Errorf("the audit says %+v", r)
+	}
+}
+
+// changes are the statements that a connector says it ran.
+func changes(c *connector) (statements []string) {
+	for _, e := range events[*messages.SchemaChanged](c) {
+		statements = append(statements, e.Statement)
+	}
+	return statements
+}
+
+// TestATableGrowsWithItsRecords is Iceberg evolution before and after, which
+// Snowflake's own connector does not do, and the same for a standard table.
+func TestATableGrowsWithItsRecords(t *testing.T) {
+	long, wide := strings.Repeat("9", 38), strings.Repeat("8", 40)
+	for name, c := range map[string]struct {
+		table, double, any string
+		nested             string // what V:a[1] is asked with
+	}{
+		"standard":   {standardTable, "FLOAT", "VARIANT", "V:a[1]::STRING"},
+		"Iceberg v3": {icebergV3, "FLOAT", "VARIANT", "V:a[1]::STRING"},
+		"Iceberg v2": {icebergV2, "FLOAT", "VARCHAR(16777216)", "PARSE_JSON(V):a[1]::STRING"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 1, func(o *localcloud.Options) { o.Columns = nil })
+			w.remake(c.table)
+			if got := w.columns(); got != nil {
+				t.Fatalf("before, the table has %q", got)
+			}
+			w.putRaw(0, fmt.Appendf(nil, `{"n":0,"Big":%s,"wide":%s,"f":1.5,"b":true,"s":"2026-01-02","v":{"a":[1,2.50]},"nothing":null,"mixed":7}`, long, wide))
+			w.putRaw(0, []byte(`{"n":1,"f":2,"mixed":"seven","with \"quotes\"; DROP TABLE ORDERS":"kept"}`))
+			con := w.connect(w.evolving)
+			con.untilCaughtUp(2)
+			w.putRaw(0, []byte(`{"N":2,"nothing":"something","b":null}`))
+			con.untilCaughtUp(3)
+			text := "VARCHAR(16777216)"
+			want := []string{"N NUMBER(38,0)", "BIG NUMBER(38,0)", "WIDE " + text, "F " + c.double, "B BOOLEAN", "S " + text, "V " + c.any, "MIXED " + c.any,
+				`WITH "QUOTES"; DROP TABLE ORDERS ` + text, "NOTHING " + text}
+			if got := w.columns(); !slices.Equal(got, want) {
+				t.Errorf("after, the table has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			w.expect("", 0, 1, 2)
+			for query, want := range map[string][]string{
+				"BIG::STRING": {long, "-", "-"}, "WIDE": {wide, "-", "-"}, "F::STRING": {"1.5", "2", "-"}, "B::STRING": {"true", "-", "-"}, "S": {"2026-01-02", "-", "-"},
+				c.nested: {"2.50", "-", "-"}, "MIXED::STRING": {"7", "seven", "-"}, `"WITH ""QUOTES""; DROP TABLE ORDERS"`: {"-", "kept", "-"}, "NOTHING": {"-", "-", "something"},
+			} {
+				if got := w.texts("SELECT " + query + " FROM ORDERS ORDER BY N"); !slices.Equal(got, want) {
+					t.Errorf("%s is %q, want %q", query, got, want)
+				}
+			}
+			if got := changes(con); len(got) != 2 || con.state().Schema.Changes != 2 {
+				t.Errorf("%d statements were told: %q", len(got), got)
+			}
+			con.kill()
+			w.exact()
+		})
+	}
+}
