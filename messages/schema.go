@@ -12,8 +12,8 @@ type Target struct {
 // Alteration is one statement that changes a table, and the columns that it adds
 // or changes, by exact name.
 type Alteration struct {
-	Statement string
-	Columns   []string
+	Statement string   `json:"statement"`
+	Columns   []string `json:"columns"`
 }
 
 // ColumnsWanted asks for a column for each key that a channel's blocks have
