@@ -60,9 +60,10 @@ mutants-long: ## how many of 1,000 seeds see each
 CRASH := $(GO) test -vet=off -count=1 -timeout 0 -v ./supervisor -run TestEveryCrashPoint
 
 .PHONY: crash crash-pairs
-crash: ## a panic, a kill, and a kill with a restart at every boundary of a small workload with a split, and of a few hours
+crash: ## a panic, a kill, and a kill with a restart at every boundary of a small workload with a split, of a few hours, and of a table that grows
 	$(CRASH) -crash
 	$(CRASH) -crash -crash.work hours
+	$(CRASH) -crash -crash.work columns
 
 crash-pairs: ## every pair of blows on six rows, then PAIRS=n sampled pairs of the workload of make crash; FOR=1h bounds each
 	$(CRASH) -crash.work six -crash.pairs -1 $(if $(FOR),-crash.for $(FOR))

@@ -31,7 +31,7 @@ func (p point) String() string {
 func (p point) call() bool {
 	_, service, _ := strings.Cut(p.where, "/")
 	service, _, _ = strings.Cut(service, "@")
-	return slices.Contains([]string{"kinesis", dynamodb, "snowflake", "journal", "deadletter"}, service)
+	return slices.Contains([]string{"kinesis", dynamodb, "snowflake", "sql", "journal", "deadletter"}, service)
 }
 
 // blow is what happens at a point: panic, kill (others take over), or restart

@@ -3,12 +3,13 @@ package supervisor
 import (
 	"time"
 
+	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/actors/actorstest"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 // workloads by name.
-var workloads = map[string]func(*crashWorld){"split": split, "hours": hours, "six": six}
+var workloads = map[string]func(*crashWorld){"split": split, "hours": hours, "six": six, "columns": columns}
 
 // split is the workload of the exhaustive run: about 60 rows, a split, two hours
 // that go by at once, a node that joins and is handed its part, a record that
@@ -88,5 +89,39 @@ func six(w *crashWorld) {
 	for range 3 {
 		w.put(0, actorstest.User{Rows: 1})
 	}
+	w.cloud.Stream.Close(actorstest.ShardID(0))
+}
+
+// columns is what client-side evolution has to live through: two shards whose
+// records need columns of their own and some that both need, descriptions that
+// lag behind, a node that joins and one that leaves in order.
+func columns(w *crashWorld) {
+	configure := w.configure
+	w.configure = func(p *plant) {
+		configure(p)
+		p.columns = &columnWatch{known: &messages.KnownColumns{}, pace: actors.NewPace(60), evolves: true}
+	}
+	w.cloud.Target.Lag = 100 * time.Millisecond
+	one := actorstest.User{Rows: 1}
+	with := func(key string) actorstest.User { return actorstest.User{Rows: 1, Key: key} }
+	w.shard(0)
+	w.shard(1)
+	w.put(0, one)
+	w.put(0, with("A"), one)
+	w.put(1, with("B"))
+	w.start("p1")
+	w.wait(2500 * time.Millisecond)
+	w.put(0, with("A"), with("C"))
+	w.put(1, one, with("C"))
+	w.wait(time.Second)
+	w.start("p2")
+	w.wait(4 * time.Second)
+	w.put(0, with("D"))
+	w.put(1, with("D"), with("E"))
+	w.wait(1500 * time.Millisecond)
+	w.put(0, with("F"))
+	w.drain("p1")
+	w.wait(time.Second)
+	w.put(1, with("F"), one)
 	w.cloud.Stream.Close(actorstest.ShardID(0))
 }

@@ -111,6 +111,9 @@ func (w *crashWorld) start(name string) {
 	})
 	w.configure(p)
 	p.streams, p.recounts, p.table, p.sink = crashStream{p.streams, n}, crashStream{p.recounts, n}, crashTable{p.table, n}, crashSink{p.sink, n}
+	if p.columns != nil {
+		p.columns.table = crashTarget{w.cloud.Target, n}
+	}
 	if w.disks[name] == nil {
 		w.disks[name] = &journal.Memory{}
 	}

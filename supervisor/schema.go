@@ -17,10 +17,17 @@ import (
 // columnWatch is how a connector looks after the columns of its table; a nil one
 // does not.
 type columnWatch struct {
-	table   *sqlTable
+	table   altered
 	known   *messages.KnownColumns
 	pace    *actors.Pace
 	evolves bool // client-side evolution; else what is ignored is counted
+}
+
+// altered is the table in SQL as a connector uses it.
+type altered interface {
+	actors.TargetTable
+	who() string // the Snowflake user and role that alter it
+	close()      // signs out; the next call signs in again
 }
 
 // openColumns decides whether the table's columns are looked after. A custom
@@ -105,7 +112,7 @@ func (t *sqlTable) open() (*warehouse.Altering, error) {
 	return table, nil
 }
 
-// close signs out; the next call signs in again.
+// close implements altered, like who.
 func (t *sqlTable) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -149,7 +156,6 @@ func (t *sqlTable) Alter(ctx context.Context, statement string) error {
 	return err
 }
 
-// who names the Snowflake user and role that alter the table.
 func (t *sqlTable) who() string {
 	if t.cfg.Role == "" {
 		return "user " + t.cfg.User

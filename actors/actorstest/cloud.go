@@ -14,6 +14,7 @@ type Cloud struct {
 	Stream *Stream
 	Table  *Table
 	Sink   *Sink
+	Target *Target // of the Sink
 
 	mu       sync.Mutex // of all three, so that rules between them can be watched
 	script   script
@@ -31,6 +32,7 @@ func NewCloud() *Cloud {
 	}
 	w.Table = &Table{cloud: w, rows: map[messages.ShardID]*messages.ShardRow{}, nodes: map[string]*messages.NodeRow{}, ended: map[messages.ShardID]time.Time{}, Latency: 5 * time.Millisecond}
 	w.Sink = &Sink{cloud: w, channels: map[string]*channel{}, tokens: map[string]bool{}, Latency: 30 * time.Millisecond, CommitDelay: time.Second}
+	w.Target = &Target{cloud: w, Latency: 25 * time.Millisecond}
 	return w
 }
 

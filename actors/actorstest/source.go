@@ -119,6 +119,10 @@ func render(block *messages.RowBlock, r *Record, after messages.Position) {
 			block.NDJSON = append(append(block.NDJSON, row...), '\n')
 		}
 		u := r.Users[sub]
+		if u.Key != "" && u.Rows > 0 { // whether or not somebody has added a column
+			seen := messages.KeySeen{Name: u.Key, Kinds: messages.NestedValue, Count: int64(u.Rows)}
+			block.Unmatched = block.Unmatched.Merge(&messages.Unmatched{Keys: []messages.KeySeen{seen}, Values: seen.Count})
+		}
 		block.Marks = append(block.Marks, messages.Mark{
 			Seq: r.Seq, Sub: int64(sub), End: len(block.NDJSON), Arrival: r.Arrival.UnixMilli(), Rows: int32(u.Rows),
 			Last: sub == len(r.Users)-1, Fate: u.Fate,

@@ -46,7 +46,8 @@ type Record struct {
 type User struct {
 	Rows  int
 	Fate  messages.Fate
-	Bytes int // of each row at least
+	Bytes int    // of each row at least
+	Key   string // of its rows, which Target may have no column for; "" = none
 }
 
 // ShardID is the id of shard n.

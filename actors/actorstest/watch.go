@@ -10,6 +10,7 @@ import (
 // watchAccept holds an append to P7: the row says that rows may be in flight,
 // of this very channel, before they are.
 func (s *Sink) watchAccept(name string, ch *channel, sent *accepted) {
+	s.cloud.Target.watchKeys(shardOf(sent.end), sent.rows)
 	row := s.cloud.Table.rows[shardOf(sent.end)]
 	switch {
 	case row == nil:
