@@ -3,6 +3,7 @@ package actorstest
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -35,14 +36,18 @@ func (t *Target) Describe(ctx context.Context) (*messages.Target, error) {
 	})
 }
 
-// Plan implements TargetTable: one statement for each column, which is its name.
-func (t *Target) Plan(target *messages.Target, seen *messages.Unmatched) (plan []messages.Alteration) {
+// Plan implements TargetTable: one statement, the names of the new columns.
+func (t *Target) Plan(target *messages.Target, seen *messages.Unmatched) []messages.Alteration {
+	var names []string
 	for _, k := range seen.Keys {
 		if target.Columns.Find(k.Name) < 0 {
-			plan = append(plan, messages.Alteration{Statement: k.Name, Columns: []string{k.Name}})
+			names = append(names, k.Name)
 		}
 	}
-	return plan
+	if names == nil {
+		return nil
+	}
+	return []messages.Alteration{{Statement: strings.Join(names, " "), Columns: names}}
 }
 
 // Alter implements TargetTable.
@@ -53,8 +58,10 @@ func (t *Target) Alter(ctx context.Context, statement string) error {
 		if t.Denied {
 			return false, Refusal(messages.Rejected, messages.ReasonDenied, messages.AccessDenied)
 		}
-		if !slices.Contains(t.columns, statement) {
-			t.columns, t.added = append(t.columns, statement), append(t.added, time.Now())
+		for _, name := range strings.Fields(statement) {
+			if !slices.Contains(t.columns, name) {
+				t.columns, t.added = append(t.columns, name), append(t.added, time.Now())
+			}
 		}
 		return true, nil
 	})

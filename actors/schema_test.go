@@ -1,0 +1,191 @@
+package actors
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
+
+	"github.com/kinesnow/kinesnow/actors/actorstest"
+	"github.com/kinesnow/kinesnow/messages"
+)
+
+// asker stands for a channel: it asks for one key's column, each second until it
+// is answered. Its parent is the Connector.
+type asker struct {
+	key    string
+	schema *actor.PID
+	done   bool
+	mu     sync.Mutex
+	said   []string
+	fault  *messages.Fault
+	at     time.Time // of the answer
+}
+
+func (a *asker) Receive(c actor.Context) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch m := c.Message().(type) {
+	case *actor.Started, *columnsAgain:
+		if !a.done {
+			u := &messages.Unmatched{Keys: []messages.KeySeen{{Name: a.key, Kinds: messages.TextValue}}, Values: 1}
+			c.Request(a.schema, &messages.ColumnsWanted{Unmatched: u})
+			After(c, repeatEvery, &columnsAgain{})
+		}
+	case *messages.ColumnsReady:
+		a.done, a.at = true, time.Now()
+	case *messages.ColumnsAwaited:
+		if n := len(a.said); n == 0 || a.said[n-1] != m.Why {
+			a.said = append(a.said, m.Why)
+		}
+	case *messages.ColumnsRefused:
+		a.fault = m.Fault
+	}
+}
+
+func (a *asker) ready() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.done
+}
+
+// desk is a Schema and who asks it.
+type desk struct {
+	system *actor.ActorSystem
+	table  *timedTarget
+	schema *actor.PID
+	told   sync.Map // statements and troubles
+}
+
+// timedTarget notes when statements were run.
+type timedTarget struct {
+	*actorstest.Target
+	mu  sync.Mutex
+	ran []time.Time
+	all []string
+}
+
+func (t *timedTarget) Alter(ctx context.Context, statement string) error {
+	t.mu.Lock()
+	t.ran, t.all = append(t.ran, time.Now()), append(t.all, statement)
+	t.mu.Unlock()
+	return t.Target.Alter(ctx, statement)
+}
+
+func openDesk(t *testing.T, perMinute int) *desk {
+	t.Helper()
+	d := &desk{table: &timedTarget{Target: actorstest.NewCloud().Target}}
+	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }))
+	connector := d.system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+		switch m := c.Message().(type) {
+		case *messages.TableAltered:
+			d.told.Store(m.Event.Statement, true)
+		case *messages.SchemaTrouble:
+			d.told.Store("trouble: "+m.Why, true)
+		}
+	}))
+	d.schema = d.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor {
+		return NewSchema(SchemaSettings{Table: d.table, Known: &messages.KnownColumns{}, Pace: NewPace(perMinute), Name: "T", Who: "W", Connector: connector, Log: zerolog.Nop()})
+	}))
+	return d
+}
+
+func (d *desk) ask(key string) *asker {
+	a := &asker{key: key, schema: d.schema}
+	d.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return a }))
+	return a
+}
+
+func (d *desk) close(askers ...*asker) {
+	for _, a := range askers {
+		a.mu.Lock()
+		a.done = true
+		a.mu.Unlock()
+	}
+	_ = d.system.Root.StopFuture(d.schema).Wait()
+	d.system.Shutdown()
+	time.Sleep(3 * time.Second)
+}
+
+// TestStatementsKeepToTheirPace: many channels ask for many columns, one after
+// the other. No minute has more statements than it may, what waits is asked for
+// at once, and who waits is told for how long.
+func TestStatementsKeepToTheirPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const perMinute = 3
+		d := openDesk(t, perMinute)
+		var askers []*asker
+		for i := range 40 {
+			askers = append(askers, d.ask("K"+strconv.Itoa(i)))
+			time.Sleep(4 * time.Second)
+		}
+		time.Sleep(time.Minute)
+		for _, a := range askers {
+			if !a.ready() {
+				t.Errorf("%s has no column", a.key)
+			}
+		}
+		ran := d.table.ran
+		for i := range ran {
+			if i >= perMinute && ran[i].Sub(ran[i-perMinute]) < time.Minute {
+				t.Errorf("statements %d to %d were run within %s", i-perMinute, i, ran[i].Sub(ran[i-perMinute]))
+			}
+		}
+		if len(ran) < 6 || len(ran) > 12 || !strings.Contains(strings.Join(d.table.all, "\n"), " ") {
+			t.Errorf("%d statements for 40 columns in 4 minutes: %q", len(ran), d.table.all)
+		}
+		if text := strings.Join(askers[4].said, "\n"); !strings.Contains(text, "next DDL in ") || !strings.Contains(text, " columns") {
+			t.Errorf("who had to wait was told %q", text)
+		}
+		d.close(askers...)
+	})
+}
+
+// TestATableThatMayNotBeAlteredIsAskedAgainByWhoComesAgain: nobody waits for a
+// grant inside Schema, and the first question after it is answered.
+func TestATableThatMayNotBeAlteredIsAskedAgainByWhoComesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t, 6)
+		d.table.Denied = true
+		a := d.ask("K")
+		time.Sleep(500 * time.Millisecond)
+		if a.fault == nil || a.fault.Stop != messages.AccessDenied || a.ready() {
+			t.Errorf("the answer was %+v", a.fault)
+		}
+		if _, told := d.told.Load("trouble: " + a.fault.Error()); !told {
+			t.Errorf("the connector was not told %q", a.fault.Error())
+		}
+		d.table.Grant()
+		time.Sleep(2 * time.Second)
+		_, over := d.told.Load("trouble: ")
+		_, statement := d.told.Load("K")
+		if !a.ready() || !over || !statement {
+			t.Errorf("after the grant: answered %v, trouble over %v, statement told %v", a.ready(), over, statement)
+		}
+		d.close(a)
+	})
+}
+
+// TestADescriptionThatLagsCausesNoSecondStatement, and nobody is answered before
+// it shows the column.
+func TestADescriptionThatLagsCausesNoSecondStatement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t, 6)
+		d.table.Lag = 5 * time.Second
+		began := time.Now()
+		a := d.ask("K")
+		time.Sleep(8 * time.Second)
+		if len(d.table.ran) != 1 || !a.ready() || a.at.Sub(began) < d.table.Lag {
+			t.Errorf("%d statements, answered %v after %s", len(d.table.ran), a.ready(), a.at.Sub(began))
+		}
+		d.close(a)
+	})
+}
