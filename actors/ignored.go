@@ -14,7 +14,6 @@ import (
 type IgnoredSettings struct {
 	Table     TargetTable
 	Known     *messages.KnownColumns
-	Server    bool // schema_evolution: server. A table that evolves ignores nothing.
 	Connector *actor.PID
 	Log       zerolog.Logger
 }
@@ -92,11 +91,14 @@ func (g *Ignored) described(c actor.Context, m *described) {
 		g.Known.Store(nil)
 		g.pending = nil
 		g.tell(c, messages.AsFault("schema", m.err).Error())
-	case g.Server && m.target.Evolves:
+	case m.target.Evolves: // it ignores nothing
 		g.Known.Store(nil)
 		g.pending = nil
 		g.tell(c, "")
 	default:
+		if g.Known.Load() == nil {
+			g.Log.Info().Int("columns", len(m.target.Columns.List())).Msg("keys without a column are counted: this table does not evolve")
+		}
 		g.backoff.Reset()
 		g.Known.Store(m.target.Columns)
 		g.tell(c, "")

@@ -54,7 +54,7 @@ func (p *plant) newSchema(connector *actor.PID) actor.Actor {
 		})
 	}
 	return actors.NewIgnored(actors.IgnoredSettings{
-		Table: w.table, Known: w.known, Server: p.cfg.Snowflake.SchemaEvolution == config.ServerEvolution, Connector: connector,
+		Table: w.table, Known: w.known, Connector: connector,
 		Log: p.log.With().Str("actor", nameSchema).Logger(),
 	})
 }
