@@ -87,10 +87,13 @@ func (g *Ignored) described(c actor.Context, m *described) {
 	wait := ignoredLook
 	switch {
 	case m.err != nil:
-		wait = g.backoff.Next() + time.Second
+		f := messages.AsFault("schema", m.err)
+		if f.Class != messages.Rejected { // else somebody has to grant something first
+			wait = time.Second + g.backoff.Next()
+		}
 		g.Known.Store(nil)
 		g.pending = nil
-		g.tell(c, messages.AsFault("schema", m.err).Error())
+		g.tell(c, f.Error())
 	case m.target.Evolves: // it ignores nothing
 		g.Known.Store(nil)
 		g.pending = nil

@@ -33,7 +33,7 @@ type Host struct {
 	Snowflake snowpipe.TokenSource
 	// HTTP sends every request of Snowpipe Streaming, sign-in included; nil = an
 	// own transport. Together with AWS.HTTPClient it is all that a running
-	// connector sends. It excludes Config.Snowflake.Proxy. Redirects are never
+	// connector sends, but for SQL where schema_evolution is client. It excludes Config.Snowflake.Proxy. Redirects are never
 	// followed, whatever its CheckRedirect says.
 	HTTP       *http.Client
 	Journal    messages.Journal    // nil = in memory, or files under DataDir

@@ -155,9 +155,7 @@ func (p *plant) close() {
 			p.log.Warn().Err(err).Msg("dead letters")
 		}
 	}
-	if p.columns != nil {
-		p.columns.table.close()
-	}
+	p.columns.close()
 	if p.metrics != nil {
 		p.host.Metrics.Unregister(p.metrics.lag)
 	}

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -80,6 +81,25 @@ func (w *columnWatch) watching(by *actor.PID) actors.Watching {
 	}
 	return actors.Watching{By: by, Known: w.known, Evolves: w.evolves}
 }
+
+// close signs out of SQL, and does not wait for a connection that went silent.
+func (w *columnWatch) close() {
+	if w == nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.table.close()
+	}()
+	select {
+	case <-done:
+	case <-time.After(signOutLimit):
+	}
+}
+
+// signOutLimit bounds what a drain waits for the end of a session.
+const signOutLimit = 2 * time.Second
 
 // sqlTable is the target in SQL. The credential is read at the first call, and
 // again after a call that failed.

@@ -53,7 +53,7 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 	over, ended := make(chan bool), make(chan bool)
 	go func() {
 		defer close(ended)
-		for tick := time.NewTicker(60 * time.Millisecond); ; {
+		for tick := time.NewTicker(400 * time.Millisecond); ; {
 			select {
 			case <-over:
 				tick.Stop()
@@ -65,7 +65,7 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 			}
 		}
 	}()
-	for i := range 4 {
+	for i := range 3 {
 		for range 3 {
 			w.putWith(0, fmt.Sprintf(`"left_%d":%d,"both_%d":true`, i, i, i))
 			w.putWith(1, fmt.Sprintf(`"right_%d":"%d","both_%d":false`, i, i, i))
@@ -74,7 +74,7 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 	}
 	close(over)
 	<-ended
-	for i := range 4 {
+	for i := range 3 {
 		for column, want := range map[string]string{"LEFT": strings.Repeat(fmt.Sprint(i), 3), "RIGHT": strings.Repeat(fmt.Sprint(i), 3), "BOTH": "truefalsetruefalsetruefalse"} {
 			if got := strings.Join(w.values(fmt.Sprint(column, "_", i)), ""); got != want {
 				t.Errorf("%s_%d has %q, want %q", column, i, got, want)
@@ -188,6 +188,9 @@ func TestKeysThatNobodyMakesColumnsForAreCounted(t *testing.T) {
 			p.Snowflake.Role = "NOBODY"
 		}, -1, false},
 	} {
+		if name != "an Iceberg table" && !*everything {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1, bare)
 			w.remake(c.table)

@@ -57,6 +57,10 @@ type Connector struct {
 	Packed messages.Aggregation `json:"packed"`
 	// Channels are the connector's on all nodes, as the lease table tells.
 	Channels messages.ChannelUse `json:"channels,omitzero"`
+	// Schema is what the processes did to the table; nil = they add no columns.
+	Schema *messages.SchemaState `json:"schema,omitempty"`
+	// IgnoredKeys is what Snowflake dropped; nil = nothing that is known of.
+	IgnoredKeys *messages.IgnoredKeys `json:"ignoredKeys,omitempty"`
 
 	table string // quoted, for statements
 
@@ -98,6 +102,7 @@ type Shard struct {
 	InFlightBytes int64   `json:"inFlightBytes"`
 	CaughtUp      bool    `json:"caughtUp"`
 	Failing       bool    `json:"failing,omitempty"`
+	Waits         string  `json:"waits,omitempty"` // for what
 
 	RowsCommitted int64 `json:"rowsCommitted"`
 	Rejected      int64 `json:"rejected"`

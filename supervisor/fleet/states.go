@@ -76,6 +76,7 @@ func (c *Connector) add(s *messages.State) {
 	if left, ok := s.UntilLoss(); ok {
 		c.SecondsToDataLoss = least(c.SecondsToDataLoss, left.Seconds())
 	}
+	c.addColumns(s)
 	for i := range s.Shards {
 		c.addShard(s, &s.Shards[i])
 	}
@@ -98,7 +99,7 @@ func (c *Connector) addShard(s *messages.State, sh *messages.ShardState) {
 		Shard: string(sh.Shard), State: string(sh.Phase), Since: moment(sh.Since), Node: s.Node,
 		Generation: sh.Generation, Generations: sh.Generations, Channel: sh.Channel,
 		Read: sh.ReadAt, Accepted: sh.AcceptedAt, Committed: sh.CommittedAt, Checkpoint: sh.CheckpointAt,
-		BehindSeconds: sh.Behind.Seconds(), HeldBytes: sh.Held, InFlightBytes: sh.InFlight, CaughtUp: sh.CaughtUp, Failing: sh.Failing,
+		BehindSeconds: sh.Behind.Seconds(), HeldBytes: sh.Held, InFlightBytes: sh.InFlight, CaughtUp: sh.CaughtUp, Failing: sh.Failing, Waits: sh.Waits,
 		RowsCommitted: sh.Counters.Committed, Rejected: sh.Counters.Rejected, Discarded: sh.Counters.Discarded,
 		Rejection: sh.Rejection, Stop: string(sh.Stop), Error: sh.Error, Hint: sh.Hint,
 		rows: sh.Live.Appended, bytes: sh.Bytes, process: s.Process,

@@ -91,6 +91,9 @@ func (c *Connector) processLines(now time.Time) []string {
 	if odd := c.oddities(); odd != "" {
 		lines = append(lines, odd)
 	}
+	if line := c.columnLine(); line != "" {
+		lines = append(lines, line)
+	}
 	if c.Stop != "" && !slices.ContainsFunc(c.Shards, func(sh Shard) bool { return sh.Stop == c.Stop }) { // it is the connector's own
 		lines = append(lines, strings.TrimSpace(c.Stop+"  "+c.Why), c.way(c.Hint, ""), "read "+messages.StopCode(c.Stop).Page())
 	}
@@ -136,7 +139,7 @@ func (c *Connector) oddities() string {
 
 // noteworthy reports whether a shard needs a line of its own.
 func (sh *Shard) noteworthy() bool {
-	return sh.State == "STOPPED" || sh.State == "PAUSED" || sh.State == "BACKOFF" || sh.Failing
+	return sh.State == "STOPPED" || sh.State == "PAUSED" || sh.State == "BACKOFF" || sh.Failing || sh.Waits != ""
 }
 
 func (sh *Shard) lines(c *Connector, now time.Time) []string {
@@ -145,8 +148,11 @@ func (sh *Shard) lines(c *Connector, now time.Time) []string {
 		state += " " + span(now.Sub(*sh.Since).Seconds())
 	}
 	text := sh.Error
-	if sh.Stop != "" {
+	switch {
+	case sh.Stop != "":
 		text = sh.Stop + "  " + text
+	case sh.Waits != "":
+		text = sh.Waits
 	}
 	lines := []string{strings.TrimSpace(sh.Shard + "  " + state + "  " + text)}
 	if sh.Hint != "" {

@@ -141,6 +141,8 @@ func connectorText(e messages.Event) string {
 		return "paused " + named(e.Shards)
 	case *messages.Resumed:
 		return "resumed " + named(e.Shards)
+	case *messages.SchemaChanged:
+		return "altered the table as " + e.Who + ": " + e.Statement
 	case *messages.ConnectorDrained:
 		if e.Clean {
 			return "drained: everything that was read is committed"
