@@ -77,7 +77,7 @@ func added(t Table, seen *messages.Unmatched) []column {
 	for _, name := range names {
 		typ := Type(merged[name].Kinds, t.Kind, t.Columns.Nested())
 		if name == Metadata && !t.Columns.Nested() {
-			typ = metadataObject
+			typ = MetadataObject
 		}
 		if typ != "" {
 			list = append(list, column{name, typ})
@@ -122,10 +122,11 @@ func (t *Table) change(names []string, how string) messages.Alteration {
 	return messages.Alteration{Statement: "ALTER " + string(t.Kind) + " " + t.Path + " ALTER " + strings.Join(parts, ", "), Columns: names}
 }
 
-// Metadata is the key of a record's metadata (rows.Column), for which an
-// Iceberg table of version 2 needs a structured column: exactly the seven
-// fields (Snowflake's page on its own connector for Kinesis, Iceberg tables).
+// Metadata is the key of a record's metadata (rows.Column).
 const Metadata = "KINESISMETADATA"
 
-const metadataObject = "OBJECT(stream VARCHAR, shardId VARCHAR, approximateArrival VARCHAR, partitionKey VARCHAR, " +
-	"sequenceNumber VARCHAR, subSequenceNumber INTEGER, shardedSequenceNumber VARCHAR)"
+// MetadataObject is the type of its column in an Iceberg table of version 2:
+// exactly the seven fields (Snowflake's page on its own connector for Kinesis,
+// Iceberg tables).
+
+const MetadataObject = "OBJECT(stream STRING, shardId STRING, approximateArrival STRING, partitionKey STRING, sequenceNumber STRING, subSequenceNumber INTEGER, shardedSequenceNumber STRING)"

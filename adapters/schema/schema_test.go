@@ -136,7 +136,7 @@ func TestManyKeysAreAddedInSteps(t *testing.T) {
 // TestTheMetadataHasAColumnOfItsOwn where a table was made without one.
 func TestTheMetadataHasAColumnOfItsOwn(t *testing.T) {
 	bare := schema.Table{Path: path, Kind: schema.Iceberg, Columns: messages.NewColumns(nil, false)}
-	if got := statements(schema.Diff(bare, seen(schema.Metadata, messages.NestedValue))); len(got) != 1 || !strings.Contains(got[0], `"KINESISMETADATA" OBJECT(stream VARCHAR, shardId VARCHAR,`) {
+	if got := statements(schema.Diff(bare, seen(schema.Metadata, messages.NestedValue))); len(got) != 1 || !strings.Contains(got[0], `"KINESISMETADATA" OBJECT(stream STRING, shardId STRING,`) {
 		t.Errorf("Iceberg v2: %q", got)
 	}
 	bare = schema.Table{Path: path, Kind: schema.Standard, Columns: messages.NewColumns(nil, true)}

@@ -33,15 +33,13 @@ func (a *Altering) Describe(ctx context.Context) (*messages.Target, error) {
 	}
 	kind, nested := schema.Standard, true
 	if t.Kind == Iceberg {
-		kind, nested = schema.Iceberg, false
+		// A version that is not shown is taken for 2, which loses nothing: new
+		// columns are VARCHAR where they could be VARIANT.
+		kind, nested = schema.Iceberg, t.Lake != nil && t.Lake.Version >= 3
 	}
 	columns := make([]messages.Column, len(t.Columns))
 	for i, c := range t.Columns {
-		columns[i] = messages.Column{Name: c.Name, Type: c.Type, Required: !c.Nullable && c.Default == ""}
-		// Snowflake tells an Iceberg table's format version nowhere in SHOW; only
-		// version 3 has VARIANT. One of version 3 without any is taken for one of
-		// version 2, which loses nothing: its new columns are VARCHAR.
-		nested = nested || columns[i].Variant()
+		columns[i] = messages.Column{Name: c.Name, Type: c.Type, Required: !c.Nullable && c.Default == "" && !c.Identity}
 	}
 	return &messages.Target{Columns: messages.NewColumns(columns, nested), Kind: string(kind), Evolves: t.SchemaEvolution && kind != schema.Iceberg}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/kinesnow/kinesnow/adapters/schema"
 )
 
 // Fate of the metadata that each row carries.
@@ -36,7 +38,7 @@ var metadataFields = []struct{ name, base string }{
 }
 
 // structured is the column's type in an Iceberg table of version 2.
-const structured = "OBJECT(stream STRING, shardId STRING, approximateArrival STRING, partitionKey STRING, sequenceNumber STRING, subSequenceNumber INTEGER, shardedSequenceNumber STRING)"
+const structured = schema.MetadataObject
 
 func (j *judgement) metadata() {
 	switch j.transforms() {

@@ -148,8 +148,8 @@ func TestAColumnThatRowsLackIsRequiredNoMore(t *testing.T) {
 func TestATableThatMayNotBeAlteredStopsTheShard(t *testing.T) {
 	w := newWorld(t, 1, bare)
 	w.remake(icebergV2)
-	w.administer("GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE SYSADMIN COPY CURRENT GRANTS")
-	w.administer("GRANT SELECT, INSERT ON TABLE RAW.EVENTS.ORDERS TO ROLE " + localcloud.Role)
+	w.asAdmin("GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE SYSADMIN COPY CURRENT GRANTS")
+	w.asAdmin("GRANT SELECT, INSERT ON TABLE RAW.EVENTS.ORDERS TO ROLE " + localcloud.Role)
 	w.putWith(0, `"amount":12.5`)
 	c := w.connect(w.evolving)
 	parked := c.untilParked(0, messages.AccessDenied)
@@ -157,7 +157,7 @@ func TestATableThatMayNotBeAlteredStopsTheShard(t *testing.T) {
 	if !strings.Contains(parked.Hint, statement) || !strings.Contains(parked.Hint, `GRANT OWNERSHIP ON TABLE "RAW"."EVENTS"."ORDERS" TO ROLE "KINESNOW"`) {
 		t.Errorf("the way out: %s", parked.Hint)
 	}
-	w.administer("GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE " + localcloud.Role + " COPY CURRENT GRANTS")
+	w.asAdmin("GRANT OWNERSHIP ON TABLE RAW.EVENTS.ORDERS TO ROLE " + localcloud.Role + " COPY CURRENT GRANTS")
 	if wrong := c.resolve(0, "checkpoint"); wrong != "" {
 		t.Fatal(wrong)
 	}
@@ -188,9 +188,6 @@ func TestKeysThatNobodyMakesColumnsForAreCounted(t *testing.T) {
 			p.Snowflake.Role = "NOBODY"
 		}, -1, false},
 	} {
-		if name != "an Iceberg table" && !*everything {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1, bare)
 			w.remake(c.table)

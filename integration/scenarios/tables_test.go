@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	dbsql "database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -165,7 +166,7 @@ func (w *world) asAdmin(statements ...string) {
 	}
 }
 
-// texts runs a query of one column.
+// texts runs a query of one column; NULL is "-".
 func (w *world) texts(query string) []string {
 	w.t.Helper()
 	rows, err := w.db.QueryContext(w.t.Context(), query)
@@ -175,11 +176,14 @@ func (w *world) texts(query string) []string {
 	defer rows.Close()
 	var found []string
 	for rows.Next() {
-		var text string
+		var text dbsql.NullString
 		if err := rows.Scan(&text); err != nil {
 			w.t.Fatal(err)
 		}
-		found = append(found, text)
+		if !text.Valid {
+			text.String = "-"
+		}
+		found = append(found, text.String)
 	}
 	if err := rows.Err(); err != nil {
 		w.t.Fatal(err)
