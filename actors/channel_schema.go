@@ -50,6 +50,7 @@ type columnsAgain struct{}
 // admit takes a block, or holds it back until the table is ready for it.
 func (ch *Channel) admit(c actor.Context, b *messages.RowBlock) {
 	if !ch.gate.shut() && ch.lands(b) {
+		ch.check(b)
 		ch.take(c, b)
 		return
 	}
@@ -66,6 +67,17 @@ func (ch *Channel) lands(b *messages.RowBlock) bool {
 	return !ch.Watching.Evolves || b.Unmatched == nil || ch.Watching.Known.Load().Covers(b.Unmatched)
 }
 
+// check ends the generation where a column that came since the block was read
+// has a type that would change its values: the next one renders them for it.
+func (ch *Channel) check(b *messages.RowBlock) {
+	if ch.Watching.Evolves && b.Unmatched != nil && ch.Watching.Known.Load().Distorts(b.Unmatched) {
+		panic(&messages.Fault{
+			Class: messages.Transient, Reason: messages.ReasonRetyped, Op: "channel.columns", Shard: ch.Shard,
+			Err: errText("a column was added with another type than the rows were rendered for; they are read again"), Complete: true,
+		})
+	}
+}
+
 // columns takes the blocks that the table is ready for, in order, and asks for
 // the rest again: each second, for Schema may have been respawned.
 func (ch *Channel) columns(c actor.Context) {
@@ -73,6 +85,7 @@ func (ch *Channel) columns(c actor.Context) {
 		b := ch.gate.blocks[0]
 		ch.gate.blocks[0] = held{}
 		ch.gate.blocks, ch.gate.bytes = ch.gate.blocks[1:], ch.gate.bytes-int64(len(b.NDJSON))
+		ch.check(b.RowBlock)
 		ch.take(c, b.RowBlock)
 		ch.readUpTo = b.at.Add(-b.Behind).UTC() // it was read then, not now
 	}

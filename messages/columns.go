@@ -28,6 +28,14 @@ func (c *Column) Text() bool {
 // Variant reports whether the column holds JSON of any kind.
 func (c *Column) Variant() bool { return strings.EqualFold(c.Type, "VARIANT") }
 
+// Integer reports whether the column is a NUMBER without places behind the
+// point: Snowflake would round what has some.
+func (c *Column) Integer() bool {
+	name, arguments, _ := strings.Cut(strings.TrimSuffix(c.Type, ")"), "(")
+	_, scale, _ := strings.Cut(arguments, ",")
+	return strings.EqualFold(name, "NUMBER") && strings.TrimSpace(scale) == "0"
+}
+
 // Columns are a table's columns at one time, as keys of rows are matched with
 // them: the exact name first, then the one that differs only in case (Snowpipe
 // Streaming, column matching). They never change once they are made.
@@ -110,6 +118,23 @@ func (c *Columns) Covers(u *Unmatched) bool {
 		}
 	}
 	return true
+}
+
+// Distorts reports whether rows that were rendered when some of their keys had
+// no column may be changed by the columns that those have by now: a fraction
+// would be rounded, an object turned into text by whatever rule.
+func (c *Columns) Distorts(u *Unmatched) bool {
+	if u == nil {
+		return false
+	}
+	for i := range u.Keys {
+		k := &u.Keys[i]
+		at := c.Find(k.Name)
+		if at >= 0 && (k.Kinds&FractionValue != 0 && c.list[at].Integer() || k.Kinds&NestedValue != 0 && c.list[at].Text()) {
+			return true
+		}
+	}
+	return false
 }
 
 // KnownColumns is what a connector knows of its table: Schema stores it, the

@@ -40,6 +40,7 @@ const (
 	ReasonMissing     Reason = "missing"     // stream, table, pipe or shard is not there
 	ReasonExpired     Reason = "expired"     // the shard's position is older than what is kept
 	ReasonStalled     Reason = "stalled"     // nothing was committed for 60 s (P16)
+	ReasonRetyped     Reason = "retyped"     // rows were rendered before the types of their columns were known
 	ReasonInvariant   Reason = "invariant"   // a broken rule of ours
 	ReasonCrashed     Reason = "crashed"     // an actor panicked with something else
 	ReasonStopped     Reason = "stopped"     // a named stop of P7, P9, P14 or P19

@@ -34,5 +34,6 @@ const (
 	causeDepth      = "nested deeper than 200 levels"
 	causeSize       = "rows of one record exceed 16 MiB"
 	causeKeys       = "an object has more than 2000 keys, and each would be a column"
+	causeRounded    = "a fraction for a column of integers, which would be rounded"
 	causeName       = "a key can be no column: it is empty, longer than 255 characters, or has a control character"
 )

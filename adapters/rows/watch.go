@@ -52,6 +52,7 @@ type care uint8
 const (
 	careRequired care = 1 << iota
 	careText
+	careInteger
 )
 
 type spelling struct {
@@ -142,8 +143,12 @@ func (w *watch) learn(columns *messages.Columns) {
 		}
 	}
 	for i := range list {
-		if w.evolves && list[i].Text() {
+		switch {
+		case !w.evolves:
+		case list[i].Text():
 			w.care[i] |= careText
+		case list[i].Integer():
+			w.care[i] |= careInteger
 		}
 	}
 	w.metadata = columns.Find(Column) >= 0
@@ -188,6 +193,11 @@ func (w *watch) key(b []byte, from, to int) {
 	first := b[value]
 	if w.care[at]&careRequired != 0 && (first != 'n' || w.columns.List()[at].Variant()) {
 		w.brought[at] = w.row
+	}
+	if w.care[at]&careInteger != 0 && (first == '-' || isDigit(first)) {
+		if end := digits(b, value+1); b[end] == '.' || b[end]|0x20 == 'e' {
+			w.found = append(w.found, found{"", value, at})
+		}
 	}
 	if w.care[at]&careText != 0 && first != '"' && first != 'n' && first != 't' && first != 'f' {
 		w.found = append(w.found, found{"", value, at})

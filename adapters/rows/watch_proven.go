@@ -18,6 +18,12 @@ func (w *watch) proven(payload []byte) *Unusable {
 	for i := range w.found {
 		f := &w.found[i]
 		end := endOfValue(payload, f.value)
+		if f.at >= 0 && w.care[f.at]&careInteger != 0 {
+			if d := readDecimal(payload[f.value:end]); len(d.digits) > d.exponent {
+				return &Unusable{causeRounded, -1}
+			}
+			continue
+		}
 		seen, asText := sight(payload[f.value:end])
 		if f.at >= 0 {
 			if asText || seen.Kinds == messages.NestedValue {

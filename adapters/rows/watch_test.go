@@ -130,6 +130,22 @@ func TestATextColumnGetsTheTextOfWhatItCannotHold(t *testing.T) {
 	}
 }
 
+// TestAFractionForAColumnOfIntegersIsUnusable: Snowflake would round it. What
+// only looks like a fraction is none.
+func TestAFractionForAColumnOfIntegersIsUnusable(t *testing.T) {
+	r := rows.NewRenderer(stream, shard, 5).Evolving(known(true,
+		messages.Column{Name: "N", Type: "NUMBER(38,0)"}, messages.Column{Name: "CENTS", Type: "NUMBER(12,2)"}, messages.Column{Name: "F", Type: "FLOAT"}))
+	for value, good := range map[string]bool{
+		"7": true, "-7": true, "1.0": true, "-2.500e1": true, "12e2": true, "0.0": true, "-0e-9": true, `"1.5"`: true, "null": true, "true": true,
+		"1.5": false, "-0.001": false, "1e-3": false, "25e-1": false, "1234567890.5": false,
+	} {
+		_, _, err := r.Append(nil, []byte(`{"cents":1.005,"f":0.5,"n":`+value+`}`), plainMark(), nil)
+		if good != (err == nil) || err != nil && !strings.Contains(err.Error(), "would be rounded") {
+			t.Errorf("%s for a column of integers: %v", value, err)
+		}
+	}
+}
+
 // TestARecordWhoseKeysCanBeNoColumnsIsUnusable, and takes no key with it.
 func TestARecordWhoseKeysCanBeNoColumnsIsUnusable(t *testing.T) {
 	var wide strings.Builder

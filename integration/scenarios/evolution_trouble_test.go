@@ -143,6 +143,33 @@ func TestAColumnThatRowsLackIsRequiredNoMore(t *testing.T) {
 	w.exact()
 }
 
+// TestANumberIsNeverRounded: integers came first, and made the column; a
+// fraction, whether it was read before that or after, is a dead letter and no
+// rounded number.
+func TestANumberIsNeverRounded(t *testing.T) {
+	w := newWorld(t, 2, bare)
+	w.remake(icebergV2)
+	box := &letterBox{}
+	c := w.connect(w.evolving, box.install)
+	c.until("flows", func(s *messages.State) bool { return len(s.Shards) == 2 && s.CaughtUp() })
+	w.putWith(0, `"price":10`)
+	w.putWith(1, `"price":10.5`) // at the same time: which of them makes the column is open
+	w.wait("both are through", func() bool { return w.numbers("SELECT COUNT(*) FROM ORDERS")[0]+len(box.all()) == 2 })
+	w.putWith(0, `"price":0.001`)
+	w.wait("the third is, too", func() bool { return w.numbers("SELECT COUNT(*) FROM ORDERS")[0]+len(box.all()) == 3 })
+	c.untilCaughtUp(0)
+	got, letters := w.texts("SELECT PRICE::STRING FROM ORDERS ORDER BY N"), box.all()
+	if slices.Contains(w.columns(), "PRICE FLOAT") {
+		if !slices.Equal(got, []string{"10", "10.5", "0.001"}) || len(letters) != 0 {
+			t.Errorf("a column of fractions has %q, dead letters %+v", got, letters)
+		}
+	} else if !slices.Equal(got, []string{"10"}) || len(letters) != 2 || !strings.Contains(letters[0].Cause, "would be rounded") {
+		t.Errorf("a column of integers has %q, dead letters %+v", got, letters)
+	}
+	c.kill()
+	w.exact()
+}
+
 // TestATableThatMayNotBeAlteredStopsTheShard, says what to run and what to
 // grant, and flows again after it.
 func TestATableThatMayNotBeAlteredStopsTheShard(t *testing.T) {
