@@ -233,8 +233,11 @@ func (ch *Channel) passOver(c actor.Context, d draft) {
 // finish runs when nothing is queued: it ends the shard or answers a flush
 // once nothing is in flight either.
 func (ch *Channel) finish(c actor.Context) {
-	if !ch.flights.empty() || ch.gate.shut() {
+	if !ch.flights.empty() {
 		return
+	}
+	if ch.gate.shut() {
+		return // what it holds comes back here
 	}
 	if ch.end != nil {
 		ch.ended = true
