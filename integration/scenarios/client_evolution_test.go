@@ -43,9 +43,9 @@ func (w *world) as(role, statement string) {
 	}
 }
 
-// columns are the table's as DESC TABLE shows them: NAME TYPE, without the
+// shape is the table's columns as DESC TABLE shows them: NAME TYPE, without the
 // metadata.
-func (w *world) columns() (list []string) {
+func (w *world) shape() (list []string) {
 	w.t.Helper()
 	rows, err := w.db.QueryContext(w.t.Context(), "DESC TABLE ORDERS")
 	if err != nil {
@@ -146,7 +146,7 @@ func TestATableGrowsWithItsRecords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 1, func(o *localcloud.Options) { o.Columns = nil })
 			w.remake(c.table)
-			if got := w.columns(); got != nil {
+			if got := w.shape(); got != nil {
 				t.Fatalf("before, the table has %q", got)
 			}
 			w.putRaw(0, fmt.Appendf(nil, `{"n":0,"Big":%s,"wide":%s,"f":1.5,"b":true,"s":"2026-01-02","v":{"a":[1,2.50]},"nothing":null,"mixed":7}`, long, wide))
@@ -158,7 +158,7 @@ func TestATableGrowsWithItsRecords(t *testing.T) {
 			text := "VARCHAR(16777216)"
 			want := []string{"N NUMBER(38,0)", "BIG NUMBER(38,0)", "WIDE " + text, "F " + c.double, "B BOOLEAN", "S " + text, "V " + c.any, "MIXED " + c.any,
 				`WITH "QUOTES"; DROP TABLE ORDERS ` + text, "NOTHING " + text}
-			if got := w.columns(); !slices.Equal(got, want) {
+			if got := w.shape(); !slices.Equal(got, want) {
 				t.Errorf("after, the table has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}
 			w.expect("", 0, 1, 2)

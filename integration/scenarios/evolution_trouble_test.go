@@ -106,7 +106,7 @@ func TestTwoProcessesAddOneKeyWithTwoTypes(t *testing.T) {
 		}
 		return int64(w.numbers("SELECT COUNT(*) FROM ORDERS")[0])+rejected == 2
 	})
-	text := slices.Contains(w.columns(), "BOTH VARCHAR(16777216)")
+	text := slices.Contains(w.shape(), "BOTH VARCHAR(16777216)")
 	if got, want := w.values("BOTH"), map[bool][]string{true: {"1.5", "one and a half"}, false: {"1.5"}}[text]; !slices.Equal(got, want) || text == (rejected == 1) {
 		t.Errorf("the column is text: %v; it has %q, and %d rows were rejected", text, got, rejected)
 	}
@@ -159,7 +159,7 @@ func TestANumberIsNeverRounded(t *testing.T) {
 	w.wait("the third is, too", func() bool { return w.numbers("SELECT COUNT(*) FROM ORDERS")[0]+len(box.all()) == 3 })
 	c.untilCaughtUp(0)
 	got, letters := w.texts("SELECT PRICE::STRING FROM ORDERS ORDER BY N"), box.all()
-	if slices.Contains(w.columns(), "PRICE FLOAT") {
+	if slices.Contains(w.shape(), "PRICE FLOAT") {
 		if !slices.Equal(got, []string{"10", "10.5", "0.001"}) || len(letters) != 0 {
 			t.Errorf("a column of fractions has %q, dead letters %+v", got, letters)
 		}
