@@ -115,8 +115,8 @@ func (w *world) evolving(p *plan) {
 	p.Host.HTTP = &http.Client{Transport: &strict{w: w}}
 }
 
-// exact asks for the audit's verdict.
-func (w *world) exact() {
+// auditExact asks for the audit's verdict.
+func (w *world) auditExact() {
 	w.t.Helper()
 	if r := w.audit(); !r.Exact {
 		w.t.Errorf("the audit says %+v", r)
@@ -174,7 +174,7 @@ func TestATableGrowsWithItsRecords(t *testing.T) {
 				t.Errorf("%d statements were told: %q", len(got), got)
 			}
 			con.kill()
-			w.exact()
+			w.auditExact()
 		})
 	}
 }

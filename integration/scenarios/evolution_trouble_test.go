@@ -87,7 +87,7 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 	for _, c := range both {
 		c.drain(20 * time.Second)
 	}
-	w.exact()
+	w.auditExact()
 }
 
 // TestTwoProcessesAddOneKeyWithTwoTypes at the same time: the first decides.
@@ -113,7 +113,7 @@ func TestTwoProcessesAddOneKeyWithTwoTypes(t *testing.T) {
 	for _, c := range both {
 		c.drain(20 * time.Second)
 	}
-	w.exact()
+	w.auditExact()
 }
 
 // TestAColumnThatRowsLackIsRequiredNoMore, and a record that no table can take
@@ -140,7 +140,7 @@ func TestAColumnThatRowsLackIsRequiredNoMore(t *testing.T) {
 		t.Errorf("dead letters: %+v", letters)
 	}
 	c.kill()
-	w.exact()
+	w.auditExact()
 }
 
 // TestANumberIsNeverRounded: integers came first, and made the column; a
@@ -167,7 +167,7 @@ func TestANumberIsNeverRounded(t *testing.T) {
 		t.Errorf("a column of integers has %q, dead letters %+v", got, letters)
 	}
 	c.kill()
-	w.exact()
+	w.auditExact()
 }
 
 // TestATableThatMayNotBeAlteredStopsTheShard, says what to run and what to
@@ -196,7 +196,7 @@ func TestATableThatMayNotBeAlteredStopsTheShard(t *testing.T) {
 		t.Errorf("afterwards %s, %+v", s.Health, s.Schema)
 	}
 	c.kill()
-	w.exact()
+	w.auditExact()
 }
 
 // TestKeysThatNobodyMakesColumnsForAreCounted where the table can be described:
