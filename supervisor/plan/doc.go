@@ -6,6 +6,7 @@
 //	leases.go     lease table, stream row, shard rows, node row, consumer
 //	snowflake.go  pipe, channels, table
 //	columns.go    the statements of client-side schema evolution, from sampled records
+//	preview.go    what package evolution makes of them
 //	report.go     changes, and what an exit code makes of them
 //	text.go       the words
 package plan

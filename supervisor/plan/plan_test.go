@@ -18,6 +18,8 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/config"
@@ -123,6 +125,43 @@ func TestSomeRecordsAreSampledForNewColumns(t *testing.T) {
 	}
 	if r := w.plan(); !unseen(r, plan.Columns, "no idea") || r.ExitCode() != 0 {
 		t.Errorf("changes %+v", r.Changes)
+	}
+}
+
+// TestTheColumnsOfAnIcebergTableAreThoseThatRunMakes compares the statements of
+// a plan with the table after a run that had those records alone.
+func TestTheColumnsOfAnIcebergTableAreThoseThatRunMakes(t *testing.T) {
+	w := newWorld(t, func(c *supervisor.Config) {
+		c.Snowflake.SchemaEvolution, c.Snowflake.Table = config.ClientEvolution, "LAKE"
+	})
+	if _, err := w.cloud.Snowflake.SQL().Execute(t.Context(), &sql.Session{Account: localcloud.Account, User: localcloud.User, Role: "ACCOUNTADMIN"},
+		"CREATE ICEBERG TABLE RAW.EVENTS.LAKE (KINESISMETADATA OBJECT(stream STRING, shardId STRING, approximateArrival STRING, partitionKey STRING, sequenceNumber STRING, subSequenceNumber INTEGER, shardedSequenceNumber STRING)) "+
+			"EXTERNAL_VOLUME = 'SNOWFLAKE_MANAGED' CATALOG = 'SNOWFLAKE' BASE_LOCATION = 'lake' ICEBERG_VERSION = 3", sql.Bindings{}); err != nil {
+		t.Fatal(err)
+	}
+	table, _ := w.cloud.Snowflake.Catalog().Table("RAW", "EVENTS", "LAKE")
+	if err := w.cloud.Snowflake.Catalog().GiveOwnership(catalog.OnTable, table.ID, localcloud.Role); err != nil {
+		t.Fatal(err)
+	}
+	w.put(`{"N":2,"city":"Oslo","at":{"lat":59.9}}`)
+	r := w.plan()
+	i := slices.IndexFunc(r.Changes, func(c plan.Change) bool { return c.Action == plan.Alter && c.Kind == plan.Columns })
+	if i < 0 {
+		t.Fatalf("the plan: %+v", r.Changes)
+	}
+	planned := strings.Join(r.Changes[i].SQL, ";")
+	w.run()
+	table, _ = w.cloud.Snowflake.Catalog().Table("RAW", "EVENTS", "LAKE")
+	if len(table.Columns) != 4 || strings.Count(planned, "ADD COLUMN")+strings.Count(planned, ", IF NOT EXISTS") == 0 {
+		t.Errorf("planned %s; the table has %+v", planned, table.Columns)
+	}
+	for _, c := range table.Columns[1:] {
+		if !strings.Contains(planned, `"`+c.Name+`"`) {
+			t.Errorf("column %s was not planned: %s", c.Name, planned)
+		}
+	}
+	if second := w.plan(); second.Creates+second.Alters != 0 {
+		t.Errorf("after it: %+v", second.Changes)
 	}
 }
 

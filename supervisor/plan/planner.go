@@ -20,7 +20,8 @@ type Preview func(ctx context.Context, cfg supervisor.Config, payloads [][]byte)
 
 // Planner looks at one connector's surroundings.
 type Planner struct {
-	// Preview is asked with schema_evolution: client; nil = it cannot be told.
+	// Preview is asked with schema_evolution: client; New sets what the connector
+	// itself would do. nil = it cannot be told.
 	Preview Preview
 
 	name     string
@@ -39,7 +40,7 @@ type Planner struct {
 // Errors: a credential cannot be read, or a name is not one.
 func New(name string, cfg supervisor.Config, host supervisor.Host) (*Planner, error) {
 	c := access.Lent(host.AWS, cfg.AWS)
-	p := &Planner{name: name, cfg: cfg, node: host.Node, stream: access.Stream(name, cfg, c), table: access.Table(cfg, c)}
+	p := &Planner{Preview: preview, name: name, cfg: cfg, node: host.Node, stream: access.Stream(name, cfg, c), table: access.Table(cfg, c)}
 	s := cfg.Snowflake
 	tokens := host.Snowflake
 	if tokens == nil {

@@ -89,7 +89,9 @@ func (w *world) plan() *plan.Report {
 		w.Fatal(err)
 	}
 	defer p.Close()
-	p.Preview = w.preview
+	if w.preview != nil {
+		p.Preview = w.preview
+	}
 	r, err := p.Run(w.Context())
 	if err != nil {
 		w.Fatalf("plan: %v, %+v", err, r)
