@@ -11,14 +11,15 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/kinesnow/kinesnow/adapters/filelock"
+	"github.com/gofrs/flock"
+
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 // Table is the lease table of one folder. Safe for concurrent use.
 type Table struct {
 	dir  string
-	lock *filelock.Lock
+	lock *flock.Flock
 
 	mu     sync.Mutex
 	stream *messages.StreamRow
@@ -31,13 +32,30 @@ const (
 	lockFile   = "lock"
 )
 
+// ErrHeld is the error of a lock that another process has.
+var ErrHeld = errors.New("another process works on it")
+
+// Lock takes the lock of a file, which it makes where it is absent. It is held
+// until Close, or until the process ends, however it ends. Errors name the file;
+// one is ErrHeld.
+func Lock(path string) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	switch held, err := lock.TryLock(); {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case !held:
+		return nil, fmt.Errorf("%s: %w", path, ErrHeld)
+	}
+	return lock, nil
+}
+
 // Open takes a folder for this process, and makes it where it is absent. Errors
-// name the folder; one is filelock.ErrHeld.
+// name the folder; one is ErrHeld.
 func Open(dir string) (*Table, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("leasefile: %w", err)
 	}
-	lock, err := filelock.Take(filepath.Join(dir, lockFile))
+	lock, err := Lock(filepath.Join(dir, lockFile))
 	if err != nil {
 		return nil, fmt.Errorf("leasefile: %w", err)
 	}

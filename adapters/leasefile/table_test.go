@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kinesnow/kinesnow/adapters/filelock"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -48,7 +47,7 @@ func TestAPositionOutlivesItsProcessAndALeaseDoesNot(t *testing.T) {
 	if _, err := table.WritePosition(t.Context(), shard, me, row.Epoch, write); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir); !errors.Is(err, filelock.ErrHeld) {
+	if _, err := Open(dir); !errors.Is(err, ErrHeld) {
 		t.Errorf("a second process: %v", err)
 	}
 	table.Close()

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/replay"
 )
 
@@ -30,7 +29,7 @@ func chosen(c *cobra.Command) func() (replay.Choice, error) {
 	since := c.Flags().String("since", "", "those that arrived since then: an RFC 3339 `TIME`, or how long ago (24h)")
 	return func() (choice replay.Choice, err error) {
 		if *shard != "" {
-			if choice.Shard, err = messages.ParseShard(*shard); err != nil {
+			if choice.Shard, err = replay.ParseShard(*shard); err != nil {
 				return choice, usage("--shard: %v", err)
 			}
 		}

@@ -1,14 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"time"
-
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/replay"
 )
@@ -84,7 +78,7 @@ func rangeOf(from, to, shard string) (r replay.Range, err error) {
 		return r, usage("--to: %v", err)
 	}
 	if shard != "" {
-		if r.Shard, err = messages.ParseShard(shard); err != nil {
+		if r.Shard, err = replay.ParseShard(shard); err != nil {
 			return r, usage("--shard: %v", err)
 		}
 	}
@@ -93,32 +87,9 @@ func rangeOf(from, to, shard string) (r replay.Range, err error) {
 
 // replayOptions run a replay as this process would run a connector.
 func replayOptions(c *cobra.Command, file supervisor.File) replay.Options {
-	return replay.Options{
-		Host: supervisor.Host{
-			Budget: messages.NewBudget(int64(file.Memory)), DataDir: file.DataDir, Version: version,
-		},
-		Progress: progressOn(c.ErrOrStderr(), wantsJSON(c)),
+	o := replay.Options{Host: supervisor.Host{DataDir: file.DataDir, Version: version}}
+	if !wantsJSON(c) {
+		o.Progress = replay.Progress(c.ErrOrStderr())
 	}
-}
-
-// progressEvery is how often people are told that it goes on.
-const progressEvery = 5 * time.Second
-
-// progressOn tells how far a replay is, now and then; nobody where programs read.
-func progressOn(w io.Writer, quiet bool) func(*messages.State) {
-	if quiet {
-		return nil
-	}
-	told := time.Now()
-	return func(s *messages.State) {
-		if time.Since(told) < progressEvery {
-			return
-		}
-		told = time.Now()
-		why := ""
-		if s.Why != "" {
-			why = "   " + s.Why
-		}
-		fmt.Fprintf(w, "%d of %d shards done   read %s   committed %s%s\n", s.Done, s.Listed, humanize.Comma(s.Total.Read), humanize.Comma(s.Total.Committed), why)
-	}
+	return o
 }

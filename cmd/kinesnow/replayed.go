@@ -6,8 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/messages"
-	"github.com/kinesnow/kinesnow/supervisor/fleet"
 	"github.com/kinesnow/kinesnow/supervisor/replay"
 )
 
@@ -44,14 +42,11 @@ func accountOf[A interface {
 // replayError is how a replay that could not be carried out ends the process.
 func replayError(err error) error {
 	var refused *replay.RefusedError
-	var fault *messages.Fault
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &refused):
 		return usage("%v", err)
-	case errors.As(err, &fault):
-		return exit(fleet.ExitCode(err), err)
 	}
-	return err
+	return exit(replay.ExitCode(err), err)
 }

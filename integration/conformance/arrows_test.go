@@ -23,7 +23,7 @@ var arrows = []struct {
 	{"adapters/account", nil, "where an account's credentials may go knows nobody"},
 	{"adapters/snowpipe", []string{"messages", "adapters/account"}, "an adapter knows its outside world, and no actor"},
 	{"adapters/stream", []string{"messages", "adapters/stream"}, "an adapter knows its outside world, and no actor"},
-	{"adapters/warehouse", []string{"messages", "adapters/account"}, "an adapter knows its outside world, and no actor"},
+	{"adapters/warehouse", []string{"messages", "adapters/account", "adapters/schema"}, "an adapter knows its outside world, and no actor"},
 	{"supervisor/config", []string{"adapters/account"}, "the configuration is plain data; hosts and keys are judged in one place"},
 	{"supervisor", []string{"supervisor", "actors", "adapters", "messages"}, "the library never links the local servers"},
 	{"cmd", []string{"supervisor", "integration"}, "the commands talk to supervisor, and to integration for the local cloud"},

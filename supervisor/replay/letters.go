@@ -25,6 +25,9 @@ type Choice struct {
 	Since time.Time        // that arrived then or later; zero = all
 }
 
+// ParseShard reads a shard's full id or its number.
+func ParseShard(text string) (messages.ShardID, error) { return messages.ParseShard(text) }
+
 // key is a letter's identity: where its record lies.
 type key struct {
 	shard messages.ShardID

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/deadletter"
-	"github.com/kinesnow/kinesnow/adapters/filelock"
 	"github.com/kinesnow/kinesnow/adapters/leasefile"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
@@ -28,7 +27,7 @@ type LettersRequest struct {
 
 // LettersPlan says what SendLetters would do, and writes nothing.
 func LettersPlan(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (*LettersReport, error) {
-	s, err := newSending(ctx, file, name, r, o)
+	s, err := newSending(ctx, file, name, r, o.within(file))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func LettersPlan(ctx context.Context, file supervisor.File, name string, r Lette
 // an account of it. What was begun before and is not over is gone on with first.
 // Letters that make no row still stay, with their new cause.
 //
-// Errors: *RefusedError where the request cannot be meant, filelock.ErrHeld where
+// Errors: *RefusedError where the request cannot be meant, leasefile.ErrHeld where
 // another process is at it, a *messages.Fault where the lease table or Kinesis
 // cannot be asked, and whatever keeps the work from ending, beside the account so
 // far.
@@ -70,7 +69,7 @@ func SendLetters(ctx context.Context, file supervisor.File, name string, r Lette
 	if err := os.MkdirAll(deadletter.Replays(s.dir), 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := filelock.Take(filepath.Join(deadletter.Replays(s.dir), "lock"))
+	lock, err := leasefile.Lock(filepath.Join(deadletter.Replays(s.dir), "lock"))
 	if err != nil {
 		return nil, fmt.Errorf("the letters of %s: %w", name, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/access"
 	"github.com/kinesnow/kinesnow/supervisor/config"
+	"github.com/kinesnow/kinesnow/supervisor/fleet"
 )
 
 // Request asks for a stretch of a stream to be read again, into another table.
@@ -34,6 +35,22 @@ type Options struct {
 	// what a replay has done is kept there.
 	Host     supervisor.Host
 	Progress func(*messages.State) // told of each look at the work; may be nil
+}
+
+// within gives them the memory that the file allows, where the host says nothing.
+func (o Options) within(file supervisor.File) Options {
+	if o.Host.Budget == nil {
+		o.Host.Budget = messages.NewBudget(int64(file.Memory))
+	}
+	return o
+}
+
+// ExitCode is how a verb ends that a replay's error ends.
+func ExitCode(err error) int {
+	if fault := (*messages.Fault)(nil); errors.As(err, &fault) {
+		return fleet.ExitCode(err)
+	}
+	return 1
 }
 
 // RefusedError says that a replay was asked for that cannot be.
@@ -61,7 +78,7 @@ func HalfPace() *stream.Pace {
 // where Kinesis cannot be asked, and whatever keeps the work from ending, beside
 // the account so far.
 func Stream(ctx context.Context, file supervisor.File, name string, r Request, o Options) (*Report, error) {
-	cfg := file.Connectors[name]
+	cfg, o := file.Connectors[name], o.within(file)
 	table := target(cfg, r.Table)
 	switch {
 	case o.Host.DataDir == "":
