@@ -135,6 +135,11 @@ func (c *streamCase) kill(ctx context.Context) (string, error) {
 	if _, err := c.arrived(ctx); err != nil {
 		return "", err
 	}
+	// The other connector must have begun the children, too: it asks for their
+	// oldest record.
+	if err := c.untilRows(ctx, tableLatest, len(c.feed.sent)-c.first); err != nil {
+		return "", err
+	}
 	c.Snowflake.StallCommits(true)
 	defer c.Snowflake.StallCommits(false)
 	if err := c.feed.put(ctx, 40); err != nil {
