@@ -105,3 +105,30 @@ func TestEighteenHundredNamesMeetNoLimitOfTheService(t *testing.T) {
 		t.Errorf("%d calls", n)
 	}
 }
+
+// TestWhoGivesUpTakesNoTurn: calls that end before their turn - their connectors
+// died - leave it to those that go on.
+func TestWhoGivesUpTakesNoTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewStatusPace()
+		for range statusCalls {
+			_ = p.wait(t.Context())
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for range 60 {
+			all.Go(func() {
+				if p.wait(ctx) == nil {
+					t.Error("a turn came within 100 ms")
+				}
+			})
+		}
+		time.Sleep(100 * time.Millisecond)
+		cancel()
+		all.Wait()
+		began := time.Now()
+		if err := p.wait(t.Context()); err != nil || time.Since(began) > statusWindow {
+			t.Errorf("the next call waited %s: %v", time.Since(began), err)
+		}
+	})
+}

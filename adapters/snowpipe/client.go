@@ -71,7 +71,7 @@ type request struct {
 // credential when the first was refused with 401 (P11). It returns the answer
 // of a success, else a *messages.Fault.
 func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
-	for refused := 0; ; {
+	for refused, swapped := 0, false; ; {
 		acc, err := c.gate.access(ctx)
 		if err != nil {
 			return nil, err
@@ -93,7 +93,8 @@ func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
 			c.gate.refused(acc)
 			refused++
 			continue
-		case got.status == http.StatusUnauthorized && c.gate.fallBack(acc):
+		case got.status == http.StatusUnauthorized && !swapped && c.gate.fallBack(acc):
+			swapped = true
 			continue
 		case got.status == http.StatusGone:
 			c.gate.forget(acc)

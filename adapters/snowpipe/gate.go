@@ -157,12 +157,13 @@ func (g *gate) directTaken() {
 // fallBack is asked once the ingest host refused a direct token, and another
 // one after it. Where it has never taken any, although the control host did,
 // it is taken not to know this kind: from then on such tokens are exchanged for
-// scoped ones, and the call is worth another attempt. That is not documented
+// scoped ones, and the call is worth another attempt: each call that was refused
+// meanwhile, for many channels are opened at once. That is not documented
 // (docs/unproven.md).
 func (g *gate) fallBack(acc access) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if acc.kind == "" || g.taken || g.swap {
+	if acc.kind == "" || g.taken {
 		return false
 	}
 	g.swap = true

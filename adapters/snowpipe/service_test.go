@@ -46,6 +46,7 @@ type service struct {
 	scripts map[string][]reply
 	calls   []call
 	tokens  int
+	scoped  bool // takes scoped tokens only at the ingest host
 }
 
 func serve(t *testing.T, scripts map[string][]reply) *service {
@@ -99,6 +100,9 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls = append(s.calls, call{op, r.Method, r.URL.EscapedPath(), r.URL.Query(), r.Header.Clone(), string(body)})
 	answer := s.good(op, r)
+	if s.scoped && op == "open" && r.Header.Get("X-Snowflake-Authorization-Token-Type") != "" {
+		answer = reply{status: 401}
+	}
 	if script := s.scripts[op]; len(script) > 0 {
 		answer, s.scripts[op] = script[0], script[1:]
 	}

@@ -141,6 +141,26 @@ func TestADirectTokenIsNotExchanged(t *testing.T) {
 	}
 }
 
+// TestManyCallersFindOutTogetherThatTheirTokenMustBeExchanged: no channel of many
+// that are opened at once is told that access is denied.
+func TestManyCallersFindOutTogetherThatTheirTokenMustBeExchanged(t *testing.T) {
+	s := serve(t, nil)
+	s.scoped = true
+	c, _ := s.client(func(cfg *snowpipe.Config) { cfg.Tokens.(*counted).direct = true })
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			if _, err := c.Open(ctx, fmt.Sprintf("c-%d", i), true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(s.of("token")); n != 1 {
+		t.Errorf("%d exchanges, want 1", n)
+	}
+}
+
 func TestAnUnreachableSourceSendsNothing(t *testing.T) {
 	s := serve(t, nil)
 	c, source := s.client(nil)
