@@ -24,6 +24,7 @@ type gate struct {
 	bytes  int64
 	again  *time.Timer
 	why    string // told last
+	looked bool   // the table was described for this generation
 }
 
 // held is a block that waits, and when it came.
@@ -81,6 +82,10 @@ func (ch *Channel) check(b *messages.RowBlock) {
 // columns takes the blocks that the table is ready for, in order, and asks for
 // the rest again: each second, for Schema may have been respawned.
 func (ch *Channel) columns(c actor.Context) {
+	if !ch.flowing {
+		ch.begins(c)
+		return
+	}
 	for ch.gate.shut() && !ch.ended && ch.lands(ch.gate.blocks[0].RowBlock) {
 		b := ch.gate.blocks[0]
 		ch.gate.blocks[0] = held{}
@@ -115,17 +120,32 @@ func (ch *Channel) askColumns(c actor.Context) {
 	ch.gate.again = After(c, repeatEvery, &columnsAgain{})
 }
 
-// unready reports that nothing can be read yet, for the table's columns are not
-// known: the renderer has to know which of them hold what. Lease is asked again
-// meanwhile, which brings the start back here.
+// unready reports that nothing can be read yet, for the table was not described
+// since the channel was opened: the renderer has to know which columns hold what,
+// and a table that was replaced, or lost a column, ends the channel, not what is
+// known of it. Lease is asked again meanwhile, which brings the start back here.
 func (ch *Channel) unready(c actor.Context) bool {
-	if !ch.Watching.Evolves || ch.Watching.Known.Load() != nil {
+	if !ch.Watching.Evolves || ch.gate.looked {
 		ch.wait(c, "")
 		return false
 	}
 	c.Request(ch.Watching.By, &messages.ColumnsWanted{Shard: ch.Shard})
-	ch.wait(c, "the table's columns are not known yet")
+	if ch.Watching.Known.Load() == nil {
+		ch.wait(c, "the table's columns are not known yet")
+	}
 	return true
+}
+
+// begins goes on with the start, now that the table was described.
+func (ch *Channel) begins(c actor.Context) {
+	if ch.ended || ch.gate.looked || ch.opening == nil {
+		return
+	}
+	ch.gate.looked = true
+	if ch.rechecker != nil {
+		ch.rechecker.Stop()
+	}
+	ch.askLease(c)
 }
 
 // wait tells the unit what is waited for, where that is another thing now.
@@ -148,7 +168,7 @@ func (ch *Channel) awaits(c actor.Context, m *messages.ColumnsAwaited) {
 
 // columnsRefused ends the generation: a human has to do something.
 func (ch *Channel) columnsRefused(m *messages.ColumnsRefused) {
-	if ch.gate.shut() || !ch.flowing {
+	if (ch.gate.shut() || !ch.flowing) && !ch.ended {
 		panic(ch.fault("columns", m.Fault))
 	}
 }

@@ -125,6 +125,9 @@ func (g *Ignored) tell(c actor.Context, unknown string) {
 // add counts what is known to be ignored, and has the table described where a
 // name is new.
 func (g *Ignored) add(c actor.Context, u *messages.Unmatched) {
+	if g.pending != nil && len(g.pending.Keys) >= ignoredNames { // rows with random keys
+		u = &messages.Unmatched{Values: u.Values}
+	}
 	g.pending = g.pending.Merge(u)
 	for i := range g.pending.Keys {
 		if !g.names[g.pending.Keys[i].Name] && len(g.names) < ignoredNames {

@@ -49,6 +49,8 @@ type Schema struct {
 	cancel  context.CancelFunc
 	down    bool
 	asked   map[string]asked // by PID
+	no      int              // of the last new question
+	covered int              // questions up to here were asked before the call that is out, or the last one
 	target  *messages.Target
 	current bool // target was described since the last statement and the last new question
 	busy    bool // a call is out
@@ -66,6 +68,7 @@ type asked struct {
 	pid       *actor.PID
 	unmatched *messages.Unmatched
 	until     time.Time
+	no        int
 }
 
 // NewSchema returns the actor of one connector.
@@ -117,15 +120,16 @@ func (s *Schema) Receive(c actor.Context) {
 // want notes a question. What asks for more than before makes the description
 // old: somebody else may have added it since.
 func (s *Schema) want(c actor.Context, m *messages.ColumnsWanted) {
-	if before, again := s.asked[c.Sender().String()]; !again || !sameKeys(before.unmatched, m.Unmatched) {
+	a, again := s.asked[c.Sender().String()]
+	if !again || !sameKeys(a.unmatched, m.Unmatched) {
+		s.no++
+		a.no = s.no
 		s.current = s.current && s.target.Columns.Covers(m.Unmatched)
 	}
-	s.asked[c.Sender().String()] = asked{c.Sender(), m.Unmatched, time.Now().Add(columnsWanted)}
-	if s.busy || s.timer != nil {
-		if s.why != "" {
-			c.Respond(&messages.ColumnsAwaited{Why: s.why})
-		}
-		return
+	a.pid, a.unmatched, a.until = c.Sender(), m.Unmatched, time.Now().Add(columnsWanted)
+	s.asked[c.Sender().String()] = a
+	if (s.busy || s.timer != nil) && s.why != "" {
+		c.Respond(&messages.ColumnsAwaited{Why: s.why})
 	}
 	s.step(c)
 }
@@ -139,10 +143,15 @@ func sameKeys(a, b *messages.Unmatched) bool {
 
 // step does what is due: describe, answer, or alter.
 func (s *Schema) step(c actor.Context) {
-	if s.busy || s.timer != nil {
+	switch {
+	case s.busy:
 		return
-	}
-	if s.target == nil {
+	case s.unseen(): // whatever else waits for its turn
+		s.describe(c)
+		return
+	case s.timer != nil:
+		return
+	case s.target == nil:
 		s.describe(c)
 		return
 	}
@@ -176,6 +185,7 @@ func (s *Schema) answer(c actor.Context) (missing *messages.Unmatched) {
 		switch {
 		case now.After(a.until):
 			delete(s.asked, id)
+		case a.unmatched == nil && a.no > s.covered: // it needs another look
 		case s.target.Columns.Covers(a.unmatched):
 			delete(s.asked, id)
 			c.Send(a.pid, &messages.ColumnsReady{})
@@ -186,8 +196,18 @@ func (s *Schema) answer(c actor.Context) (missing *messages.Unmatched) {
 	return missing
 }
 
+// unseen reports whether somebody wants to begin, and no description began since.
+func (s *Schema) unseen() bool {
+	for _, a := range s.asked {
+		if a.unmatched == nil && a.no > s.covered {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Schema) describe(c actor.Context) {
-	s.busy = true
+	s.busy, s.covered = true, s.no
 	run(s.ctx, c, func() any {
 		target, err := limited(s.ctx, s.Table.Describe)
 		return &described{target, err}
@@ -208,6 +228,9 @@ func (s *Schema) described(c actor.Context, m *described) {
 		s.blind = false
 		s.tell(c, "", "")
 	}
+	if s.timer != nil {
+		s.answer(c) // the others wait for their turn
+	}
 	s.step(c)
 }
 
@@ -226,7 +249,7 @@ func (s *Schema) alter(c actor.Context, plan []messages.Alteration) {
 		s.later(c, wait, awaited(plan)+", next DDL in "+roundUp(wait).String())
 		return
 	}
-	s.busy, s.ran, s.ranAt = true, a.Statement, now
+	s.busy, s.ran, s.ranAt, s.covered = true, a.Statement, now, s.no
 	s.announce(c, awaited(plan)+", DDL is under way")
 	run(s.ctx, c, func() any {
 		_, err := limited(s.ctx, func(ctx context.Context) (bool, error) { return true, s.Table.Alter(ctx, a.Statement) })

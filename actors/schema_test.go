@@ -21,7 +21,7 @@ import (
 // asker stands for a channel: it asks for one key's column, each second until it
 // is answered. Its parent is the Connector.
 type asker struct {
-	key    string
+	key    string // "" = it asks what the table is
 	schema *actor.PID
 	done   bool
 	mu     sync.Mutex
@@ -36,7 +36,10 @@ func (a *asker) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started, *columnsAgain:
 		if !a.done {
-			u := &messages.Unmatched{Keys: []messages.KeySeen{{Name: a.key, Kinds: messages.TextValue}}, Values: 1}
+			var u *messages.Unmatched
+			if a.key != "" {
+				u = &messages.Unmatched{Keys: []messages.KeySeen{{Name: a.key, Kinds: messages.TextValue}}, Values: 1}
+			}
 			c.Request(a.schema, &messages.ColumnsWanted{Unmatched: u})
 			After(c, repeatEvery, &columnsAgain{})
 		}
@@ -60,7 +63,9 @@ func (a *asker) ready() bool {
 // desk is a Schema and who asks it.
 type desk struct {
 	system *actor.ActorSystem
+	cloud  *actorstest.Cloud
 	table  *timedTarget
+	known  *messages.KnownColumns
 	schema *actor.PID
 	told   sync.Map // statements and troubles
 }
@@ -82,7 +87,8 @@ func (t *timedTarget) Alter(ctx context.Context, statement string) error {
 
 func openDesk(t *testing.T, perMinute int) *desk {
 	t.Helper()
-	d := &desk{table: &timedTarget{Target: actorstest.NewCloud().Target}}
+	cloud := actorstest.NewCloud()
+	d := &desk{cloud: cloud, table: &timedTarget{Target: cloud.Target}, known: &messages.KnownColumns{}}
 	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }))
 	connector := d.system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
@@ -93,7 +99,7 @@ func openDesk(t *testing.T, perMinute int) *desk {
 		}
 	}))
 	d.schema = d.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor {
-		return NewSchema(SchemaSettings{Table: d.table, Known: &messages.KnownColumns{}, Pace: NewPace(perMinute), Name: "T", Who: "W", Connector: connector, Log: zerolog.Nop()})
+		return NewSchema(SchemaSettings{Table: d.table, Known: d.known, Pace: NewPace(perMinute), Name: "T", Who: "W", Connector: connector, Log: zerolog.Nop()})
 	}))
 	return d
 }
@@ -187,5 +193,59 @@ func TestADescriptionThatLagsCausesNoSecondStatement(t *testing.T) {
 			t.Errorf("%d statements, answered %v after %s", len(d.table.ran), a.ready(), a.at.Sub(began))
 		}
 		d.close(a)
+	})
+}
+
+// TestAGenerationBeginsWithWhatTheTableIsThen: a table that was replaced has lost
+// its columns, and so has what is known of it, even while a statement waits for
+// its turn.
+func TestAGenerationBeginsWithWhatTheTableIsThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t, 1)
+		a := d.ask("K")
+		time.Sleep(time.Second)
+		if !a.ready() || d.known.Load().Find("K") < 0 {
+			t.Fatalf("there is no column: %v", d.table.all)
+		}
+		d.table.Replace()
+		b := d.ask("L") // no statement is due for a minute
+		time.Sleep(time.Second)
+		begins := d.ask("")
+		time.Sleep(time.Second)
+		if b.ready() || !begins.ready() || d.known.Load().Find("K") >= 0 {
+			t.Errorf("answered %v, %v; known %+v", b.ready(), begins.ready(), d.known.Load().List())
+		}
+		time.Sleep(time.Minute)
+		if !b.ready() {
+			t.Error("the statement that waited was never run")
+		}
+		d.close(a, b, begins)
+	})
+}
+
+// TestATableThatIsMadeWhileItIsLookedForIsNoTrouble: on_missing_table: create
+// makes it with the first channel, whose question comes before the answer to an
+// older look at nothing.
+func TestATableThatIsMadeWhileItIsLookedForIsNoTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t, 6)
+		d.table.Latency = 5 * time.Second
+		d.cloud.Play(func(op string, n int) actorstest.Effect {
+			if op == "DescribeTable" && n == 1 {
+				return actorstest.Effect{Err: actorstest.Refusal(messages.Rejected, messages.ReasonMissing, messages.TargetMissing)}
+			}
+			return actorstest.Effect{}
+		})
+		time.Sleep(time.Second)
+		begins := d.ask("")
+		time.Sleep(15 * time.Second)
+		if !begins.ready() || begins.fault != nil {
+			t.Errorf("answered %v, refused %v", begins.ready(), begins.fault)
+		}
+		d.told.Range(func(what, _ any) bool {
+			t.Errorf("told %v", what)
+			return true
+		})
+		d.close(begins)
 	})
 }

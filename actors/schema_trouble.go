@@ -23,14 +23,26 @@ func (s *Schema) failed(c actor.Context, what string, err error) {
 	s.later(c, pause, what+" failed: "+f.Error())
 }
 
-// refuse answers everybody with a fault.
+// refuse answers everybody who had asked by the time of the call with a fault.
+// For who came later it is done again: the table may have been made meanwhile.
+// While nobody asks it is no trouble: that of a connector which has yet to make
+// its table.
 func (s *Schema) refuse(c actor.Context, f *messages.Fault) {
-	s.tell(c, f.Error(), f.Hint)
 	s.current, s.why = false, ""
-	for _, a := range s.asked {
-		c.Send(a.pid, &messages.ColumnsRefused{Fault: f})
+	told := false
+	for id, a := range s.asked {
+		if a.no <= s.covered {
+			c.Send(a.pid, &messages.ColumnsRefused{Fault: f})
+			delete(s.asked, id)
+			told = true
+		}
 	}
-	clear(s.asked)
+	if told {
+		s.tell(c, f.Error(), f.Hint)
+	}
+	if len(s.asked) > 0 {
+		s.step(c)
+	}
 }
 
 // tell says what the trouble is, once, or that it is over.
@@ -48,6 +60,7 @@ func (s *Schema) tell(c actor.Context, why, hint string) {
 // later goes on after d, and says what for until then.
 func (s *Schema) later(c actor.Context, d time.Duration, why string) {
 	s.announce(c, why)
+	s.stopTimer()
 	s.timer = After(c, d, &stepNow{})
 }
 

@@ -19,7 +19,8 @@ type Alteration struct {
 // ColumnsWanted asks for a column for each key that a channel's blocks have
 // beyond the table. Channel -> Schema, every second until it is answered with
 // ColumnsReady or ColumnsRefused: Schema forgets it after 3 s. Without Unmatched
-// it asks for nothing but that the table be known.
+// it asks that the table be described, after it was asked: a generation begins
+// with what the table is then, for it may have been replaced.
 type ColumnsWanted struct {
 	Shard     ShardID
 	Unmatched *Unmatched

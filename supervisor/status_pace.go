@@ -7,8 +7,8 @@ import (
 
 // StatusPace bounds the status calls of a process: at most four within any
 // second, whoever makes them. What Snowflake allows is not documented; this is
-// what 1,800 channels of one pipe need once a second. Share one between the
-// between the connectors of a process.
+// what 1,800 channels of one pipe need once a second. Make it with
+// NewStatusPace, and share one between the connectors of a process.
 //
 // Who waits stands in a queue, and takes its turn only when that has come: one
 // that gives up, or whose connector dies, leaves it to the next.

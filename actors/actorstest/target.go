@@ -75,6 +75,13 @@ func (t *Target) Grant() {
 	t.Denied = false
 }
 
+// Replace puts a table without the columns that were added in its place.
+func (t *Target) Replace() {
+	t.cloud.mu.Lock()
+	defer t.cloud.mu.Unlock()
+	t.columns, t.added = nil, nil
+}
+
 // Columns are those that were added, in their order.
 func (t *Target) Columns() []string {
 	t.cloud.mu.Lock()
