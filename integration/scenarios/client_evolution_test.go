@@ -131,6 +131,22 @@ func changes(c *connector) (statements []string) {
 	return statements
 }
 
+// TestATableThatIsReplacedGrowsAgain: its channels went with the old one, and so
+// did what was known of its columns.
+func TestATableThatIsReplacedGrowsAgain(t *testing.T) {
+	w := newWorld(t, 1)
+	w.remake(standardTable)
+	w.putRaw(0, []byte(`{"N":0,"EXTRA":"a"}`))
+	c := w.connect(func(p *plan) { p.Snowflake.SchemaEvolution = config.ClientEvolution })
+	c.untilCaughtUp(1)
+	w.remake(standardTable)
+	w.putRaw(0, []byte(`{"N":1,"EXTRA":"b"}`))
+	w.put = 2
+	w.untilRows(1)
+	c.untilCaughtUp(0)
+	w.expect("EXTRA = 'b'", 1)
+}
+
 // TestATableGrowsWithItsRecords is Iceberg evolution before and after, which
 // Snowflake's own connector does not do, and the same for a standard table.
 func TestATableGrowsWithItsRecords(t *testing.T) {
