@@ -62,7 +62,7 @@ func LettersPlan(ctx context.Context, file supervisor.File, name string, r Lette
 // cannot be asked, and whatever keeps the work from ending, beside the account so
 // far.
 func SendLetters(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (*LettersReport, error) {
-	s, err := newSending(ctx, file, name, r, o)
+	s, err := newSending(ctx, file, name, r, o.within(file))
 	if err != nil {
 		return nil, err
 	}
