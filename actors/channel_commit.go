@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -10,8 +9,6 @@ import (
 )
 
 type askAgain struct{}
-
-type rested struct{}
 
 // askStatus tells Commits that this channel waits for a commit, again every
 // 2 s, for Commits may have been respawned (P16).
@@ -185,140 +182,3 @@ func (ch *Channel) allCommitted() time.Time {
 	}
 	return time.Time{}
 }
-
-// idle keeps caughtUpAt fresh while nothing comes, so that an old start
-// position is not taken for a gap when its record expires (P9).
-func (ch *Channel) idle(c actor.Context) {
-	at := ch.allCommitted()
-	if at.IsZero() || !ch.flowing || ch.ended || time.Since(ch.idled) < idleEvery {
-		return
-	}
-	ch.idled = time.Now()
-	c.Send(ch.Checkpoint, &messages.CaughtUp{At: at})
-}
-
-// pass moves over records without rows, once nothing is in flight and they
-// have lingered: no token can carry them (P17).
-func (ch *Channel) pass(c actor.Context) {
-	if !ch.flights.empty() {
-		return // a commit comes back here
-	}
-	if wait := time.Until(ch.queue.since.Add(passLinger)); wait > 0 && !ch.queue.closed && ch.flush == nil {
-		ch.lingerFor(c, wait)
-		return
-	}
-	ch.passOver(c, ch.queue.draft(ch.sealedTo, messages.MaxRawBytes, 0))
-}
-
-// passBuried moves over a record that was dead-lettered, and over those without
-// rows around it, once nothing is in flight.
-func (ch *Channel) passBuried(c actor.Context) {
-	if ch.flights.empty() { // else a commit comes back here
-		ch.passHead = false
-		ch.passOver(c, ch.queue.rowless(ch.sealedTo))
-	}
-}
-
-func (ch *Channel) passOver(c actor.Context, d draft) {
-	used := ch.queue.advance(&d)
-	ch.sealedTo = d.last.Position()
-	ch.lose(c, &d)
-	ch.settle.sentTrue()
-	c.Send(ch.Checkpoint, &messages.Passed{To: d.end(ch.Shard), Counters: d.counts, CaughtUp: ch.allCommitted()})
-	ch.release(c, used)
-	ch.report(c, &messages.Progress{Live: d.counts})
-	ch.next(c)
-}
-
-// finish runs when nothing is queued: it ends the shard or answers a flush
-// once nothing is in flight either.
-func (ch *Channel) finish(c actor.Context) {
-	if !ch.flights.empty() {
-		return
-	}
-	if ch.gate.shut() {
-		return // what it holds comes back here
-	}
-	if ch.end != nil {
-		ch.ended = true
-		c.Send(ch.Checkpoint, &messages.EndReached{Last: ch.sealedTo, Children: ch.end.Children, Trimmed: ch.end.Trimmed})
-		return
-	}
-	if ch.flush != nil {
-		c.Send(ch.flush, &messages.Flushed{})
-		ch.flush = nil
-	}
-}
-
-// flushFor appends what is queued without lingering and answers once nothing
-// is in flight. A generation that did not begin to flow has nothing to flush.
-func (ch *Channel) flushFor(c actor.Context) {
-	if !ch.flowing {
-		ch.ended = true
-		c.Respond(&messages.Flushed{})
-		return
-	}
-	ch.flush = c.Sender()
-	ch.next(c)
-}
-
-// lose tells the ledger of a stretch's records that made no row.
-func (ch *Channel) lose(c actor.Context, d *draft) {
-	from, to, now := messages.Position{Seq: d.first.Seq, Sub: d.first.Sub}, d.last.Position(), time.Now().UTC()
-	var events []messages.Event
-	if d.counts.Discarded > 0 {
-		if !ch.warned {
-			ch.warned = true
-			ch.Log.Warn().Int64("records", d.counts.Discarded).Str("from", from.String()).Str("cause", d.cause).Msg("unusable records are discarded")
-		}
-		events = append(events, &messages.RecordsDiscarded{Shard: ch.Shard, From: from, To: to, Count: d.counts.Discarded, Cause: d.cause, At: now})
-	}
-	if d.counts.Filtered > 0 {
-		events = append(events, &messages.RecordsFiltered{Shard: ch.Shard, From: from, To: to, Count: d.counts.Filtered, At: now})
-	}
-	if events != nil {
-		c.Send(ch.Checkpoint, &messages.RecordsLost{Events: events})
-	}
-}
-
-func (ch *Channel) startResting(c actor.Context) {
-	ch.stopResting()
-	ch.resting = After(c, restAfter, &rested{})
-}
-
-func (ch *Channel) stopResting() {
-	if ch.resting != nil {
-		ch.resting.Stop()
-		ch.resting = nil
-	}
-}
-
-// rest settles the row once nothing has been in flight for a while (P7).
-func (ch *Channel) rest(c actor.Context) {
-	if !ch.flights.empty() || ch.appends != nil || ch.sealing || ch.ended || ch.settle.asking() {
-		return
-	}
-	ch.settle.sentTrue()
-	c.Send(ch.Checkpoint, &messages.Rested{CaughtUp: ch.allCommitted()})
-}
-
-// report tells the unit where the channel is.
-func (ch *Channel) report(c actor.Context, p *messages.Progress) {
-	p.Flowing = true
-	p.Packed, ch.packed = ch.packed, messages.Aggregation{}
-	p.Read, p.Accepted, p.Committed = ch.queue.tail, ch.sealedTo, ch.flights.committed()
-	p.Behind, p.ReadUpTo, p.Held, p.InFlight = ch.behind, ch.readUpTo, ch.queue.bytes+ch.gate.bytes, ch.flights.raw()
-	p.CaughtUp = !ch.caughtUp.IsZero() && ch.flights.empty() && ch.appends == nil && !ch.sealing && len(ch.queue.parts) == 0 && !ch.gate.shut()
-	if oldest := ch.flights.oldestArrival(); oldest != 0 {
-		p.Oldest = time.UnixMilli(oldest).UTC()
-	} else if ch.appends != nil && ch.appends.draft.oldest != 0 {
-		p.Oldest = time.UnixMilli(ch.appends.draft.oldest).UTC()
-	} else if oldest := ch.queue.oldest(); oldest != 0 {
-		p.Oldest = time.UnixMilli(oldest).UTC()
-	} else if oldest := ch.gate.oldest(); oldest != 0 {
-		p.Oldest = time.UnixMilli(oldest).UTC()
-	}
-	c.Send(c.Parent(), p)
-}
-
-func subOf(m messages.Mark) string { return strconv.FormatInt(m.Sub, 10) }

@@ -22,13 +22,6 @@ type discovered struct {
 	err      error
 }
 
-// claimed is the result of a claim.
-type claimed struct {
-	seen *messages.ShardRow
-	row  *messages.ShardRow
-	err  error
-}
-
 // discover reads the table, and the shard list each minute and whenever
 // something ended (KP1), and makes rows for the shards that are new.
 func (l *Lease) discover(c actor.Context) {
@@ -224,104 +217,4 @@ func (l *Lease) countDone(rows map[messages.ShardID]*messages.ShardRow) {
 			l.done++
 		}
 	}
-}
-
-// hold notes a lease that a row gives to this process.
-func (l *Lease) hold(r *messages.ShardRow, rows map[messages.ShardID]*messages.ShardRow, at time.Time) *heldLease {
-	shard, ok := l.listed[r.Shard]
-	if !ok {
-		shard = messages.Shard{ID: r.Shard, Parents: r.Parents, HashFrom: r.HashFrom, HashTo: r.HashTo}
-	}
-	h := &heldLease{epoch: r.Epoch, since: at, shard: shard, first: firstSet(r, rows)}
-	l.held[r.Shard] = h
-	delete(l.asked, r.Shard)
-	return h
-}
-
-func (l *Lease) claim(c actor.Context, seen *messages.ShardRow) {
-	owner := l.owner
-	l.taking[seen.Shard] = !seen.HasChannel()
-	run(l.ctx, c, func() any {
-		ctx, cancel := context.WithTimeout(l.ctx, callLimit)
-		defer cancel()
-		row, err := l.Table.Claim(ctx, seen, owner, l.Duration)
-		return &claimed{seen, row, err}
-	})
-}
-
-func (l *Lease) took(c actor.Context, m *claimed) {
-	delete(l.taking, m.seen.Shard)
-	l.written(c, m.err)
-	if m.err != nil {
-		if f := messages.AsFault("claim", m.err); f.Class != messages.Fenced {
-			l.Log.Warn().Err(f).Str("shard", string(m.seen.Shard)).Msg("claim failed")
-		}
-		return // somebody was faster, or the next discovery tries again
-	}
-	if l.claiming || m.row.Owner != l.owner || l.held[m.row.Shard] != nil {
-		return // claimed for a node slot that is lost; or this is a second claim's answer
-	}
-	now := time.Now()
-	h := l.hold(m.row, nil, now)
-	h.first = len(m.row.Parents) == 0 || l.startsFirst(m.row)
-	l.outbox.Add(c, &messages.LeaseTaken{Shard: m.row.Shard, Epoch: m.row.Epoch, From: m.seen.Owner, At: now.UTC()})
-	l.publishSoon(c)
-}
-
-// publishSoon publishes at once, but while more claims are under way not more
-// often than each publishPause: a thousand leases are taken in one rush.
-func (l *Lease) publishSoon(c actor.Context) {
-	switch {
-	case len(l.taking) == 0:
-		l.publish(c)
-	case !l.telling:
-		l.telling = true
-		l.later(c, publishTimer, publishPause, &publishNow{})
-	}
-}
-
-// startsFirst is firstSet by what the last look at the table saw.
-func (l *Lease) startsFirst(r *messages.ShardRow) bool {
-	for _, p := range r.Parents {
-		if _, seen := l.Fleet.shards[p]; seen {
-			return false
-		}
-	}
-	return true
-}
-
-// publish tells the shards' subtree what it should be working on, and the
-// connector how far things are.
-func (l *Lease) publish(c actor.Context) {
-	l.telling = false
-	if l.stream == nil || l.leaving || l.retiring != nil {
-		return
-	}
-	held := &messages.LeasesHeld{Stream: l.stream, Durable: l.durable(), Drained: l.streamRow.Drained, Pauses: l.pauses}
-	for _, id := range inOrder(l.held) {
-		held.Shards = append(held.Shards, messages.HeldShard{Shard: l.held[id].shard, First: l.held[id].first})
-	}
-	c.Send(l.Shards, held)
-	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
-		Channels: l.channels,
-	})
-}
-
-// durable is where a shard of the first set starts while nothing was committed.
-func (l *Lease) durable() messages.ReadFrom {
-	if l.streamRow.Position == "TRIM_HORIZON" {
-		return messages.ReadFrom{}
-	}
-	return messages.ReadFrom{Time: l.streamRow.Timestamp}
-}
-
-// finish lets go of a shard whose row is at SHARD_END, and looks for its
-// children now.
-func (l *Lease) finish(c actor.Context, m *messages.EndWritten) {
-	if l.held[m.Shard] != nil {
-		l.drop(c, m.Shard, "ended")
-	}
-	l.listNow = true
-	l.discover(c)
 }

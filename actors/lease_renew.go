@@ -3,8 +3,6 @@ package actors
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -13,13 +11,6 @@ import (
 
 	"github.com/kinesnow/kinesnow/messages"
 )
-
-// leaseOp is one table call for a held lease; a nil message is a renewal of
-// Lease's own.
-type leaseOp struct {
-	message any
-	sender  *actor.PID
-}
 
 // leaseDone is its result.
 type leaseDone struct {
@@ -37,8 +28,6 @@ type beaten struct {
 	node messages.NodeRow
 	err  error
 }
-
-type retired struct{}
 
 // renewAll renews every held lease and the node's heartbeat, more slowly where
 // there are many, so that one partition of the table carries them: in slices,
@@ -118,67 +107,6 @@ func (l *Lease) beatDone(c actor.Context, m *beaten) {
 		l.Slot = ""
 		l.prepare(c)
 	}
-}
-
-// ask takes a unit's or a channel's question about a lease.
-func (l *Lease) ask(c actor.Context, message any) {
-	shard := shardOf(message)
-	h := l.held[shard]
-	if h == nil && !l.looked {
-		return // a respawned Lease does not know yet what it holds; the question comes again
-	}
-	if h == nil {
-		if _, release := message.(*messages.ReleaseWanted); release {
-			c.Respond(&messages.LeaseReleased{Shard: shard})
-			return
-		}
-		c.Respond(&messages.LeaseLost{Shard: shard, Why: "the lease is not held"})
-		return
-	}
-	if wanted, ok := message.(*messages.GenerationWanted); ok && h.grant != nil && h.grant.Answers == wanted {
-		c.Respond(h.grant) // it crossed the answer: another epoch would end the generation that has begun
-		return
-	}
-	op := leaseOp{message, c.Sender()}
-	if h.busy {
-		if !h.asked(message) {
-			h.queue = append(h.queue, op)
-		}
-		return
-	}
-	l.start(c, shard, h, op)
-}
-
-// asked reports whether a question is being answered, or waits for that.
-func (h *heldLease) asked(message any) bool {
-	return sameQuestion(h.op.message, message) || slices.ContainsFunc(h.queue, func(q leaseOp) bool { return sameQuestion(q.message, message) })
-}
-
-func shardOf(message any) messages.ShardID {
-	switch m := message.(type) {
-	case *messages.GenerationWanted:
-		return m.Shard
-	case *messages.RecheckWanted:
-		return m.Shard
-	case *messages.ReleaseWanted:
-		return m.Shard
-	}
-	return ""
-}
-
-func sameQuestion(a, b any) bool {
-	switch a := a.(type) {
-	case *messages.GenerationWanted:
-		b, ok := b.(*messages.GenerationWanted)
-		return ok && *a == *b
-	case *messages.RecheckWanted:
-		b, ok := b.(*messages.RecheckWanted)
-		return ok && *a == *b
-	case *messages.ReleaseWanted:
-		b, ok := b.(*messages.ReleaseWanted)
-		return ok && *a == *b
-	}
-	return false
 }
 
 // start makes the table call. A renewal where a begin is in doubt is that begin
@@ -293,91 +221,4 @@ func (l *Lease) written(c actor.Context, err error) {
 		l.denied = true
 		c.Send(c.Parent(), &messages.ConnectorFault{Fault: f})
 	}
-}
-
-func (l *Lease) answer(c actor.Context, h *heldLease, m *leaseDone) {
-	switch q := m.op.message.(type) {
-	case *messages.GenerationWanted:
-		h.grant = &messages.GenerationGranted{Shard: m.shard, Answers: q, Owner: l.owner, Row: m.row}
-		c.Send(m.op.sender, h.grant)
-	case *messages.RecheckWanted:
-		c.Send(m.op.sender, &messages.LeaseConfirmed{Shard: m.shard, Row: m.row})
-	default:
-		if m.rode == nil {
-			return
-		}
-		c.Send(m.sender, &messages.PositionWritten{Shard: m.shard, Write: m.rode.Write})
-		if w := h.waiting; w != nil && w.Epoch == m.rode.Epoch && w.Write.WriteNo <= m.rode.Write.WriteNo {
-			h.waiting = nil // or a repetition of it
-		}
-	}
-}
-
-// carry keeps the newest position for the next renewal (P18).
-func (l *Lease) carry(c actor.Context, m *messages.PositionWaiting) {
-	if h := l.held[m.Shard]; h != nil && m.Epoch == h.epoch {
-		h.waiting, h.sender = m, c.Sender()
-	}
-}
-
-// lost lets go of a lease that is another's, and stops its unit.
-func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
-	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
-	l.drop(c, shard, "lost")
-	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
-}
-
-// ownEnd: the row is at SHARD_END by this process's own write, whose answer is
-// still to come. The unit hears it, says EndWritten, and the lease goes with that
-// (finish); one that has died has no need of it either.
-func (l *Lease) ownEnd(c actor.Context, shard messages.ShardID, h *heldLease) {
-	switch {
-	case h.ended.IsZero():
-		h.ended, l.listNow = time.Now(), true // there are children now
-	case time.Since(h.ended) > callLimit:
-		l.drop(c, shard, "ended")
-	}
-}
-
-func (l *Lease) drop(c actor.Context, shard messages.ShardID, why string) {
-	h := l.held[shard]
-	delete(l.held, shard)
-	l.dropped[shard] = time.Now()
-	l.outbox.Add(c, &messages.LeaseDropped{Shard: shard, Epoch: h.epoch, Why: why, At: time.Now().UTC()})
-}
-
-func (l *Lease) dropAll(c actor.Context, why string) {
-	for _, id := range inOrder(l.held) {
-		l.lost(c, id, why)
-	}
-}
-
-// inOrder lists the shards of a map by id: what is done for each of them is
-// done in the same order every time.
-func inOrder[V any](byShard map[messages.ShardID]V) []messages.ShardID {
-	return slices.Sorted(maps.Keys(byShard))
-}
-
-// retire gives the node slot up, so that the next process may have it at once.
-func (l *Lease) retire(c actor.Context) {
-	l.retiring = c.Sender()
-	if l.me.Node == "" {
-		c.Respond(&messages.Retired{})
-		return
-	}
-	node, owner, left := l.me, l.owner, map[messages.ShardID]int64{}
-	for id, h := range l.held {
-		left[id] = h.epoch
-	}
-	run(l.ctx, c, func() any {
-		for _, id := range inOrder(left) { // whose units could not do it
-			if err := l.Table.Release(l.ctx, id, owner, left[id]); err != nil {
-				l.Log.Debug().Err(err).Str("shard", string(id)).Msg("lease not released")
-			}
-		}
-		if err := l.Table.RetireNode(l.ctx, node); err != nil {
-			l.Log.Debug().Err(err).Msg("node slot not retired")
-		}
-		return &retired{}
-	})
 }
