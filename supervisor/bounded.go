@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/kinesnow/kinesnow/adapters/rows"
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // ShardStream is Kinesis as a connector uses it: the stream, its shards, and a
@@ -19,8 +22,8 @@ type LeaseTable interface{ shardTable }
 // connector with a lease table of its own and a stream with an end.
 type Bounded struct {
 	// Stream is what is read in place of what the configuration names, which it
-	// is handed.
-	Stream func(live ShardStream) ShardStream
+	// is handed, and what makes the rows of its shards.
+	Stream func(live ShardStream, renderer func(messages.ShardID) *rows.Renderer) ShardStream
 	Table  LeaseTable
 }
 
@@ -38,6 +41,6 @@ func NewBounded(name string, cfg Config, host Host, b Bounded) (*actor.Props, er
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)
 	}
-	p.streams, p.recounts, p.table = b.Stream(p.streams), b.Stream(p.recounts), b.Table
+	p.streams, p.recounts, p.table = b.Stream(p.streams, p.renderer), b.Stream(p.recounts, p.renderer), b.Table
 	return p.props(func() actor.Actor { return &connector{plant: p} }), nil
 }

@@ -2,7 +2,7 @@
 // connector, one stream into one table, as *actor.Props for a host's own actor
 // system.
 //
-//	connector      connector.go, health.go, drain.go,  keeps its four children alive; what is paused
+//	connector      connector*.go, health.go, drain.go, keeps its children alive; what is paused
 //	               pauses.go                           is kept in the lease table
 //	shardManager   manager.go                          one unit per held lease
 //	shardUnit      unit.go, unit_*.go                  owns the generations of one shard

@@ -9,14 +9,7 @@ import (
 // quoted renders a payload anew in which some values are text.
 func (r *Renderer) quoted(dst []byte, start int, s *scan, mark *messages.Mark, key []byte) ([]byte, int, error) {
 	payload := dst[start : start+s.size]
-	text := make([]byte, 0, 2*len(payload))
-	from := 0
-	for _, q := range s.watch.quotes {
-		text = append(append(text, payload[from:q.from]...), '"')
-		text = append(appendEscaped(text, payload[q.from:q.to]), '"')
-		from = q.to
-	}
-	text = append(text, payload[from:]...)
+	text := s.watch.quote(make([]byte, 0, 2*len(payload)), payload)
 	return r.render(append(dst[:start], text...), start, mark, key, nil)
 }
 

@@ -120,6 +120,32 @@ func TestDeadLettersAreSentAgainOnceAfterAFix(t *testing.T) {
 	}
 }
 
+// TestLettersAreSentAsTheConnectorSendsRowsWhereItAddsColumns: a value gets its
+// column, and one that its column would change stays a letter.
+func TestLettersAreSentAsTheConnectorSendsRowsWhereItAddsColumns(t *testing.T) {
+	w := newWorld(t, 1)
+	w.remake("CREATE OR REPLACE TABLE ORDERS (N NUMBER, KINESISMETADATA OBJECT)")
+	w.rewrite("connectors:\n", "  deadletter: {to: file}\nconnectors:\n")
+	w.rewrite(`table: "ORDERS"`, `table: "ORDERS", schema_evolution: client`)
+	for _, payload := range []string{`{"N":0}`, `{"N":1,"EXTRA":"poison"}`, `{"N":2.5,"EXTRA":"poison"}`} {
+		w.putRaw(0, []byte(payload))
+	}
+	c := w.connect(func(p *plan) { p.Host.Transform = choosy })
+	c.untilCaughtUp(1)
+	c.drain(10 * time.Second)
+	r := w.resend(replay.LettersRequest{})
+	if r.Letters != 1 || r.Rows != 1 || !r.Exact || len(r.Replays) != 1 || r.Replays[0].Refused != 1 {
+		t.Errorf("sent %+v", r)
+	}
+	w.expect("", 0, 1)
+	w.expect("EXTRA = 'poison'", 1)
+	list, err := replay.Letters(w.dataDir(), "orders", replay.Choice{Cause: "rounded"}, 10)
+	if err != nil || list.Letters != 1 || list.Waiting != 1 {
+		t.Errorf("listed %+v, %v", list, err)
+	}
+	w.expectAudit(1)
+}
+
 // TestAReplayOfLettersThatWasKilledGoesOn: the disk is as it was while rows were
 // under way, and Snowflake went on. Nothing is doubled, nothing lost.
 func TestAReplayOfLettersThatWasKilledGoesOn(t *testing.T) {

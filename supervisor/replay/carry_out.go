@@ -43,8 +43,8 @@ func (s *sending) carryOut(ctx context.Context, p *deadletter.Plan) error {
 	cfg.Snowflake.Database, cfg.Snowflake.Schema, cfg.Snowflake.Table, cfg.Snowflake.Pipe = p.Database, p.Schema, p.Table, p.Pipe
 	host := s.options.Host
 	host.DataDir, host.Journal, host.DeadLetter, host.Metrics, host.OnEvent = "", nil, refused, nil, nil
-	j := &job{name: s.name, cfg: cfg, host: host, table: leases, progress: s.options.Progress, stream: func(live supervisor.ShardStream) supervisor.ShardStream {
-		return &planned{ShardStream: live, plan: p, shards: shards}
+	j := &job{name: s.name, cfg: cfg, host: host, table: leases, progress: s.options.Progress, stream: func(live supervisor.ShardStream, make renderers) supervisor.ShardStream {
+		return &planned{ShardStream: live, plan: p, shards: shards, make: make, refused: refused}
 	}}
 	state, err := j.run(ctx)
 	if state == nil {

@@ -18,7 +18,7 @@
 //	conclude.go   the account: counters, Snowflake's, the table's; the channels dropped
 //	letters.go    which dead letters there are, and what became of them
 //	sift.go       which of them can become rows now; their plan
-//	resend.go     a plan is carried out
+//	resend.go     letters are planned and sent; carry_out.go: one plan is carried out
 //	job.go        a bounded connector, from its start to its end
 //	report.go, letters_report.go   what -o json prints; text.go, letters_text.go for people
 package replay

@@ -9,6 +9,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/kinesnow/kinesnow/adapters/leasefile"
+	"github.com/kinesnow/kinesnow/adapters/rows"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 )
@@ -28,15 +29,23 @@ type job struct {
 	cfg      supervisor.Config
 	host     supervisor.Host
 	table    *leasefile.Table
-	stream   func(supervisor.ShardStream) supervisor.ShardStream
+	stream   func(supervisor.ShardStream, renderers) supervisor.ShardStream
 	progress func(*messages.State) // told of each look; may be nil
 }
+
+// renderers make the rows of each shard.
+type renderers func(messages.ShardID) *rows.Renderer
 
 // run works until every shard has ended, or nothing goes on any more, and
 // returns the last state before the drain. After errInterrupted everything that
 // was read is committed, or will be read again.
 func (j *job) run(ctx context.Context) (*messages.State, error) {
-	props, err := supervisor.NewBounded(j.name, j.cfg, j.host, supervisor.Bounded{Stream: j.stream, Table: j.table})
+	props, err := supervisor.NewBounded(j.name, j.cfg, j.host, supervisor.Bounded{
+		Stream: func(live supervisor.ShardStream, make func(messages.ShardID) *rows.Renderer) supervisor.ShardStream {
+			return j.stream(live, make)
+		},
+		Table: j.table,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/actors"
 	"github.com/kinesnow/kinesnow/adapters/deadletter"
+	"github.com/kinesnow/kinesnow/adapters/rows"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 )
@@ -25,6 +27,8 @@ type planned struct {
 	supervisor.ShardStream // the live one, for what it is
 	plan                   *deadletter.Plan
 	shards                 []messages.Shard
+	make                   renderers
+	refused                messages.DeadLetter // takes letters whose rows the table would change
 }
 
 // shardsOf are the shards of a plan. Letters lie as far apart as they like, so
@@ -47,13 +51,14 @@ func (p *planned) ListAt(context.Context, time.Time) ([]messages.Shard, error) {
 
 // Open implements supervisor.ShardStream.
 func (p *planned) Open(shard messages.Shard, from messages.ReadFrom) actors.BlockSource {
-	return &pages{plan: p.plan, shard: shard.ID, after: from.After}
+	return &pages{planned: p, shard: shard.ID, after: from.After, rows: p.make(shard.ID)}
 }
 
 // pages is one shard of a plan, as blocks.
 type pages struct {
-	plan  *deadletter.Plan
+	*planned
 	shard messages.ShardID
+	rows  *rows.Renderer
 	after messages.Position
 	in    *deadletter.PlanReader
 }
@@ -64,6 +69,8 @@ func (p *pages) Next(ctx context.Context, room int64) (*messages.RowBlock, error
 		return nil, err
 	}
 	b := &messages.RowBlock{After: p.after, At: time.Now().UTC()}
+	var refused []messages.Letter
+	p.rows.Unmatched() // of a block that was not handed on
 	for len(b.Marks) < plannedMarks && int64(len(b.NDJSON)) < min(room, plannedBytes) {
 		s, at, err := p.next()
 		if errors.Is(err, io.EOF) {
@@ -73,13 +80,24 @@ func (p *pages) Next(ctx context.Context, room int64) (*messages.RowBlock, error
 		if err != nil {
 			return nil, &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: "replay.plan", Shard: p.shard, Err: err, Complete: true}
 		}
-		b.NDJSON = append(b.NDJSON, s.NDJSON...)
-		m := messages.Mark{Seq: at.Seq, Sub: at.Sub, Arrival: s.Arrival, Rows: int32(s.Rows), End: len(b.NDJSON)}
+		m := messages.Mark{Seq: at.Seq, Sub: at.Sub, Arrival: s.Arrival, Rows: int32(s.Rows)}
 		if s.Filtered {
 			m.Fate = messages.Filtered
+		} else if b.NDJSON, err = p.rows.Again(b.NDJSON, s.NDJSON); err != nil {
+			m.Fate, m.Rows = messages.Discarded, 0
+			b.Cause = cmp.Or(b.Cause, err.Error())
+			refused = append(refused, messages.Letter{Shard: s.Shard, Seq: s.Seq, Sub: s.Sub, Arrival: time.UnixMilli(s.Arrival).UTC(), Cause: err.Error()})
 		}
+		m.End = len(b.NDJSON)
 		b.Marks = append(b.Marks, m)
 	}
+	if len(refused) > 0 {
+		if err := p.refused.Put(ctx, refused); err != nil {
+			p.Close() // it is read again
+			return nil, &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: "replay.refused", Shard: p.shard, Err: err, Complete: true}
+		}
+	}
+	b.Unmatched = p.rows.Unmatched()
 	p.after = b.Last()
 	return b, nil
 }

@@ -113,7 +113,7 @@ func Stream(ctx context.Context, file supervisor.File, name string, r Request, o
 	if host.Pace == nil {
 		host.Pace = HalfPace()
 	}
-	j := &job{name: name, cfg: again, host: host, table: work.leases, progress: o.Progress, stream: func(live supervisor.ShardStream) supervisor.ShardStream {
+	j := &job{name: name, cfg: again, host: host, table: work.leases, progress: o.Progress, stream: func(live supervisor.ShardStream, _ renderers) supervisor.ShardStream {
 		return &section{ShardStream: live, span: r.Range, shards: work.account.Shards, began: work.account.began}
 	}}
 	state, runErr := j.run(ctx)
