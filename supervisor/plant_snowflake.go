@@ -28,9 +28,13 @@ func (p *plant) openSnowflake() error {
 		Compression: snowpipe.Compression(s.Compression), Tokens: tokens,
 		HTTP: p.host.HTTP,
 	})
-	service := &sink{Client: client, pace: p.host.StatusPace, advise: func(err error) error { return advise(s, err) }}
-	if service.pace == nil {
-		service.pace = NewStatusPace()
+	paces := p.host.StatusPace
+	if paces == nil {
+		paces = &StatusPace{}
+	}
+	service := &sink{
+		Client: client, pace: paces.of(s.BaseURL() + " " + p.target() + " " + s.PipeName()),
+		advise: func(err error) error { return advise(s, err) },
 	}
 	if s.OnMissingTable == config.CreateMissingTable {
 		service.create = p.createTable
@@ -51,7 +55,7 @@ type renewable interface{ Stamp() string }
 // channel is opened on it, and keeps the pace of status calls.
 type sink struct {
 	*snowpipe.Client
-	pace   *StatusPace
+	pace   *pipePace
 	create func(context.Context) error // nil = stop on a missing table
 	look   func(context.Context) error // nil = there is nothing to look at
 	advise func(error) error           // adds what to grant

@@ -20,7 +20,7 @@ import (
 // none that is due waits without need.
 func TestNoSecondHasMoreThanFourStatusCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, began := NewStatusPace(), time.Now()
+		p, began := new(StatusPace).of("pipe"), time.Now()
 		var mu sync.Mutex
 		var made []time.Duration
 		var all sync.WaitGroup
@@ -78,7 +78,7 @@ func TestEighteenHundredNamesMeetNoLimitOfTheService(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pace := NewStatusPace()
+	pace := &StatusPace{}
 	var all sync.WaitGroup
 	for _, channels := range []int{messages.MaxChannels, 400} {
 		p := &plant{cfg: file.Connectors["orders"], host: Host{StatusPace: pace}}
@@ -110,7 +110,7 @@ func TestEighteenHundredNamesMeetNoLimitOfTheService(t *testing.T) {
 // died - leave it to those that go on.
 func TestWhoGivesUpTakesNoTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := NewStatusPace()
+		p := new(StatusPace).of("pipe")
 		for range statusCalls {
 			_ = p.wait(t.Context())
 		}
@@ -129,6 +129,24 @@ func TestWhoGivesUpTakesNoTurn(t *testing.T) {
 		began := time.Now()
 		if err := p.wait(t.Context()); err != nil || time.Since(began) > statusWindow {
 			t.Errorf("the next call waited %s: %v", time.Since(began), err)
+		}
+	})
+}
+
+// TestPipesDoNotWaitForEachOther: connectors of other pipes are no reason to ask
+// less often what is committed.
+func TestPipesDoNotWaitForEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		paces, began := &StatusPace{}, time.Now()
+		for i := range 60 {
+			for range statusCalls {
+				if err := paces.of(strconv.Itoa(i)).wait(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("the last of 60 pipes waited %s", took)
 		}
 	})
 }

@@ -95,7 +95,7 @@ func New(file supervisor.File, o Options) (*Process, error) {
 	p.registry = newRegistry(p.build)
 	p.seen.Store(&seen{at: time.Now()})
 	p.info.Store(&control.Info{PID: os.Getpid(), Version: p.build.Version, Config: file.Path(), Started: time.Now().UTC()})
-	pace := supervisor.NewStatusPace()
+	pace := &supervisor.StatusPace{}
 	for _, name := range file.Names() {
 		props, err := supervisor.New(name, file.Connectors[name], supervisor.Host{
 			Log: p.log, Budget: p.budget, Metrics: p.registry, Middleware: o.Middleware, Pace: o.Pace, StatusPace: pace, OnEvent: p.onEvent,
