@@ -45,7 +45,7 @@ func ParsePrivateKey(text []byte, passphrase string) (*rsa.PrivateKey, error) {
 	switch label {
 	case "", "PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
 	default:
-		return nil, fmt.Errorf("holds %s; an RSA private key goes here", strings.ToLower(label))
+		return nil, fmt.Errorf("holds a %s; an RSA private key goes here", strings.ToLower(label))
 	}
 	// Profiles of connections.toml may hold the alphabet of URLs.
 	bare := strings.NewReplacer("-", "+", "_", "/").Replace(strings.Join(strings.Fields(string(text)), ""))

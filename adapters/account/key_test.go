@@ -112,7 +112,7 @@ func TestAnUnusablePrivateKeySaysWhy(t *testing.T) {
 		"bare and encrypted":  {base64.StdEncoding.EncodeToString(der), "", "is not a private key; if it is encrypted, set private_key_passphrase"},
 		"1024 bits":           {pemText("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), "", "has 1024 bits; Snowflake takes RSA keys from 2048 bits on"},
 		"an elliptic curve":   {pemText("PRIVATE KEY", curveDER), "", "is not an RSA key; Snowflake takes RSA"},
-		"a public key":        {pemText("PUBLIC KEY", []byte{1}), "", "holds public key; an RSA private key goes here"},
+		"a public key":        {pemText("PUBLIC KEY", []byte{1}), "", "holds a public key; an RSA private key goes here"},
 		"old encrypted PEM":   {"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----", "pw", "is encrypted in the way of old PEM; convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.p8"},
 		"half of a PEM block": {pemText("PRIVATE KEY", plain)[:400], "", "is not a whole PEM block"},
 		"damaged":             {pemText("PRIVATE KEY", []byte("junk")), "", "is damaged, or too short to be taken"},

@@ -59,8 +59,8 @@ to a position that no row had.
 A table that does not keep KINESISMETADATA is audited by counts only: ledgers,
 Snowflake's counters and the number of its rows have to agree (docs/tables.md).
 
-Exit code 0 only when everything is witnessed or bridged and nothing is found;
-2 otherwise.`,
+Exit codes: 0 only when everything is witnessed or bridged and nothing is found,
+else 2.`,
 		Example: `  kinesnow audit orders --since 24h
   kinesnow audit -o json | jq '.shards[] | select(.findings) | {shard, findings}'`,
 	}
@@ -68,12 +68,9 @@ Exit code 0 only when everything is witnessed or bridged and nothing is found;
 	since := c.Flags().String("since", "", "only what was appended since then: an RFC 3339 `TIME`, or how long ago (24h)")
 	until := c.Flags().String("until", "", "only what was appended until then: an RFC 3339 `TIME`, or how long ago")
 	c.RunE = func(c *cobra.Command, names []string) error {
-		file, err := load(*path)
+		names, file, err := loadSome(*path, names)
 		if err != nil {
-			return exit(exitConfig, err)
-		}
-		if len(names) == 0 {
-			names = file.Names()
+			return err
 		}
 		now := time.Now()
 		from, err := moment(*since, now)
@@ -86,9 +83,6 @@ Exit code 0 only when everything is witnessed or bridged and nothing is found;
 		}
 		code := 0
 		for _, name := range names {
-			if _, ok := file.Connectors[name]; !ok {
-				return usage("no connector %q in %s; there are %v", name, *path, file.Names())
-			}
 			report, err := auditOne(c.Context(), file, name, from, to)
 			if err != nil {
 				return exit(fleet.ExitCode(err), fmt.Errorf("%s: %w", name, err))

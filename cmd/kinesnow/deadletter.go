@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/replay"
 )
 
@@ -57,7 +59,7 @@ pipe, in printable form on a terminal.`,
 	path := configFlag(c)
 	choice := chosen(c)
 	cause := c.Flags().String("cause", "", "those whose cause contains `TEXT`")
-	limit := c.Flags().Int("limit", 20, "how many are shown, the newest ones; all are counted")
+	limit := c.Flags().Int("limit", 20, "show the `N` newest ones; all are counted")
 	payload := c.Flags().Bool("payload", false, "print the payloads, whole")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		wanted, err := choice()
@@ -65,11 +67,7 @@ pipe, in printable form on a terminal.`,
 			return err
 		}
 		wanted.Cause = *cause
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}
@@ -85,6 +83,9 @@ pipe, in printable form on a terminal.`,
 			return list.PrintablePayloads(c.OutOrStdout())
 		case *payload:
 			return list.Payloads(c.OutOrStdout())
+		}
+		if to := file.Connectors[name].DeadLetter.To; list.Letters == 0 && to == config.Discard {
+			defer fmt.Fprintln(c.OutOrStdout(), "note: deadletter.to is discard: unusable records are counted (kinesnow status), and not kept")
 		}
 		return list.Text(c.OutOrStdout())
 	}
@@ -115,7 +116,7 @@ killed and run again sends no row twice and loses none: what it sends is fixed o
 the disk before the first row, and Snowflake's offset tokens say how far it came.
 A letter that was sent into a table is not sent there again. audit knows the rows.
 
-Exit code 0 when every letter that was meant is in the table; 2 when some wait
+Exit codes: 0 when every letter that was meant is in the table, 2 when some wait
 still, or rows were rejected.`,
 		Example: `  kinesnow deadletter replay orders --plan
   kinesnow deadletter replay orders --shard 3 --since 24h`,
@@ -130,11 +131,7 @@ still, or rows were rejected.`,
 		if err != nil {
 			return err
 		}
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}

@@ -33,17 +33,9 @@ answer or lacks something, 77 credentials were refused, 78 configuration.`,
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, names []string) error {
-		file, err := load(*path)
+		names, file, err := loadSome(*path, names)
 		if err != nil {
-			return exit(exitConfig, err)
-		}
-		if len(names) == 0 {
-			names = file.Names()
-		}
-		for _, name := range names {
-			if _, ok := file.Connectors[name]; !ok {
-				return usage("no connector %q in %s; there are %v", name, *path, file.Names())
-			}
+			return err
 		}
 		codes := []int{}
 		for i, name := range names {

@@ -21,7 +21,7 @@ func TestDoctorExitsWithWhatItFound(t *testing.T) {
 	t.Cleanup(func() { cloud.Close() })
 	config := cloud.ConfigFile()
 	code, out, stderr := typed(t, "doctor", "-c", config)
-	if code != exitFine || stderr != "" || !strings.HasPrefix(out, "orders   us-east-1/orders -> RAW.EVENTS.ORDERS\n") || !strings.Contains(out, "\norders: ") {
+	if code != exitFine || stderr != "" || !strings.HasPrefix(out, "orders  us-east-1/orders -> RAW.EVENTS.ORDERS\n") || !strings.Contains(out, "\norders: ") {
 		t.Errorf("exit %d\n%s%s", code, out, stderr)
 	}
 	text, err := os.ReadFile(config)

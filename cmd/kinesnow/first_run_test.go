@@ -64,7 +64,7 @@ func TestFromNothingToAnExactAudit(t *testing.T) {
 
 	var planned plan.Report
 	var granted setup.Script
-	var measured []latency.Report
+	var measured latency.Report
 	for _, c := range []struct {
 		into any
 		args []string
@@ -76,7 +76,7 @@ func TestFromNothingToAnExactAudit(t *testing.T) {
 			t.Errorf("%v: %v", c.args, err)
 		}
 	}
-	if len(planned.Changes) == 0 || len(granted.Statements) == 0 || len(measured) != 1 || measured[0].Rows.Rows != 1 {
+	if len(planned.Changes) == 0 || len(granted.Statements) == 0 || measured.Rows.Rows != 1 {
 		t.Errorf("JSON: %+v, %+v, %+v", planned, granted, measured)
 	}
 }

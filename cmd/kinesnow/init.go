@@ -39,16 +39,16 @@ A file that is there is left alone, unless --force is given.`,
 	table := flags.String("table", "", "`DB.SCHEMA.TABLE` as SQL writes it: upper case unless quoted")
 	given := map[string]*string{}
 	for _, f := range []struct{ key, name, text string }{
-		{"kinesis.stream", "stream", "the stream: its name or ARN"},
-		{"aws.region", "region", "its AWS region"},
-		{"application", "application", "name of lease table and consumer; default kinesnow-<stream>"},
-		{"snowflake.connection", "connection", "a profile of Snowflake's connections.toml"},
-		{"snowflake.account", "account", "Snowflake's account identifier"},
-		{"snowflake.user", "user", "the connector's user; default KN_<STREAM>"},
-		{"snowflake.role", "role", "its role; default the user's name"},
-		{"snowflake.private_key_file", "private-key-file", "its private key; default snowflake.p8"},
-		{"snowflake.warehouse", "warehouse", "for audit and status --latency"},
-		{"snowflake.pipe", "pipe", "a pipe of your own"},
+		{"kinesis.stream", "stream", "the stream: its `NAME` or ARN"},
+		{"aws.region", "region", "its AWS `REGION`"},
+		{"application", "application", "`NAME` of lease table and consumer; default kinesnow-<stream>"},
+		{"snowflake.connection", "connection", "a profile (`NAME`) of Snowflake's connections.toml"},
+		{"snowflake.account", "account", "Snowflake's account identifier, `ORG-ACCOUNT`"},
+		{"snowflake.user", "user", "the connector's user, a `NAME`; default KN_<STREAM>"},
+		{"snowflake.role", "role", "its role, a `NAME`; default the user's"},
+		{"snowflake.private_key_file", "private-key-file", "its private key, a `FILE`; default snowflake.p8"},
+		{"snowflake.warehouse", "warehouse", "`NAME` of one, for audit and status --latency"},
+		{"snowflake.pipe", "pipe", "`NAME` of a pipe of your own"},
 	} {
 		given[f.key] = flags.String(f.name, "", f.text)
 	}

@@ -40,9 +40,9 @@ Exit codes: 0 done, 2 refused or something is left to do, 77 a right is missing.
 	path := configFlag(c)
 	plan := c.Flags().Bool("plan", false, "only say what would happen")
 	drained := c.Flags().Bool("drained", false, "all that the other product read has landed in the table")
-	latest := c.Flags().String("latest-as", "", "where a lease at LATEST starts: trim_horizon or now")
+	latest := c.Flags().String("latest-as", "", "`WHERE` a lease at LATEST starts: trim_horizon or now")
 	force := c.Flags().Bool("force", false, "go on in spite of doubts")
-	quiet := c.Flags().Duration("quiet", 0, "how long to look whether another product runs: 1.5 times a KCL's failover time, 15s by default")
+	quiet := c.Flags().Duration("quiet", 0, "how long (`TIME`) to look whether another product runs: 1.5 times a KCL's failover time, 15s by default")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		as, err := migrate.ParseLatestAs(*latest)
 		if err != nil {

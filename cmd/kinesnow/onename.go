@@ -1,6 +1,10 @@
 package main
 
-import "github.com/kinesnow/kinesnow/supervisor"
+import (
+	"strings"
+
+	"github.com/kinesnow/kinesnow/supervisor"
+)
 
 // loadOne reads the configuration and finds the connector that a command line
 // means. Its errors carry their exit code.
@@ -13,18 +17,36 @@ func loadOne(path string, args []string) (string, supervisor.File, error) {
 	return name, file, err
 }
 
+// loadSome reads the configuration and finds the connectors that a command line
+// names, or all. Its errors carry their exit code.
+func loadSome(path string, args []string) ([]string, supervisor.File, error) {
+	file, err := load(path)
+	if err != nil {
+		return nil, file, exit(exitConfig, err)
+	}
+	if len(args) == 0 {
+		return file.Names(), file, nil
+	}
+	for _, name := range args {
+		if _, err := oneConnector(file, path, []string{name}); err != nil {
+			return nil, file, err
+		}
+	}
+	return args, file, nil
+}
+
 // oneConnector is the connector that a command line means: the one it names, or
 // the file's only one.
 func oneConnector(file supervisor.File, path string, args []string) (string, error) {
 	switch names := file.Names(); {
 	case len(args) == 1:
 		if _, ok := file.Connectors[args[0]]; !ok {
-			return "", usage("no connector %q in %s; there are %v", args[0], path, names)
+			return "", usage("no connector %q in %s; it has %s", args[0], path, strings.Join(names, ", "))
 		}
 		return args[0], nil
 	case len(names) == 1:
 		return names[0], nil
 	default:
-		return "", usage("which connector? %s has %v", path, names)
+		return "", usage("which connector? %s has %s", path, strings.Join(names, ", "))
 	}
 }

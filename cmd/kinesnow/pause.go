@@ -90,11 +90,8 @@ func pauserOf(path, target string) (*pausing.Pauser, []string, error) {
 		}
 		shards = append(shards, t.Shard)
 	}
-	file, err := load(path)
+	name, file, err := loadOne(path, []string{name})
 	if err != nil {
-		return nil, nil, exit(exitConfig, err)
-	}
-	if _, err := oneConnector(file, path, []string{name}); err != nil {
 		return nil, nil, err
 	}
 	return pausing.New(name, file.Connectors[name], supervisor.Host{}), shards, nil

@@ -28,11 +28,7 @@ with: 69 unreachable or missing, 77 refused, 2 somebody has to decide first.`,
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}

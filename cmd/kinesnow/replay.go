@@ -32,7 +32,7 @@ What it has done is kept under data_dir/replays: a replay that was stopped goes
 on where it was when the same command is given again. --id gives it a name of
 your own.
 
-Exit code 0 only when the account is exact; 2 when something is missing, a gap
+Exit codes: 0 only when the account is exact, 2 when something is missing, a gap
 among it.`,
 		Example: `  kinesnow replay orders --from 2026-10-02T10:00:00Z --to 2026-10-02T11:00:00Z --table ORDERS_AGAIN
   kinesnow replay orders --shard 3 --from 4965...402 --to 4965...918 --table ORDERS_AGAIN`,
@@ -43,18 +43,14 @@ among it.`,
 	to := c.Flags().String("to", "", "where it ends: an RFC 3339 `TIME`, or a position")
 	shard := c.Flags().String("shard", "", "one shard alone: its id or number `N`")
 	table := c.Flags().String("table", "", "the `TABLE` to write into, exact name")
-	id := c.Flags().String("id", "", "a name for it; without one, the same command is the same replay")
+	id := c.Flags().String("id", "", "a `NAME` for it; without one, the same command is the same replay")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r := replay.Request{Table: *table, ID: *id}
 		var err error
 		if r.Range, err = rangeOf(*from, *to, *shard); err != nil {
 			return err
 		}
-		file, err := load(*path)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadOne(*path, args)
 		if err != nil {
 			return err
 		}

@@ -47,12 +47,9 @@ and why. SHARD is the full id or its number: orders/3.`,
 		if strings.TrimSpace(*why) == "" {
 			return usage("--why: is required; it is kept with the decision")
 		}
-		file, err := load(*path)
+		_, file, err := loadOne(*path, []string{target.Connector})
 		if err != nil {
-			return exit(exitConfig, err)
-		}
-		if _, ok := file.Connectors[target.Connector]; !ok {
-			return usage("no connector %q in %s; there are %v", target.Connector, *path, file.Names())
+			return err
 		}
 		if file.DataDir == "" {
 			return exit(exitUnreachable, fmt.Errorf("data_dir is not set in %s, so no process can be told anything; set it, start kinesnow run, and repeat this", *path))

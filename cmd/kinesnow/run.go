@@ -11,7 +11,7 @@ import (
 
 func runCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "run [-c FILE]",
+		Use:   "run",
 		Short: "Move records until told to stop",
 		Long: `Runs every connector of the configuration in one process. SIGTERM and SIGINT
 drain it: reading stops, what is in flight is committed and checkpointed, leases

@@ -16,7 +16,7 @@ import (
 
 func sqlCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "sql [-c FILE] [STATEMENT]...",
+		Use:   "sql [STATEMENT]...",
 		Short: "Ask the local Snowflake",
 		Long: `Runs SQL statements on the Snowflake that the configuration names, through
 Snowflake's own Go driver. Without a statement it reads them from stdin, separated

@@ -39,25 +39,20 @@ ROW_TIMESTAMP = TRUE on the table; interactive tables have none.`,
 	path := configFlag(c)
 	watch := c.Flags().Bool("watch", false, "show it again every 2 s, until interrupted")
 	latencies := c.Flags().Bool("latency", false, "how long rows took to their commit, by the table's own times")
-	within := c.Flags().Duration("within", latency.DefaultWindow, "with --latency: of rows committed in the last so much, at most 24h")
+	within := c.Flags().Duration("within", latency.DefaultWindow, "with --latency: of the rows committed in the last `TIME`, at most 24h")
 	c.MarkFlagsMutuallyExclusive("watch", "latency")
-	c.RunE = func(c *cobra.Command, names []string) error {
+	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
 		case c.Flags().Changed("within") && !*latencies:
 			return usage("--within goes with --latency")
 		case *within < latency.MinWindow || *within > latency.MaxWindow:
 			return usage("--within: %s is not between %s and %s", *within, latency.MinWindow, latency.MaxWindow)
 		}
-		file, err := load(*path)
+		names, file, err := loadSome(*path, args)
 		if err != nil {
-			return exit(exitConfig, err)
+			return err
 		}
-		for _, name := range names {
-			if _, ok := file.Connectors[name]; !ok {
-				return usage("no connector %q in %s; there are %v", name, *path, file.Names())
-			}
-		}
-		s := &status{command: c, file: file, names: names}
+		s := &status{command: c, file: file, names: names, only: len(args) > 0}
 		switch {
 		case *watch:
 			return s.watch()
@@ -73,7 +68,8 @@ ROW_TIMESTAMP = TRUE on the table; interactive tables have none.`,
 type status struct {
 	command *cobra.Command
 	file    supervisor.File
-	names   []string // "" = all
+	names   []string
+	only    bool // those and no others that the processes run
 }
 
 func (s *status) once() error {
@@ -134,7 +130,7 @@ func (s *status) ask(ctx context.Context) (fleet.Report, error) {
 		}
 	}
 	report := fleet.Of(snapshots, time.Now().UTC())
-	if len(s.names) > 0 {
+	if s.only {
 		report.Connectors = slices.DeleteFunc(report.Connectors, func(c fleet.Connector) bool { return !slices.Contains(s.names, c.Name) })
 	}
 	return report, nil
@@ -143,9 +139,9 @@ func (s *status) ask(ctx context.Context) (fleet.Report, error) {
 // fill adds the connectors that no process told of, as their leases and
 // channels tell them. It returns the exit code of what could not be read.
 func (s *status) fill(ctx context.Context, report *fleet.Report) (code int) {
-	for _, name := range s.file.Names() {
+	for _, name := range s.names {
 		known := slices.ContainsFunc(report.Connectors, func(c fleet.Connector) bool { return c.Name == name })
-		if known || len(s.names) > 0 && !slices.Contains(s.names, name) {
+		if known {
 			continue
 		}
 		c, err := s.read(ctx, name)

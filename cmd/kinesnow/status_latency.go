@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"github.com/kinesnow/kinesnow/supervisor/latency"
@@ -21,23 +20,16 @@ func (s *status) latency(within time.Duration) error {
 			processes = append(processes, p.HTTP)
 		}
 	}
-	code, reports := exitFine, []*latency.Report{}
-	for _, name := range s.file.Names() {
-		if len(s.names) > 0 && !slices.Contains(s.names, name) {
-			continue
-		}
+	code := exitFine
+	for _, name := range s.names {
 		r := latency.Measure(ctx, name, s.file.Connectors[name], within, processes)
 		code = cmp.Or(code, r.ExitCode())
-		reports = append(reports, r)
 		if wantsJSON(s.command) {
-			continue
+			err = printJSON(s.command, r)
+		} else {
+			err = r.Text(s.command.OutOrStdout())
 		}
-		if err := r.Text(s.command.OutOrStdout()); err != nil {
-			return err
-		}
-	}
-	if wantsJSON(s.command) {
-		if err := printJSON(s.command, reports); err != nil {
+		if err != nil {
 			return err
 		}
 	}

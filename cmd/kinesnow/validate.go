@@ -13,7 +13,7 @@ import (
 
 func validateCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "validate [-c FILE]",
+		Use:   "validate",
 		Short: "Check the configuration, and show what it comes to",
 		Long: `Reads the configuration as run does, the key and token files that it names
 included, and calls nobody. Every problem is printed with file, line and key.`,

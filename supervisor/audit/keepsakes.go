@@ -88,7 +88,7 @@ func (s *session) letters() {
 		default:
 			r.found(sh.Shard, Finding{
 				Kind: LostLetters, Rows: lacks, From: sh.From, To: sh.To,
-				Text: fmt.Sprintf("%d records were discarded, %d dead letters are on file: the others were removed", sh.Sums.Discarded, len(kept[sh.Shard])),
+				Text: fmt.Sprintf("%d records were discarded, %d dead letters are on file: the others were removed, or discarded before deadletter.to was file", sh.Sums.Discarded, len(kept[sh.Shard])),
 			})
 		}
 	}

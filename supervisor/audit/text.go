@@ -160,7 +160,7 @@ func (r *Report) has(k Kind) bool {
 func (r *Report) verdicts(out io.Writer) {
 	s := &r.Sums
 	line := func(name string, n int64, why string) {
-		share := 0.0
+		share := 100.0
 		if s.Committed > 0 {
 			share = 100 * float64(n) / float64(s.Committed)
 		}

@@ -211,7 +211,7 @@ func (d *Doctor) tellCredential(fs *findings, rest *messages.Fault) {
 	}
 	user := strings.ToUpper(s.User) // as the token says it
 	f := fs.add(Missing, "key %s is not registered for user %s of account %s, or there is no such user: %s", print, user, s.Account, words(rest.Err))
-	f.todo("register it (SQL below; RSA_PUBLIC_KEY_2 where the first is in use), unless account or user is misspelt").code(exitRefused)
+	f.todo("register it (SQL below; RSA_PUBLIC_KEY_2 where the first is in use), unless account or user is misspelt; kinesnow setup grants makes the user, too").code(exitRefused)
 	f.sql(fmt.Sprintf("ALTER USER %s SET RSA_PUBLIC_KEY = '%s';", quote(user), public))
 }
 

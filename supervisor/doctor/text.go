@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kinesnow/kinesnow/supervisor/paragraph"
 )
 
 // The columns of the text: state, area, and sentences that are folded.
@@ -18,7 +20,7 @@ const (
 // Text writes the report for people: the findings, what to paste, the counts.
 func (r *Report) Text(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s   %s/%s -> %s\n", r.Connector, r.Region, r.Stream, r.Target)
+	fmt.Fprintf(&b, "%s  %s/%s -> %s\n", r.Connector, r.Region, r.Stream, r.Target)
 	for i := range r.Findings {
 		r.Findings[i].write(&b)
 	}
@@ -60,7 +62,7 @@ func (r *Report) counts() string {
 func (f *Finding) write(b *strings.Builder) {
 	const indent = stateWidth + areaWidth
 	fmt.Fprintf(b, "%-*s%-*s", stateWidth, f.State, areaWidth, f.Area)
-	lines := fold(f.Text, lineWidth-indent)
+	lines := paragraph.Fold(f.Text, lineWidth-indent)
 	todo := f.Todo
 	if todo == "" && len(f.SQL) > 0 {
 		todo = "the SQL below"
@@ -71,7 +73,7 @@ func (f *Finding) write(b *strings.Builder) {
 		if utf8.RuneCountInString(lines[last])+2+utf8.RuneCountInString(todo) <= lineWidth-indent {
 			lines[last] += "  " + todo
 		} else {
-			for i, line := range fold(todo, lineWidth-indent-3) {
+			for i, line := range paragraph.Fold(todo, lineWidth-indent-3) {
 				if i > 0 {
 					line = "   " + line
 				}
@@ -81,22 +83,4 @@ func (f *Finding) write(b *strings.Builder) {
 	}
 	b.WriteString(strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
 	b.WriteByte('\n')
-}
-
-// fold breaks a text between words. A word that is longer than a line stays
-// whole, so that it can be pasted.
-func fold(text string, width int) []string {
-	lines := []string{""}
-	for _, word := range strings.Fields(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) > width:
-			lines = append(lines, word)
-		default:
-			*last += " " + word
-		}
-	}
-	return lines
 }

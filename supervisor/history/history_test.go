@@ -135,7 +135,7 @@ func batch(after, to int) []messages.Event {
 // aDay is a shard that was found, worked on, handed over, and taken over.
 func aDay(t *testing.T) *place {
 	p := newPlace(t)
-	p.tell("node-0", &messages.ShardDiscovered{Shard: shard}, taken(1, ""), opened(2, messages.Position{}, "durable start: no token, no checkpoint, settled"))
+	p.tell("node-0", &messages.ShardDiscovered{Shard: shard}, taken(1, ""), opened(2, messages.Position{}, "no token, no checkpoint, settled"))
 	p.tell("node-0", batch(0, 10)...)
 	p.tell("node-0", dropped(2, "released"))
 	p.tell("node-1", taken(3, ""), opened(4, at(10), "token at or ahead of the checkpoint"))
@@ -199,7 +199,7 @@ func TestAPauseIsToldToTheShardsThatItStopped(t *testing.T) {
 func TestAStoryOfAShardThatWasSplitAndOneThatWasMerged(t *testing.T) {
 	p := newPlace(t)
 	p.tell("node-0", &messages.ShardDiscovered{Shard: shard, Parents: []messages.ShardID{"shardId-000000000001", "shardId-000000000002"}}, taken(1, ""),
-		opened(2, messages.Position{}, "durable start: no token, no checkpoint, settled"),
+		opened(2, messages.Position{}, "no token, no checkpoint, settled"),
 		&messages.ShardEnded{Shard: shard, Last: at(9), Children: []messages.ShardID{left, right}}, dropped(2, "ended"),
 		&messages.ShardDiscovered{Shard: left, Parents: []messages.ShardID{shard}}, &messages.ShardDiscovered{Shard: right, Parents: []messages.ShardID{shard}})
 	p.read(shard, Chapters).reads(t, "split")
@@ -213,7 +213,7 @@ func TestAStoryOfAShardThatWasSplitAndOneThatWasMerged(t *testing.T) {
 // minutes slow.
 func TestTheLeaseOrdersTheStoryWhateverTheClocksSay(t *testing.T) {
 	p := newPlace(t)
-	p.tell("node-0", taken(1, ""), opened(2, messages.Position{}, "durable start"), dropped(2, "released"))
+	p.tell("node-0", taken(1, ""), opened(2, messages.Position{}, "no token, no checkpoint, settled"), dropped(2, "released"))
 	p.later(-10*time.Minute).tell("node-1", taken(3, ""), opened(4, at(10), "token"), dropped(4, "released"))
 	p.later(10*time.Minute).tell("node-0", taken(5, ""), opened(6, at(11), "token"))
 	p.read(shard, Chapters).reads(t, "clocks")

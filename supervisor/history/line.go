@@ -25,7 +25,7 @@ func textOf(e messages.Event) string {
 	switch e := e.(type) {
 	case *messages.Opened:
 		if e.Start.IsZero() {
-			return fmt.Sprintf("generation %d begins at the %s", e.Epoch, e.Why)
+			return fmt.Sprintf("generation %d begins at the shard's start: %s", e.Epoch, e.Why)
 		}
 		return fmt.Sprintf("generation %d begins after %s: %s", e.Epoch, brief(e.Start), e.Why)
 	case *messages.BatchAppended:

@@ -91,7 +91,9 @@ func (r *Report) measure(ctx context.Context, cfg supervisor.Config, window time
 }
 
 func figures(l warehouse.Latency) Figures {
-	return Figures{l.Rows, l.P50.Seconds(), l.P90.Seconds(), l.P99.Seconds(), l.Max.Seconds()}
+	// An approximate percentile has digits that mean nothing.
+	ms := func(d time.Duration) float64 { return float64(d.Round(time.Millisecond).Milliseconds()) / 1000 }
+	return Figures{l.Rows, ms(l.P50), ms(l.P90), ms(l.P99), ms(l.Max)}
 }
 
 // refuse says why there are no figures.

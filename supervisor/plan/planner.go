@@ -82,7 +82,8 @@ func (p *Planner) Run(ctx context.Context) (*Report, error) {
 	}
 	l, err := p.leases(ctx, r)
 	if l == nil {
-		return r, rejectedIsStop(r, err)
+		r.err = rejectedIsStop(r, err)
+		return r, r.err
 	}
 	p.columns(ctx, r, l, p.snowflake(ctx, r, l))
 	return r, r.err

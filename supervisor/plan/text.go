@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize/english"
+
+	"github.com/kinesnow/kinesnow/supervisor/paragraph"
 )
 
 // signs stand before a line, in the spirit of other tools' plans.
@@ -30,7 +32,7 @@ func (r *Report) Text(w io.Writer) error {
 		}
 	}
 	for _, s := range r.Stops {
-		fmt.Fprintf(&b, "  x stops here: %s\n", s.Text)
+		fmt.Fprintf(&b, "  x stops here: %s\n", strings.Join(paragraph.Fold(s.Text, 79), "\n                "))
 	}
 	b.WriteString(r.summary())
 	_, err := io.WriteString(w, b.String())
@@ -40,6 +42,9 @@ func (r *Report) Text(w io.Writer) error {
 // nameWidth is how long a name may be for its text to stand in the same line.
 const nameWidth = 24
 
+// textColumn is where texts begin.
+const textColumn = 17 + nameWidth + 2
+
 func (c *Change) line(b *strings.Builder) {
 	name := c.named()
 	fmt.Fprintf(b, "  %s %-11s  ", signs[c.Action], words[c.Kind])
@@ -47,11 +52,17 @@ func (c *Change) line(b *strings.Builder) {
 	case c.Text == "":
 		b.WriteString(name)
 	case len(name) <= nameWidth:
-		fmt.Fprintf(b, "%-*s  %s", nameWidth, name, c.Text)
+		fmt.Fprintf(b, "%-*s  %s", nameWidth, name, c.folded())
 	default:
-		fmt.Fprintf(b, "%s\n%*s%s", name, 17+nameWidth+2, "", c.Text)
+		fmt.Fprintf(b, "%s\n%*s%s", name, textColumn, "", c.folded())
 	}
 	b.WriteByte('\n')
+}
+
+// folded is the text in lines that a terminal holds: what services answer can be
+// long.
+func (c *Change) folded() string {
+	return strings.Join(paragraph.Fold(c.Text, 78), "\n"+strings.Repeat(" ", textColumn))
 }
 
 func several(n int, noun string) string { return english.Plural(n, noun, "") }
@@ -76,6 +87,8 @@ func (r *Report) summary() string {
 	switch {
 	case len(r.Stops) > 0:
 		return "run would stop. Nothing was made.\n"
+	case r.err != nil:
+		return "Not everything could be asked. Nothing was made.\n"
 	case r.Creates+r.Alters == 0:
 		return "Nothing to make: run goes on from where things are.\n"
 	case r.Alters == 0:

@@ -57,6 +57,10 @@ func (r *LettersReport) Text(w io.Writer) error {
 	switch {
 	case r.Plan:
 		fmt.Fprintln(out, "nothing was done: leave out --plan to send them")
+	case r.Exact && len(r.Replays) == 0:
+		fmt.Fprintln(out, "nothing was sent")
+	case r.Exact && r.Waiting > 0:
+		fmt.Fprintf(out, "EXACT   %s still waiting\n", letters(r.Waiting))
 	case r.Exact:
 		fmt.Fprintln(out, "EXACT")
 	default:

@@ -1,0 +1,3 @@
+// Package paragraph breaks the sentences of a report into lines that a terminal
+// holds.
+package paragraph
