@@ -196,6 +196,11 @@ func (d *Doctor) tellCredential(fs *findings, rest *messages.Fault) {
 			todo("check snowflake.account (ORGANIZATION-ACCOUNT) and snowflake.host").code(exitRefused)
 		return
 	}
+	if s.Authenticator == config.OAuthCredentials && d.host.Snowflake == nil {
+		fs.add(Missing, "no token for user %s, or one that Snowflake does not accept: %s", s.User, words(rest.Err)).
+			todo("check snowflake.oauth: client_id, client_secret, and what the server grants that client").code(exitRefused)
+		return
+	}
 	if s.Authenticator != config.KeyPair || d.host.Snowflake != nil {
 		fs.add(Missing, "the token of user %s is not accepted: %s", s.User, words(rest.Err)).
 			todo("it may have expired or been revoked, or be restricted to another role").code(exitRefused)

@@ -70,7 +70,7 @@ func describe(t *warehouse.Table) string {
 			on = append(on, p.name)
 		}
 	}
-	parts = append(parts, fmt.Sprintf("%s is a %s of %d %s", t.Name, t.Kind, len(t.Columns), plural(len(t.Columns), "column")))
+	parts = append(parts, fmt.Sprintf("%s is %s %s of %d %s", t.Name, article(t.Kind.String()), t.Kind, len(t.Columns), plural(len(t.Columns), "column")))
 	if c := t.Matching(warehouse.MetadataKey); c != nil {
 		kind, _, _ := strings.Cut(c.Type, "(")
 		parts = append(parts, c.Name+" "+kind)

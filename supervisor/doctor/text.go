@@ -84,3 +84,11 @@ func (f *Finding) write(b *strings.Builder) {
 	b.WriteString(strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
 	b.WriteByte('\n')
 }
+
+// article goes before a word: an Iceberg table, a table.
+func article(word string) string {
+	if word != "" && strings.Contains("AEIOUaeiou", word[:1]) {
+		return "an"
+	}
+	return "a"
+}

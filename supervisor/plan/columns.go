@@ -42,9 +42,9 @@ func (p *Planner) columns(ctx context.Context, r *Report, l *leases, d destinati
 	case err != nil:
 		r.add(Unseen, Columns, nil, "%s", firstLine(err))
 	case len(statements) == 0:
-		r.add(There, Columns, []string{r.Target}, "the table has one for every key of %d sampled records", len(payloads))
+		r.add(There, Columns, []string{r.Target}, "the table has one for every key of %s", several(len(payloads), "sampled record"))
 	default:
-		r.add(Alter, Columns, []string{r.Target}, "schema_evolution: client, for the keys of %d sampled records; others may follow", len(payloads)).SQL = statements
+		r.add(Alter, Columns, []string{r.Target}, "schema_evolution: client, for the keys of %s; others may follow", several(len(payloads), "sampled record")).SQL = statements
 	}
 }
 

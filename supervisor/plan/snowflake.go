@@ -57,7 +57,7 @@ func (p *Planner) describe(ctx context.Context, r *Report) destination {
 	table, err := p.sql.Describe(ctx, s.Table)
 	switch {
 	case err == nil:
-		r.add(There, Table, path, "%s", kindOf(table))
+		r.add(There, Table, path, "%s", kindOf(table, p.cfg.Snowflake.SchemaEvolution))
 		if s.OnMissingTable == config.CreateMissingTable {
 			r.add(Ignored, Setting, []string{"snowflake.on_missing_table"}, "create: the table is there")
 		}
@@ -95,9 +95,12 @@ func firstLine(err error) string {
 }
 
 // kindOf says what matters of a table.
-func kindOf(t *warehouse.Table) string {
+func kindOf(t *warehouse.Table, by config.SchemaEvolution) string {
 	evolves, keeps := "fixed columns", "rejected rows are counted, not kept"
-	if t.SchemaEvolution {
+	switch {
+	case by == config.ClientEvolution:
+		evolves = "kinesnow adds columns before rows need them"
+	case t.SchemaEvolution:
 		evolves = "Snowflake adds columns as rows arrive"
 	}
 	if t.ErrorLogging {
