@@ -8,6 +8,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/access"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
@@ -136,8 +137,7 @@ func (d *Doctor) tellTarget(fs *findings, found warehouse.Finding) {
 // checkWidth compares the digits of sub-sequence numbers in a row that is there
 // with the configured width: rows of both do not sort together.
 func (d *Doctor) checkWidth(ctx context.Context, fs *findings) {
-	session, err := d.session.of(ctx)
-	if err != nil {
+	if _, err := d.session.of(ctx); err != nil {
 		return
 	}
 	if target, err := d.target.of(ctx); err != nil || target.Metadata.Fate != warehouse.Kept {
@@ -145,12 +145,8 @@ func (d *Doctor) checkWidth(ctx context.Context, fs *findings) {
 	}
 	const what = "the width of shardedSequenceNumber in rows that are there"
 	s := d.cfg.Snowflake
-	switch {
-	case s.Warehouse == "":
+	if s.Warehouse == "" {
 		fs.add(Untested, "%s: it takes a query, and no snowflake.warehouse is configured", what)
-		return
-	case session.Warehouse == "":
-		fs.add(Untested, "%s: warehouse %s is not there, or %s may not use it", what, s.Warehouse, session.Role)
 		return
 	}
 	width, err := d.width(ctx)
@@ -168,10 +164,11 @@ func (d *Doctor) checkWidth(ctx context.Context, fs *findings) {
 }
 
 func (d *Doctor) width(ctx context.Context) (int, error) {
-	w, err := d.sql.of(ctx)
+	w, err := access.Warehouse(d.cfg.Snowflake)
 	if err != nil {
 		return 0, err
 	}
+	defer w.Close()
 	p, err := w.Positions(d.cfg.Snowflake.Table, d.cfg.Kinesis.StreamName())
 	if err != nil {
 		return 0, err
