@@ -70,7 +70,7 @@ func TestRemoveTellsWhatIsLeftAndNeverWhileItRuns(t *testing.T) {
 	l.verb(exitFine, "run", "--until-caught-up")
 	told := l.verb(exitFine, "remove", "orders")
 	for _, want := range []string{
-		"lease table " + l.table + ": the positions of 2 shards, 1 nodes", "aws dynamodb delete-table --region us-east-1 --table-name " + l.table,
+		"lease table " + l.table + ": the positions of 2 shards, 1 node", "aws dynamodb delete-table --region us-east-1 --table-name " + l.table,
 		`up to 2 channels of pipe "RAW"."EVENTS"."ORDERS-STREAMING"`, `DROP TABLE "RAW"."EVENTS"."ORDERS";`, "rm -r ",
 	} {
 		if !strings.Contains(told, want) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize/english"
+
 	"github.com/kinesnow/kinesnow/adapters/journal"
 	"github.com/kinesnow/kinesnow/adapters/leasetable"
 	"github.com/kinesnow/kinesnow/adapters/stream"
@@ -129,7 +131,7 @@ func (r *Remover) leases(ctx context.Context) ([]messages.ShardRow, []Left, erro
 		return nil, nil, err
 	}
 	return rows.Shards, []Left{{
-		What:    fmt.Sprintf("lease table %s: the positions of %d shards, %d nodes; without it the application starts anew, and doubles what is in the table", r.cfg.Application, len(rows.Shards), len(rows.Nodes)),
+		What:    fmt.Sprintf("lease table %s: the positions of %s, %s; without it the application starts anew, and doubles what is in the table", r.cfg.Application, english.Plural(len(rows.Shards), "shard", ""), english.Plural(len(rows.Nodes), "node", "")),
 		Command: "aws dynamodb delete-table --region " + r.cfg.AWS.Region + " --table-name " + r.cfg.Application,
 	}}, nil
 }
