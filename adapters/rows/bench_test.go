@@ -88,7 +88,8 @@ func benchmark(b *testing.B, payloads [][]byte) {
 }
 
 // BenchmarkRenderWatched is BenchmarkRender where every key is compared with a
-// table that has a column for each.
+// table that has a column for each: of the types that evolution gives them, or
+// all VARIANT; and with one that lacks them.
 func BenchmarkRenderWatched(b *testing.B) {
 	for _, size := range []int{200, 1024, 10240} {
 		payload := sample(size)
@@ -96,13 +97,22 @@ func BenchmarkRenderWatched(b *testing.B) {
 		if err := json.Unmarshal(payload, &keys); err != nil {
 			b.Fatal(err)
 		}
-		var columns []messages.Column
-		for key := range keys {
-			columns = append(columns, messages.Column{Name: messages.FoldName(key), Type: "VARIANT"})
+		var variants, typed []messages.Column
+		for key, value := range keys {
+			name, kind := messages.FoldName(key), "VARCHAR(134217728)"
+			switch {
+			case value[0] == '{', value[0] == '[':
+				kind = "VARIANT"
+			case value[0] != '"':
+				kind = "NUMBER(38,0)"
+			}
+			typed = append(typed, messages.Column{Name: name, Type: kind})
+			variants = append(variants, messages.Column{Name: name, Type: "VARIANT"})
 		}
-		table := known(true, columns...)
+		renderer := func() *rows.Renderer { return rows.NewRenderer(stream, shard, 5) }
 		for name, r := range map[string]*rows.Renderer{
-			"counting": rows.NewRenderer(stream, shard, 5).Counting(table), "evolving": rows.NewRenderer(stream, shard, 5).Evolving(table),
+			"counting": renderer().Counting(known(true, variants...)), "ignored": renderer().Counting(known(true)),
+			"evolving": renderer().Evolving(known(true, variants...)), "typed": renderer().Evolving(known(true, typed...)),
 		} {
 			b.Run(fmt.Sprint(size, "/", name), func(b *testing.B) {
 				mark, key, buffer := plainMark(), []byte("key-000001"), make([]byte, 0, 2*size+1024)

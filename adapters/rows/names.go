@@ -27,6 +27,7 @@ type names struct {
 	text  []byte    // of all of them, each with its closing quote
 	index map[uint64]uint32
 	seed  maphash.Seed
+	age   uint32 // counts how often all were forgotten
 
 	objects uint32          // begun so far, in all payloads
 	around  [MaxDepth]outer // the objects around the one in hand, by depth
@@ -65,8 +66,9 @@ func (n *names) begin(size int) {
 
 func (n *names) forget() {
 	if n.index == nil || len(n.known) > 2*namesKept || len(n.text) > 2*textKept {
-		*n = names{index: map[uint64]uint32{}, seed: maphash.MakeSeed()}
+		*n = names{index: map[uint64]uint32{}, seed: maphash.MakeSeed(), age: n.age}
 	}
+	n.age++
 	clear(n.index)
 	n.known, n.text, n.objects = append(n.known[:0], spelled{}), n.text[:0], 0
 }

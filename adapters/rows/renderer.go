@@ -39,7 +39,10 @@ func (r *Renderer) Append(dst, payload []byte, mark *messages.Mark, key []byte) 
 // The error is an *Unusable. out then ends where the payload began: one record
 // has all its rows or none (P4).
 func (r *Renderer) Render(dst []byte, start int, mark *messages.Mark, key []byte) (out []byte, count int, err error) {
-	watch := r.watch.begin()
+	watch := r.watch
+	if watch != nil {
+		watch = watch.begin()
+	}
 	r.cleaned = false
 	if out, count, err = r.render(dst, start, mark, key, watch); err == nil && watch != nil {
 		watch.keep(count)

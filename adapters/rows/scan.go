@@ -83,10 +83,15 @@ key:
 	if g := &known[guess]; int(g.simple) == depth && i+int(g.back)+8 <= len(b) &&
 		((binary.LittleEndian.Uint64(b[i:])^g.head)|(binary.LittleEndian.Uint64(b[i+int(g.back):])^g.tail))&g.mask == 0 {
 		i += int(g.end - g.at)
-		if depth == 1 && s.watch != nil {
-			s.watch.key(b, i-int(g.end-g.at), i-1)
+		if w := s.watch; w != nil && depth == 1 {
+			w.keys++
+			if int(guess) >= len(w.spelt) || w.spelt[guess] != careNot {
+				w.key(b, guess, i-int(g.end-g.at), i-1)
+			}
 		}
-		s.repeats = s.repeats || g.object == object
+		if g.object == object {
+			s.repeats = true
+		}
 		g.object = object
 		last = guess
 		guess = g.next
@@ -208,7 +213,8 @@ func (s *scan) name(b []byte, i, depth int, last, object uint32, first bool) (en
 	case at == 0 && isOurs(b[i:end-1]), s.names.known[at].ours:
 		s.ours = true
 	case s.watch != nil:
-		s.watch.key(b, i, end-1)
+		s.watch.keys++
+		s.watch.key(b, at, i, end-1)
 	}
 	return end, at
 }

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -15,23 +16,20 @@ const MaxKeys = 2000
 // maxNames is how many names a count of ignored keys carries from one block.
 const maxNames = 100
 
-// maxSpellings bounds the keys that are remembered, so that rows with random
-// keys cannot fill the memory.
-const maxSpellings = 1 << 14
-
 // watch compares the keys of rows with a table's columns while they are read.
-// A key that has a column costs a comparison with the row before, or one look
-// into a map.
+// The scan knows which spelling a key has, and what is to be done with each
+// spelling is looked up once.
 type watch struct {
 	known   *messages.KnownColumns
 	evolves bool // keys get columns: collect all of them, and send as text what no column takes as it is
 
-	columns   *messages.Columns // of this record; the rest is made for them
-	care      []care            // by column
-	required  []int
-	spellings map[string]int
-	order     []spelling // of the keys of the row before
-	metadata  bool       // there is a column for it
+	columns  *messages.Columns // of this record; the rest is made for them
+	care     []care            // by column
+	required []int
+	metadata bool    // there is a column for it
+	age      uint32  // of the spellings
+	spelt    []care  // by spelling; what the scan asks
+	keyed    []keyed // by spelling
 
 	keys    int   // of the row at hand
 	most    int   // of any row of the record
@@ -46,17 +44,20 @@ type watch struct {
 	at  map[string]int      // places in out.Keys
 }
 
-// care is why a value of a known column is looked at.
+// care is why a value is looked at. 0 = not looked up yet.
 type care uint8
 
 const (
 	careRequired care = 1 << iota
 	careText
 	careInteger
+	careMissing // it has no column
+	careNot
 )
 
-type spelling struct {
-	text string
+// keyed is a spelling and its column, -1 for none.
+type keyed struct {
+	name string
 	at   int
 }
 
@@ -108,9 +109,6 @@ var nothing = messages.NewColumns(nil, false)
 
 // begin prepares for one record. It returns nil where nobody wants to know.
 func (w *watch) begin() *watch {
-	if w == nil {
-		return nil
-	}
 	columns := w.known.Load()
 	switch {
 	case columns == nil && !w.evolves:
@@ -136,7 +134,7 @@ func (w *watch) forget() {
 func (w *watch) learn(columns *messages.Columns) {
 	list := columns.List()
 	w.columns, w.care, w.brought = columns, make([]care, len(list)), make([]int64, len(list))
-	w.order, w.spellings, w.required = nil, map[string]int{}, nil
+	w.spelt, w.keyed, w.required = nil, nil, nil
 	for _, i := range columns.Required() {
 		if w.evolves && !strings.EqualFold(list[i].Name, Column) {
 			w.care[i], w.required = careRequired, append(w.required, i)
@@ -156,6 +154,9 @@ func (w *watch) learn(columns *messages.Columns) {
 
 // object reads one object that becomes a row; see scan.object.
 func (w *watch) object(s *scan, b []byte, i int) int {
+	if w.age != s.names.age {
+		w.age, w.spelt, w.keyed = s.names.age, nil, nil
+	}
 	w.keys = 0
 	w.row++
 	end := s.object(b, i)
@@ -168,17 +169,11 @@ func (w *watch) object(s *scan, b []byte, i int) int {
 	return end
 }
 
-// key takes the key b[from:to] of the row at hand.
-func (w *watch) key(b []byte, from, to int) {
-	i, name := w.keys, b[from:to]
-	w.keys++
-	var at int
-	if i < len(w.order) && w.order[i].text == string(name) {
-		at = w.order[i].at
-	} else {
-		at = w.find(i, name)
-	}
-	if at >= 0 && w.care[at] == 0 {
+// key takes the key b[from:to] of the row at hand, 0 where its spelling is not
+// kept. The scan leaves out those that are careNot.
+func (w *watch) key(b []byte, spelling uint32, from, to int) {
+	why, key := w.find(spelling, b[from:to])
+	if why == careNot {
 		return
 	}
 	value := blank(b, to+1)
@@ -186,41 +181,43 @@ func (w *watch) key(b []byte, from, to int) {
 		return // no JSON: the scan finds that out
 	}
 	value = blank(b, value+1)
-	if at < 0 {
-		w.found = append(w.found, found{plainText(name), value, at})
+	if why == careMissing {
+		w.found = append(w.found, found{key.name, value, key.at})
 		return
 	}
 	first := b[value]
-	if w.care[at]&careRequired != 0 && (first != 'n' || w.columns.List()[at].Variant()) {
-		w.brought[at] = w.row
+	if why&careRequired != 0 && (first != 'n' || w.columns.List()[key.at].Variant()) {
+		w.brought[key.at] = w.row
 	}
-	if w.care[at]&careInteger != 0 && (first == '-' || isDigit(first)) {
+	if why&careInteger != 0 && (first == '-' || isDigit(first)) {
 		if end := digits(b, value+1); b[end] == '.' || b[end]|0x20 == 'e' {
-			w.found = append(w.found, found{"", value, at})
+			w.found = append(w.found, found{"", value, key.at})
 		}
 	}
-	if w.care[at]&careText != 0 && first != '"' && first != 'n' && first != 't' && first != 'f' {
-		w.found = append(w.found, found{"", value, at})
+	if why&careText != 0 && first != '"' && first != 'n' && first != 't' && first != 'f' {
+		w.found = append(w.found, found{"", value, key.at})
 	}
 }
 
-// find looks a key up that does not stand where it stood in the row before.
-func (w *watch) find(i int, name []byte) int {
-	at, ok := w.spellings[string(name)]
-	if !ok {
-		at = w.columns.Find(plainText(name))
-		if len(w.spellings) >= maxSpellings {
-			w.spellings = map[string]int{}
+// find says what is to be done with a key.
+func (w *watch) find(spelling uint32, name []byte) (care, keyed) {
+	i := int(spelling)
+	if i < len(w.spelt) && w.spelt[i] != 0 {
+		return w.spelt[i], w.keyed[i]
+	}
+	key := keyed{name: plainText(name)}
+	key.at = w.columns.Find(key.name)
+	why := careMissing
+	if key.at >= 0 {
+		why = cmp.Or(w.care[key.at], careNot)
+	}
+	if i > 0 {
+		if more := i + 1 - len(w.spelt); more > 0 {
+			w.spelt, w.keyed = append(w.spelt, make([]care, more)...), append(w.keyed, make([]keyed, more)...)
 		}
-		w.spellings[string(name)] = at
+		w.spelt[i], w.keyed[i] = why, key
 	}
-	switch {
-	case i < len(w.order):
-		w.order[i] = spelling{string(name), at}
-	case i < MaxKeys:
-		w.order = append(w.order, spelling{string(name), at})
-	}
-	return at
+	return why, key
 }
 
 // plainText is a key as it reads, without escapes.
