@@ -16,10 +16,10 @@ const (
 
 // KeySeen is one key of rows and what its values were.
 type KeySeen struct {
-	Name   string // as the rows have it, without escapes
-	Kinds  ValueKinds
-	Digits int // of its longest integer
-	Length int // bytes of its longest text, which has no more characters than that
+	Name   string     // as the rows have it, without escapes
+	Kinds  ValueKinds // 0 where values are counted alone
+	Digits int        // of its longest integer
+	Length int        // bytes of its longest text, which has no more characters than that
 	Count  int64
 }
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kinesnow/kinesnow/adapters/rows"
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // FuzzRowsAgreeWithEncodingJSON holds the renderer against the standard
@@ -128,4 +129,44 @@ func decode(t *testing.T, line string) (object map[string]any) {
 		t.Fatalf("%v in %q", err, line)
 	}
 	return object
+}
+
+// FuzzKeysWithoutAColumnAreCounted holds what a renderer counts against the
+// standard library, before and after it has learned the keys.
+func FuzzKeysWithoutAColumnAreCounted(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":1,"b":2}`, `[{"b":[1,{"c":null}]},{"B":null,"b":0}]`, `{"\u0062":1,"b":{}}`, `{"kinesismetadata":1,"A":null,"":"x"}{"":1}`, `{"b":1,"b":null}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		columns := known(true, messages.Column{Name: "A", Type: "NUMBER(38,0)"})
+		r, plain := rows.NewRenderer(stream, shard, 5).Counting(columns), rows.NewRenderer(stream, shard, 5)
+		want, rendered, err := map[string]int64{}, []byte(nil), error(nil)
+		if rendered, _, err = plain.Append(nil, payload, plainMark(), nil); err == nil {
+			all, _ := objects(payload)
+			for _, object := range all {
+				for key, value := range object {
+					if value != nil && columns.Load().Find(key) < 0 {
+						want[key]++
+					}
+				}
+			}
+		}
+		for range 3 {
+			out, _, again := r.Append(nil, payload, plainMark(), nil)
+			if !bytes.Equal(out, rendered) || (again == nil) != (err == nil) {
+				t.Fatalf("%q, %v; uncounted %q, %v", out, again, rendered, err)
+			}
+			got := map[string]int64{}
+			if seen := r.Unmatched(); seen != nil {
+				for _, k := range seen.Keys {
+					got[k.Name] = k.Count
+				}
+			}
+			if len(want) <= 100 && !reflect.DeepEqual(got, want) {
+				t.Fatalf("%q: counted %v, want %v", payload, got, want)
+			}
+		}
+	})
 }

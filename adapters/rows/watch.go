@@ -57,15 +57,18 @@ const (
 
 // keyed is a spelling and its column, -1 for none.
 type keyed struct {
-	name string
-	at   int
+	name  string
+	at    int
+	in    *messages.Unmatched // where its values were counted last
+	place int                 // in the Keys of that; -1 = there was no room
 }
 
 // found is a member that has to be looked at once the payload is proven.
 type found struct {
-	name  string
-	value int // where it begins
-	at    int // column; -1 = none
+	name     string
+	spelling uint32 // 0 = it is not kept
+	value    int    // where it begins
+	at       int    // column; -1 = none
 }
 
 type span struct{ from, to int }
@@ -181,21 +184,23 @@ func (w *watch) key(b []byte, spelling uint32, from, to int) {
 		return // no JSON: the scan finds that out
 	}
 	value = blank(b, value+1)
+	first := b[value]
 	if why == careMissing {
-		w.found = append(w.found, found{key.name, value, key.at})
+		if w.evolves || first != 'n' { // a column that is not there is NULL, too
+			w.found = append(w.found, found{key.name, spelling, value, key.at})
+		}
 		return
 	}
-	first := b[value]
 	if why&careRequired != 0 && (first != 'n' || w.columns.List()[key.at].Variant()) {
 		w.brought[key.at] = w.row
 	}
 	if why&careInteger != 0 && (first == '-' || isDigit(first)) {
 		if end := digits(b, value+1); b[end] == '.' || b[end]|0x20 == 'e' {
-			w.found = append(w.found, found{"", value, key.at})
+			w.found = append(w.found, found{"", spelling, value, key.at})
 		}
 	}
 	if why&careText != 0 && first != '"' && first != 'n' && first != 't' && first != 'f' {
-		w.found = append(w.found, found{"", value, key.at})
+		w.found = append(w.found, found{"", spelling, value, key.at})
 	}
 }
 

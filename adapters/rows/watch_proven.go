@@ -12,7 +12,10 @@ import (
 // valid objects, and still as it came. It fails where the record's keys can be
 // no columns.
 func (w *watch) proven(payload []byte) *Unusable {
-	if w.evolves && w.most > MaxKeys {
+	if !w.evolves {
+		return nil
+	}
+	if w.most > MaxKeys {
 		return &Unusable{causeKeys, -1}
 	}
 	for i := range w.found {
@@ -31,7 +34,7 @@ func (w *watch) proven(payload []byte) *Unusable {
 			}
 			continue
 		}
-		if w.evolves && seen.Kinds != messages.NullValue {
+		if seen.Kinds != messages.NullValue {
 			if _, ok := messages.ColumnName(f.name); !ok {
 				return &Unusable{causeName, -1}
 			}
