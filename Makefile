@@ -18,6 +18,9 @@ build: ## one static binary
 
 # The tests wait for services more than they compute: two packages for each processor.
 PACKAGES ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# For the same reason so many tests of one package side by side, where Go would
+# run one for each processor.
+PARALLEL ?= 8
 
 # A process limits its memory (supervisor/process). In a test's binary, full of
 # servers and of other tests, it would make the collector run all the time.
@@ -26,7 +29,7 @@ test race: export GOMEMLIMIT = off
 test race: export GOGC = 300
 
 test: ## every test, with Go alone, in under two minutes (make check vets)
-	$(GO) test -p $(PACKAGES) -vet=off -ldflags="-s -w" ./...
+	$(GO) test -p $(PACKAGES) -parallel $(PARALLEL) -vet=off -ldflags="-s -w" ./...
 
 demo: ## the main job on the local cloud, under chaos
 	$(GO) run ./cmd/kinesnow demo

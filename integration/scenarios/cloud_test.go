@@ -26,14 +26,16 @@ const patience = 90 * time.Second
 // everything has scenarios run in all their forms: make scenarios.
 var everything = flag.Bool("scenarios.all", false, "run every form of every scenario")
 
+// beside is how many scenarios run side by side: more than the tests of other
+// packages, and not more than two processors keep the leases of.
+var beside = flag.String("scenarios.parallel", "16", "how many scenarios run side by side")
+
 // TestMain lets more scenarios run side by side than there are processors:
 // they wait for timers, hardly ever for each other.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if !given {
-		_ = flag.Set("test.parallel", "16")
+	if err := flag.Set("test.parallel", *beside); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }
@@ -166,7 +168,13 @@ func (w *world) numbers(query string) []int {
 // untilRows waits until the table has so many rows at least.
 func (w *world) untilRows(n int) {
 	w.t.Helper()
-	w.wait(fmt.Sprintf("%d rows in the table", n), func() bool { return w.numbers("SELECT COUNT(*) FROM ORDERS")[0] >= n })
+	w.wait(fmt.Sprintf("%d rows in the table", n), func() bool {
+		if w.numbers("SELECT COUNT(*) FROM ORDERS")[0] >= n {
+			return true
+		}
+		time.Sleep(15 * time.Millisecond) // a query costs more than other looks
+		return false
+	})
 }
 
 // execute runs a statement as the connector's user.

@@ -23,10 +23,22 @@ import (
 )
 
 // TestOddPayloadsBecomeWhatTheCorpusSays sends every case of the corpus into a
-// table that evolves, with a good record before each.
+// table that evolves, with a good record before each. Each of those that no
+// table can be made for takes seconds until it is found: make test has time for
+// two of them.
 func TestOddPayloadsBecomeWhatTheCorpusSays(t *testing.T) {
 	w := newWorld(t, 1, withCorpusColumns)
-	w.runCorpus(everyCase(t), func(c corpus.Case) corpus.Fate { return c.Evolves })
+	cases := everyCase(t)
+	if !*everything {
+		found := 0
+		cases = slices.DeleteFunc(cases, func(c corpus.Case) bool {
+			if evolution(c) == 2 {
+				found++
+			}
+			return evolution(c) == 2 && found > 2
+		})
+	}
+	w.runCorpus(cases, func(c corpus.Case) corpus.Fate { return c.Evolves })
 }
 
 // TestOddPayloadsBecomeWhatTheCorpusSaysInATableThatDoesNotEvolve: all but the
@@ -105,12 +117,16 @@ func (w *world) runCorpus(cases []corpus.Case, fate func(corpus.Case) corpus.Fat
 // goodNumber is a value that a good record shows to be there as it was put.
 const goodNumber = "12345678901234567890123456789012345678"
 
-// evolution is 1 for the cases that may make more of a table than it can be.
+// evolution is 1 for the cases that make more of a table, 2 for those that
+// would make more of it than it can be.
 func evolution(c corpus.Case) int {
-	if c.File == "evolution" {
+	switch {
+	case c.File != "evolution":
+		return 0
+	case c.Evolves.Discarded == "":
 		return 1
 	}
-	return 0
+	return 2
 }
 
 // takeLargeRecords replaces the stream by one that takes 10 MiB a record.
