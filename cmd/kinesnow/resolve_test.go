@@ -155,6 +155,7 @@ func TestResolveTakesNoDecisionAboutAShardThatIsNotStopped(t *testing.T) {
 	w.putOn(0, 2)
 	process := w.runs()
 	w.untilRows(2)
+	w.untilShard(0, "is told of", func(*messages.ShardState) bool { return true })
 	w.resolves(exitFailure, "is not stopped", "--from", "token", "--why", "x")
 	w.resolves(exitUsage, "--why: is required", "--from", "token")
 	process.ends(exitFine)

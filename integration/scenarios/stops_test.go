@@ -61,7 +61,7 @@ func (w *world) dropChannel(shard int) {
 // clean drains a connector, which has to leave nothing.
 func (c *connector) clean() {
 	c.t.Helper()
-	if d := c.drain(10 * time.Second); !d.Clean || len(d.Left) > 0 {
+	if d := c.drain(30 * time.Second); !d.Clean || len(d.Left) > 0 {
 		c.t.Fatalf("the drain left %v", d.Left)
 	}
 }
