@@ -25,7 +25,9 @@ func auditCommand() *cobra.Command {
              one or two statements count all shards
 
 It writes nothing, takes no lease and may run beside the connector. A witness
-that cannot be asked is named, and the rest judged without it.
+that cannot be asked is named with the reason, and the rest judged without it;
+EXACT is only said when all of them answered. Without a warehouse the table is
+not expected to.
 
 The way of every shard, from its first record to the newest committed one, is
 cut into stretches. A stretch is
@@ -50,6 +52,7 @@ positions to look at:
   GAP           records expired before they could be read
   ERROR_ROWS    the error table has fewer rows than were rejected
   DEAD_LETTERS  fewer letters are on file than records were discarded
+  UNASKED       a witness could not be asked, and why
 
 Rows are counted by position, never by DISTINCT alone, in up to eight groups of
 batches for each stretch. What a row says beside its position is not compared: a
@@ -59,8 +62,9 @@ to a position that no row had.
 A table that does not keep KINESISMETADATA is audited by counts only: ledgers,
 Snowflake's counters and the number of its rows have to agree (docs/tables.md).
 
-Exit codes: 0 only when everything is witnessed or bridged and nothing is found,
-else 2.`,
+Exit codes: 0 only when everything is witnessed or bridged and nothing is found;
+69 when somebody could not be reached, 77 when he refused, and nothing else is
+found; else 2.`,
 		Example: `  kinesnow audit orders --since 24h
   kinesnow audit -o json | jq '.shards[] | select(.findings) | {shard, findings}'`,
 	}
@@ -90,8 +94,8 @@ else 2.`,
 			if err := printAudit(c, report); err != nil {
 				return err
 			}
-			if !report.Exact {
-				code = exitFindings
+			if own := report.ExitCode(); code == exitFine || own == exitFindings {
+				code = own
 			}
 		}
 		return exit(code, nil)

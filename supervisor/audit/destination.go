@@ -64,7 +64,7 @@ func (s *session) countAll(ctx context.Context) {
 	}
 	n, err := s.Destination.Count(ctx)
 	if err != nil {
-		s.note("the table could not be counted: %v", err)
+		s.uncounted(err)
 		return
 	}
 	r.Sums.Counted = &n

@@ -30,6 +30,7 @@
 //	keepsakes.go  rejected rows and discarded records, and what was kept of them
 //	table.go      the table's own word
 //	destination.go  whether rows can be told apart at all; else their number
+//	unasked.go    witnesses that could not be asked; exit codes
 //	run.go        who is asked, in which order; total.go sums up
 //	report.go     what audit -o json prints; text.go, words.go for people
 //	auditor.go    where the evidence comes from

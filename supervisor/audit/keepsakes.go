@@ -27,7 +27,7 @@ func (s *session) errors(ctx context.Context) {
 		return
 	}
 	if err != nil {
-		s.note("the error table could not be counted: %v", err)
+		s.unasked(err, "the error table could not be counted")
 		return
 	}
 	sum := int64(0)
@@ -65,7 +65,7 @@ func (s *session) letters() {
 		return true
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		s.note("the dead letters could not be read: %v", err)
+		s.unasked(err, "the dead letters could not be read")
 		return
 	}
 	if bad > 0 {

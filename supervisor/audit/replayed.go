@@ -58,7 +58,7 @@ func (s *session) replayedAll() {
 	}
 	plans, err := s.plans()
 	if err != nil {
-		s.note("dead letters that were sent again could not be looked at: %v", err)
+		s.unasked(err, "dead letters that were sent again could not be looked at")
 	}
 	for _, p := range plans {
 		if p.Outcome == nil {

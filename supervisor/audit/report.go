@@ -21,6 +21,8 @@ type Report struct {
 	CountsOnly string    `json:"countsOnly,omitempty"`
 	Findings   []Finding `json:"findings,omitempty"` // that no shard can be named for
 	Notes      []string  `json:"notes,omitempty"`    // what could not be looked at, and why
+
+	refused bool // a witness that could not be asked refused this side's credentials or rights
 }
 
 // Sources is who was asked.
@@ -111,6 +113,7 @@ const (
 	Gap           Kind = "GAP"          // records expired before they could be read
 	LostErrors    Kind = "ERROR_ROWS"   // the error table has fewer rows than were rejected
 	LostLetters   Kind = "DEAD_LETTERS" // fewer letters are on file than records were discarded
+	Unasked       Kind = "UNASKED"      // a witness could not be asked, so what it would have said is not known
 )
 
 // Finding is something that is not as it should be.

@@ -26,7 +26,7 @@ type session struct {
 	hearings []*hearing
 }
 
-// Run asks and judges. A witness who cannot be asked is noted, and the rest
+// Run asks and judges. A witness who cannot be asked is a finding, and the rest
 // judged without him; without the lease table there is nothing to judge, which
 // is an error, a *messages.Fault.
 func (a *Auditor) Run(ctx context.Context, now time.Time) (*Report, error) {
@@ -74,7 +74,7 @@ func (s *session) ask(ctx context.Context) (err error) {
 	s.statuses, err = s.channels(ctx, slices.Sorted(maps.Keys(s.rows)))
 	s.asked = time.Now()
 	if from.Channels = err == nil; err != nil {
-		s.note("Snowflake's channels could not be asked: %v", err)
+		s.unasked(err, "Snowflake's channels could not be asked")
 	}
 	shards, err := shardsIn(s.Journals)
 	if err != nil {
@@ -203,12 +203,12 @@ func (s *session) count(ctx context.Context) error {
 	}
 	tallies, err := s.Table.Tally(ctx, spans)
 	if err != nil {
-		s.note("the table could not be counted: %v", err)
+		s.uncounted(err)
 		return nil
 	}
 	s.report.Sources.Table = true
 	if err := s.replayed(ctx); err != nil {
-		s.note("dead letters that were sent again could not be looked at, and their rows look like nobody's: %v", err)
+		s.unasked(err, "dead letters that were sent again could not be looked at, and their rows look like nobody's")
 	}
 	for i, h := range s.hearings {
 		h.weigh(tallies[:shares[i]])
@@ -247,7 +247,7 @@ func (s *session) beyond(ctx context.Context) error {
 	}
 	now, err := s.channels(ctx, ahead)
 	if err != nil {
-		s.note("Snowflake's channels could not be asked again: %v", err)
+		s.unasked(err, "Snowflake's channels could not be asked again about rows behind the newest committed position")
 		return nil
 	}
 	for _, h := range s.hearings {

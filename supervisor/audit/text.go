@@ -25,6 +25,9 @@ func (r *Report) Text(w io.Writer) error {
 	r.verdicts(out)
 	r.findings(out)
 	for _, note := range r.Notes {
+		if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Text == note }) {
+			continue // said among the findings
+		}
 		paragraph(out, "note: ", "      ", note)
 	}
 	if r.CountsOnly != "" {
@@ -37,6 +40,8 @@ func (r *Report) Text(w io.Writer) error {
 // word is the verdict in a word or two.
 func (r *Report) word() string {
 	switch {
+	case r.unknown():
+		return "UNKNOWN: not everybody could be asked"
 	case !r.Exact:
 		return "NOT EXACT"
 	case r.CountsOnly != "":
