@@ -112,6 +112,8 @@ type Lease struct {
 	nodes      []messages.NodeRow             // as last seen
 	pauses     messages.Pauses                // the same
 	done       int
+	began      time.Time                      // the service's, whole seconds, when this instance first asked for the stream
+	elsewhere  messages.Elsewhere             // as of the last look at the table
 	unowned    []messages.ShardID             // for too long
 	blind      string                         // why looks have failed for too long; "" = they have not
 	blindSince time.Time                      // the first of the looks that failed

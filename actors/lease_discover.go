@@ -148,6 +148,7 @@ func (l *Lease) look(c actor.Context, d *discovered) {
 	l.reconcile(c, d, rows)
 	l.looked = true
 	l.countDone(rows)
+	l.countElsewhere(rows)
 	l.nodes = d.table.Nodes
 	l.lookAtStream(c, d.table.Stream, d.table.Shards)
 	for i := range d.table.Shards {

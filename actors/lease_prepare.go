@@ -164,6 +164,9 @@ func (l *Lease) begin(c actor.Context, m *prepared) {
 		return
 	}
 	l.retry.Reset()
+	if l.began.IsZero() {
+		l.began = m.stream.Now
+	}
 	l.claiming, l.denied, l.refused = false, false, time.Time{}
 	c.Send(c.Parent(), &messages.ConnectorFault{})
 	l.stream, l.described, l.streamRow, l.me = m.stream, time.Time{}, m.row, m.node

@@ -31,7 +31,7 @@ func (l *Lease) publish(c actor.Context) {
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Elsewhere: l.elsewhere, Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
 		Channels: l.channels,
 	})
 }

@@ -27,6 +27,14 @@ func (c Counters) Add(d Counters) Counters {
 	}
 }
 
+// Minus returns what was counted since earlier, without a digest.
+func (c Counters) Minus(earlier Counters) Counters {
+	return Counters{
+		Read: c.Read - earlier.Read, Discarded: c.Discarded - earlier.Discarded, Filtered: c.Filtered - earlier.Filtered,
+		Appended: c.Appended - earlier.Appended, Committed: c.Committed - earlier.Committed, Rejected: c.Rejected - earlier.Rejected,
+	}
+}
+
 // Digest is the rolling digest of a shard's committed batches: the first 8
 // bytes of SHA-256(previous, seq, sub, rows) as 16 hex digits. "" is the
 // digest of no batch.

@@ -114,6 +114,8 @@ type NodeReady struct {
 	Stream *Stream
 	Listed int // shards that ListShards names
 	Done   int // of them, SHARD_END in the table or ended before the start
+	// Elsewhere is how the listed shards are that are neither done nor this node's.
+	Elsewhere Elsewhere
 	// Unowned are shards that nobody, on any node, has worked on for 2 minutes
 	// though their parents are done.
 	Unowned []ShardID
@@ -121,6 +123,13 @@ type NodeReady struct {
 	Pauses  Pauses
 	// Channels is how many of the pipe's this connector has on all nodes.
 	Channels ChannelUse
+}
+
+// Elsewhere counts listed shards that a node does not hold, as their lease rows
+// tell; it is zero while some such row is of a shard that was not listed yet.
+type Elsewhere struct {
+	CaughtUp int `json:"caughtUp,omitempty"` // nothing was behind at some time since this process began, and all was committed and checkpointed
+	Paused   int `json:"paused,omitempty"`   // and not caught up
 }
 
 // ChannelUse is how a connector's channels stand against what a pipe takes.

@@ -57,7 +57,8 @@ type ShardState struct {
 	Held         int64            `json:"heldBytes"`         // fetched and not yet accepted
 	InFlight     int64            `json:"inFlightBytes"`     // accepted and not yet committed, before compression
 	Counters     Counters         `json:"counters"`          // as checkpointed
-	Live         Counters         `json:"live"`              // of this process since it started
+	Live         Counters         `json:"live"`              // of this process since it started: what it did, twice where it did it twice
+	Found        *Counters        `json:"-"`                 // as checkpointed when this process first worked on the shard; nil = it has not yet
 	Bytes        int64            `json:"bytes"`             // rendered, appended by this process
 	Wire         int64            `json:"wireBytes"`         // the same after compression
 	Gaps         int64            `json:"gaps"`
@@ -70,6 +71,14 @@ type ShardState struct {
 	Stop         StopCode         `json:"stop,omitempty"`
 	Error        string           `json:"error,omitempty"`
 	Hint         string           `json:"hint,omitempty"`
+}
+
+// Durable is what was checkpointed since this process first worked on the shard.
+func (s *ShardState) Durable() Counters {
+	if s.Found == nil {
+		return Counters{}
+	}
+	return s.Counters.Minus(*s.Found)
 }
 
 // State is the answer to Inspect.
@@ -86,10 +95,12 @@ type State struct {
 	Region    string        `json:"region"`
 	Target    string        `json:"target"`
 	Retention time.Duration `json:"retentionNs"`
-	Total     Counters      `json:"total"` // of this process since it started, ended shards included
+	Total     Counters      `json:"total"`   // of this process since it started, ended shards included
+	Durable   Counters      `json:"durable"` // the same as checkpointed: what was read again counts once
 	Gaps      int64         `json:"gaps"`
 	Listed    int           `json:"listed"`                // shards that ListShards names
 	Done      int           `json:"done"`                  // of them, SHARD_END in the table
+	Elsewhere Elsewhere     `json:"elsewhere,omitzero"`    // the listed ones that other nodes have, or nobody
 	Unowned   []ShardID     `json:"unowned,omitempty"`     // of the stream: nobody has worked on them for 2 minutes
 	Channels  ChannelUse    `json:"channels"`              // of the connector, on all nodes, as the lease table tells
 	Shards    []ShardState  `json:"shards"`                // owned by this node, by id
@@ -120,10 +131,10 @@ type LetterState struct {
 }
 
 // CaughtUp reports whether no listed shard is behind and everything is
-// committed and checkpointed, but for those that stand still until a human does
-// something: the end of run --until-caught-up.
+// committed and checkpointed, whoever owns it, but for those that stand still until
+// a human does something: the end of run --until-caught-up.
 func (s *State) CaughtUp() bool {
-	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards) < s.Listed {
+	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards)+s.Elsewhere.CaughtUp+s.Elsewhere.Paused < s.Listed {
 		return false
 	}
 	for i := range s.Shards {

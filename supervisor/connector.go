@@ -183,10 +183,10 @@ func (k *connector) state() *messages.State {
 	}
 	if k.node != nil {
 		s.Node, s.Retention, s.Listed, s.Done = k.node.Node, k.node.Stream.Retention, k.node.Listed, k.node.Done
-		s.Unowned = k.node.Unowned
+		s.Elsewhere, s.Unowned = k.node.Elsewhere, k.node.Unowned
 		s.Channels = k.node.Channels
 	}
-	s.Total, s.Gaps = p.past, p.gaps
+	s.Total, s.Durable, s.Gaps = p.past, p.durable, p.gaps
 	if k.order == nil {
 		k.order = slices.Sorted(maps.Keys(k.shards))
 	}
@@ -196,7 +196,7 @@ func (k *connector) state() *messages.State {
 	for _, id := range k.order {
 		sh := k.shards[id]
 		s.Shards = append(s.Shards, *sh)
-		s.Total, s.Gaps = s.Total.Add(sh.Live), s.Gaps+sh.Gaps
+		s.Total, s.Durable, s.Gaps = s.Total.Add(sh.Live), s.Durable.Add(sh.Durable()), s.Gaps+sh.Gaps
 	}
 	s.Total.Digest = ""
 	k.schemaState(s)

@@ -74,6 +74,7 @@ func (k *connector) forget(shard messages.ShardID) {
 	if s := k.shards[shard]; s != nil {
 		k.plant.past = k.plant.past.Add(s.Live)
 		k.plant.past.Digest = ""
+		k.plant.durable = k.plant.durable.Add(s.Durable())
 		k.plant.gaps += s.Gaps
 		delete(k.shards, shard)
 		k.order = nil

@@ -32,7 +32,8 @@ type plant struct {
 	slot    string
 	fleet   *actors.Fleet
 	leaving bool              // a drain has begun
-	past    messages.Counters // of units that ended, and their gaps
+	past    messages.Counters // of units that ended,
+	durable messages.Counters // the same as checkpointed, and their gaps
 	gaps    int64
 
 	streams  shardStream

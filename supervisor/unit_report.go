@@ -59,6 +59,9 @@ func (u *shardUnit) progress(c actor.Context, m *messages.Progress) {
 	s, at := &u.state, &u.position
 	if m.Counters != nil {
 		s.Counters, at.checkpoint = *m.Counters, m.Checkpoint
+		if s.Found == nil && m.Flowing { // as the row was before the first generation
+			s.Found = m.Counters
+		}
 	}
 	if m.Flowing {
 		if m.Committed.Compare(at.committed) > 0 || m.Commit {

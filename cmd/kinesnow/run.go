@@ -54,7 +54,7 @@ func lastLine(s process.Summary) string {
 	var committed, discarded int64
 	stopped := 0
 	for _, state := range s.Connectors {
-		committed, discarded = committed+state.Total.Committed, discarded+state.Total.Discarded
+		committed, discarded = committed+state.Durable.Committed, discarded+state.Durable.Discarded
 		for i := range state.Shards {
 			if state.Shards[i].Stop != "" {
 				stopped++

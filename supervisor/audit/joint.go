@@ -22,7 +22,7 @@ func (h *hearing) share() {
 			after, ends = h.upTo(h.stretches[last].to)
 		}
 		if known && ends && before.era == after.era {
-			h.divide(first, last, minus(after.counters, before.counters))
+			h.divide(first, last, after.counters.Minus(before.counters))
 		}
 		first = last
 	}
@@ -38,7 +38,7 @@ func (h *hearing) divide(first, last int, rest messages.Counters) {
 	var holes []int
 	for i := first; i < last; i++ {
 		if h.stretches[i].known {
-			rest = minus(rest, h.stretches[i].counts)
+			rest = rest.Minus(h.stretches[i].counts)
 		} else {
 			holes = append(holes, i)
 		}

@@ -254,7 +254,7 @@ func (h *hearing) upTo(at messages.Position) (mark, bool) {
 	}
 	for _, m := range marks { // or backwards from a later one
 		if m.at.Covers(at) && h.chain.whole(span{at, m.at}) {
-			return mark{at, minus(m.counters, h.chain.count(span{at, m.at})), m.era}, true
+			return mark{at, m.counters.Minus(h.chain.count(span{at, m.at})), m.era}, true
 		}
 	}
 	return mark{}, false
@@ -268,12 +268,6 @@ func (h *hearing) marks() []mark {
 		marks = append(marks, mark{h.row.Newest(), h.row.Counters, h.chain.era})
 	}
 	return marks
-}
-
-func minus(a, b messages.Counters) messages.Counters {
-	return a.Add(messages.Counters{
-		Read: -b.Read, Discarded: -b.Discarded, Filtered: -b.Filtered, Appended: -b.Appended, Committed: -b.Committed, Rejected: -b.Rejected,
-	})
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -41,7 +41,7 @@ func (h *hearing) counted(p part) (messages.Counters, bool) {
 	before, knownBefore := h.upTo(p.from)
 	after, knownAfter := h.upTo(p.to)
 	known := knownBefore && knownAfter && before.era == after.era
-	between := minus(after.counters, before.counters)
+	between := after.counters.Minus(before.counters)
 	if !p.covered {
 		return between, known
 	}

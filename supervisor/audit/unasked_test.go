@@ -43,7 +43,9 @@ func TestNobodyCallsExactWhatCouldNotBeAsked(t *testing.T) {
 		{"table unreachable", func(a *Auditor) { a.Table = mute{err: unreachable} }, 69, "the table could not be counted: no route to host"},
 		{"table refuses", func(a *Auditor) { a.Table = mute{err: refused} }, 77, "the table could not be counted: snowpipe.token: JWT is invalid"},
 		{"both", func(a *Auditor) { a.Channels, a.Table = mute{err: unreachable}, mute{err: refused} }, 77, "asked: no route to host"},
-		{"no ledgers either", func(a *Auditor) { a.Channels, a.Table, a.Journals = mute{err: unreachable}, mute{err: unreachable}, nil }, 69, "asked: no route to host"},
+		{"no ledgers either", func(a *Auditor) {
+			a.Channels, a.Table, a.Journals = mute{err: unreachable}, mute{err: unreachable}, nil
+		}, 69, "asked: no route to host"},
 	} {
 		for name, w := range map[string]*world{"no rows": newWorld(t), "rows": orderly(t)} {
 			r := w.audit(expected, c.silent)

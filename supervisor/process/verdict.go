@@ -83,7 +83,9 @@ func exitCode(v verdict, round []sighting, found *findings) int {
 
 // paused reports whether anything is.
 func paused(round []sighting) bool {
-	return slices.ContainsFunc(round, func(s sighting) bool { return s.state != nil && len(pausedShards(s.state)) > 0 })
+	return slices.ContainsFunc(round, func(s sighting) bool {
+		return s.state != nil && (len(pausedShards(s.state)) > 0 || s.state.Elsewhere.Paused > 0)
+	})
 }
 
 // pausedShards are those of a process.

@@ -25,6 +25,6 @@ func Progress(w io.Writer) func(*messages.State) {
 		if s.Why != "" {
 			why = "   " + s.Why
 		}
-		fmt.Fprintf(w, "%d of %d shards done   read %s   committed %s%s\n", s.Done, s.Listed, humanize.Comma(s.Total.Read), humanize.Comma(s.Total.Committed), why)
+		fmt.Fprintf(w, "%d of %d shards done   read %s   committed %s%s\n", s.Done, s.Listed, humanize.Comma(s.Durable.Read), humanize.Comma(s.Durable.Committed), why)
 	}
 }
