@@ -111,20 +111,7 @@ func (b *letterBox) all() []messages.Letter {
 func TestAProbeFindsTheOneRecordThatSnowflakeRefuses(t *testing.T) {
 	w := newWorld(t, 1)
 	at := w.putOn(0, 9)
-	service, err := url.Parse(w.Snowflake.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(service)
-	w.rewrite(w.Snowflake.URL(), w.gateway(func(rw http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil || bytes.Contains(body, []byte(`"N":5,`)) {
-			http.Error(rw, `{"code":"ERR_INVALID_REQUEST","message":"this row cannot be"}`, http.StatusBadRequest)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		proxy.ServeHTTP(rw, r)
-	}))
+	w.refuses(`"N":5,`)
 	box := &letterBox{}
 	c := w.connect(box.install, func(p *plan) { p.Snowflake.Compression = config.Uncompressed })
 	s := c.untilCaughtUp(8)
@@ -139,6 +126,55 @@ func TestAProbeFindsTheOneRecordThatSnowflakeRefuses(t *testing.T) {
 	}
 	if n := s.Shards[0].Counters; n.Read != 9 || n.Discarded != 1 || n.Committed != 8 {
 		t.Errorf("counted %+v", n)
+	}
+}
+
+// refuses puts a gateway before Snowflake that answers 400 to every append that
+// has a text in it.
+func (w *world) refuses(text string) {
+	w.t.Helper()
+	service, err := url.Parse(w.Snowflake.URL())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(service)
+	w.rewrite(w.Snowflake.URL(), w.gateway(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || bytes.Contains(body, []byte(text)) {
+			http.Error(rw, `{"code":"ERR_INVALID_REQUEST","message":"this row cannot be"}`, http.StatusBadRequest)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		proxy.ServeHTTP(rw, r)
+	}))
+}
+
+// TestWhatIsReadAgainCountsOnce in what people are shown at the end: the live
+// counters count what each generation did.
+func TestWhatIsReadAgainCountsOnce(t *testing.T) {
+	w := newWorld(t, 1)
+	c := w.connect()
+	w.putOn(0, 5)
+	c.untilCaughtUp(5)
+	w.Snowflake.StallCommits(true)
+	w.putOn(0, 2)
+	w.putRaw(0, []byte("rubbish"))
+	w.putOn(0, 3)
+	c.untilShard(0, "in flight", func(s *messages.ShardState) bool { return s.InFlight > 0 && s.Live.Discarded == 1 })
+	if err := w.Snowflake.InvalidateChannel(w.channel(0), ""); err != nil {
+		t.Fatal(err)
+	}
+	w.Snowflake.StallCommits(false)
+	s := c.untilCaughtUp(10)
+	if got := s.Durable; got.Read != 11 || got.Discarded != 1 || got.Committed != 10 {
+		t.Errorf("durable %+v, want 11 read, 1 discarded, 10 committed", got)
+	}
+	if s.Total.Discarded != 2 {
+		t.Errorf("nothing was read again: live %+v", s.Total)
+	}
+	c.drain(patience)
+	if s = w.connect().untilCaughtUp(0); s.Durable != (messages.Counters{}) {
+		t.Errorf("a second process counts %+v, and had nothing to do", s.Durable)
 	}
 }
 
