@@ -39,8 +39,8 @@ type ChannelSettings struct {
 	Probe             Probe
 	Linger            time.Duration
 	AppendRetry       time.Duration
-	StopOnRejected    bool  // on_rejected_rows: stop
-	Acknowledged      int64 // rejected rows that a human has seen
+	StopOnRejected    bool // on_rejected_rows: stop
+	Acknowledged      messages.RejectionsSeen
 	// Located is the statement that shows the rejected rows of the batches that
 	// ended after one position, up to another; two zero ones mean all.
 	Located  func(after, to messages.Position) string

@@ -95,7 +95,11 @@ func (ch *Channel) decide(c actor.Context, m *messages.LeaseConfirmed) {
 	if fault != nil {
 		panic(fault)
 	}
-	if seen := max(m.Row.Counters.Rejected, ch.Acknowledged); ch.StopOnRejected && ch.opening.RowsErrors > seen {
+	seen, _ := m.Row.RejectedBy(ch.opening.CreatedMS)
+	if ch.Acknowledged.CreatedMS == ch.opening.CreatedMS {
+		seen = max(seen, ch.Acknowledged.Rows)
+	}
+	if ch.StopOnRejected && ch.opening.RowsErrors > seen {
 		panic(messages.Stopped(messages.RowsRejected, ch.Shard, "%d rows were rejected: %s", ch.opening.RowsErrors-seen, ch.opening.LastError))
 	}
 	ch.flowing, ch.moved = true, time.Now()

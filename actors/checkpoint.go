@@ -53,18 +53,19 @@ type Checkpoint struct {
 	held   []*heldMessage // wait for the stretch's counts
 	ready  bool
 
-	token    messages.Token    // T as last read back
-	kept     messages.Position // K that the generation began with: the row's until one is written
-	skipped  messages.Token    // S as last asked for
-	caughtUp time.Time
-	settled  settledState      // what every write says of it
-	rested   bool              // what the row said of it when the generation began
-	created  int64             // channelCreated beside settled = false
-	answered int64             // number of the newest write that was answered
-	counters messages.Counters // of everything up to max(T, S)
-	appended messages.Digest   // digest after the last accepted batch
-	rejected int64             // rows rejected in the stretch, by Snowflake's counters
-	reading  bool              // the stretch is being read again
+	token          messages.Token    // T as last read back
+	kept           messages.Position // K that the generation began with: the row's until one is written
+	skipped        messages.Token    // S as last asked for
+	caughtUp       time.Time
+	settled        settledState      // what every write says of it
+	rested         bool              // what the row said of it when the generation began
+	created        int64             // channelCreated beside settled = false
+	rejectedBefore int64             // the same
+	answered       int64             // number of the newest write that was answered
+	counters       messages.Counters // of everything up to max(T, S)
+	appended       messages.Digest   // digest after the last accepted batch
+	rejected       int64             // rows rejected in the stretch, by Snowflake's counters
+	reading        bool              // the stretch is being read again
 
 	writeNo  int64
 	writes   []write // direct writes, one at a time

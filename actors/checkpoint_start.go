@@ -21,6 +21,8 @@ type recounted struct {
 // first: from the ledger, else by reading it again (P26).
 func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 	k.token, k.counters, k.rested = m.Token, m.Row.Counters, m.Row.Settled
+	own, before := m.Row.RejectedBy(m.Opening.CreatedMS)
+	k.rejectedBefore = before
 	if t, err := messages.ParseToken(m.Row.Committed, k.Shard); err == nil {
 		k.kept = t.Position
 	}
@@ -48,7 +50,7 @@ func (k *Checkpoint) begin(c actor.Context, m *messages.GenerationStarted) {
 		k.start(c)
 		return
 	}
-	k.rejected = max(0, m.Opening.RowsErrors-m.Row.Counters.Rejected)
+	k.rejected = max(0, m.Opening.RowsErrors-own)
 	c.Request(k.Ledger, &messages.StretchWanted{Shard: k.Shard, From: known, To: m.Token.Position, Digest: k.counters.Digest})
 	After(c, 5*repeatEvery, &messages.StretchFound{Shard: k.Shard, From: known, To: m.Token.Position})
 }

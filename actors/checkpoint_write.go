@@ -45,7 +45,7 @@ func (k *Checkpoint) position() messages.PositionWrite {
 	w := messages.PositionWrite{WriteNo: k.writeNo}
 	switch k.settled {
 	case settledFalse:
-		w.Settled, w.ChannelCreated = new(bool), k.created
+		w.Settled, w.ChannelCreated, w.RejectedBefore = new(bool), k.created, k.rejectedBefore
 	case settledTrue:
 		yes := true
 		w.Settled = &yes

@@ -29,6 +29,13 @@ type Rejection struct {
 	Query   string    `json:"query,omitempty"`                 // shows them, where the table has ERROR_LOGGING
 }
 
+// RejectionsSeen is up to where a human has seen a channel's rejected rows. Another
+// created_on_ms is another channel of the same name, whose count begins anew.
+type RejectionsSeen struct {
+	CreatedMS int64
+	Rows      int64 // of its rows_error_count
+}
+
 // Rejection is what a status says of rejected rows, of which rows are told of.
 func (s *ChannelStatus) Rejection(rows int64, query string) *Rejection {
 	return &Rejection{Rows: rows, Message: s.LastError, UpTo: s.ErrorUpTo, At: s.ErrorAt, Query: query}

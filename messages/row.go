@@ -41,6 +41,7 @@ type ShardRow struct {
 	Skipped        string // skippedToken: progress over records without rows; "" = none
 	Settled        bool   // nothing was in flight when this was written (P7)
 	ChannelCreated int64  // created_on_ms of the opening that unsettled the row; 0 = none
+	RejectedBefore int64  // of Counters.Rejected, what channels before that opening's had: Snowflake's count begins anew with each
 	CaughtUpAt     int64  // ms, service time, when nothing was behind and all was committed (P9)
 	Counters       Counters
 
@@ -68,6 +69,17 @@ func (r *ShardRow) Durable(of ReadFrom) ReadFrom {
 		return ReadFrom{Time: r.StartAt}
 	}
 	return ReadFrom{}
+}
+
+// RejectedBy splits Counters.Rejected: what of it the channel with a created_on_ms
+// has rejected, and what others before it had. The latter is what to take from the
+// sum to compare it with the channel's own rows_error_count.
+func (r *ShardRow) RejectedBy(createdMS int64) (own, before int64) {
+	before = r.RejectedBefore
+	if r.ChannelCreated != 0 && r.ChannelCreated != createdMS {
+		before = r.Counters.Rejected
+	}
+	return max(0, r.Counters.Rejected-before), before
 }
 
 // HasChannel reports whether a channel of the shard may be there: some
@@ -153,6 +165,7 @@ type PositionWrite struct {
 	ClearSkipped   bool
 	Settled        *bool // nil leaves it
 	ChannelCreated int64 // set beside Settled = false
+	RejectedBefore int64 // beside Settled; 0 leaves it
 	CaughtUpAt     int64 // ms; 0 leaves it
 	Counters       *Counters
 	Ended          bool

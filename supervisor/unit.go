@@ -46,7 +46,7 @@ type shardUnit struct {
 	position  progressAt
 	accepted  messages.Position // how far the last generation had appended
 	gapOK     bool              // a human accepted the gap
-	rejectOK  int64             // rejected rows that a human has seen
+	rejectOK  messages.RejectionsSeen
 	reported  time.Time
 	reportDue *time.Timer
 	outbox    actors.Outbox

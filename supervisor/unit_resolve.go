@@ -24,7 +24,7 @@ type resolveShard struct {
 type resolved struct {
 	sender *actor.PID
 	event  *messages.Resolved
-	seen   int64 // rejected rows of the channel that the human has now seen
+	seen   messages.RejectionsSeen // by the human, from now on
 	err    error
 }
 
@@ -104,42 +104,45 @@ func (s *stoppedShard) from(ctx context.Context, p *plant, m *messages.Resolve, 
 }
 
 // carryOut works out and writes a decision.
-func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resolve) (event *messages.Resolved, seen int64, err error) {
+func (s *stoppedShard) carryOut(ctx context.Context, p *plant, m *messages.Resolve) (event *messages.Resolved, seen messages.RejectionsSeen, err error) {
 	code, channel := s.code, s.channel
 	row, err := s.row(ctx, p)
 	if err != nil {
-		return nil, 0, err
+		return nil, seen, err
 	}
 	token := ""
 	if touchesToken(code) || code == messages.RowsRejected {
 		statuses, err := p.sink.Status(ctx, []string{channel})
 		if err != nil && !pipeIsGone(err) {
-			return nil, 0, err
+			return nil, seen, err
 		}
 		if s := statuses[channel]; s != nil {
-			token, seen = s.Token, s.RowsErrors
+			token, seen = s.Token, messages.RejectionsSeen{CreatedMS: s.CreatedMS, Rows: s.RowsErrors}
 		}
 	}
 	from, err := s.from(ctx, p, m, row, token)
 	if err != nil {
-		return nil, 0, err
+		return nil, seen, err
 	}
 	plan, err := planResolution(code, from, token, row)
 	if err == nil {
 		err = p.unwritten(ctx, m.From, row.Shard, plan)
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w (read %s)", err, code.Page())
+		return nil, seen, fmt.Errorf("%w (read %s)", err, code.Page())
 	}
 	if plan.drop {
 		if err := p.sink.Drop(ctx, channel, false); err != nil {
-			return nil, 0, err
+			return nil, seen, err
 		}
 	}
 	if plan.write != nil {
+		if plan.drop { // the next one counts from zero
+			plan.write.RejectedBefore = row.Counters.Rejected
+		}
 		plan.write.WriteNo = row.WriteNo + resolveWriteNo
 		if _, err := p.table.ResolvePosition(ctx, row.Shard, row.Owner, row.Epoch, *plan.write); err != nil {
-			return nil, 0, err
+			return nil, seen, err
 		}
 	}
 	return &messages.Resolved{
@@ -168,7 +171,9 @@ func (u *shardUnit) resolved(c actor.Context, m *resolved) {
 	u.plant.log.Info().Str("shard", string(u.shard.ID)).Str("from", m.event.From).Str("who", m.event.Who).Str("why", m.event.Why).Msg("resolved")
 	u.outbox.Add(c, m.event)
 	u.gapOK = m.event.Code == messages.GapFound
-	u.rejectOK = max(u.rejectOK, m.seen)
+	if m.seen.Rows > 0 {
+		u.rejectOK = m.seen
+	}
 	u.position = progressAt{} // a human has moved it
 	c.Send(m.sender, &messages.Done{})
 	if u.state.Phase == messages.PhaseParked {

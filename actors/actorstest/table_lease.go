@@ -164,6 +164,7 @@ func (t *Table) place(row *messages.ShardRow, w *messages.PositionWrite) {
 		if !*w.Settled {
 			row.ChannelCreated = w.ChannelCreated
 		}
+		row.RejectedBefore = max(row.RejectedBefore, w.RejectedBefore)
 	}
 	if w.CaughtUpAt != 0 {
 		row.CaughtUpAt = w.CaughtUpAt

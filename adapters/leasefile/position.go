@@ -60,6 +60,7 @@ func (t *Table) place(row *messages.ShardRow, w *messages.PositionWrite) error {
 		if !*w.Settled {
 			next.ChannelCreated = w.ChannelCreated
 		}
+		next.RejectedBefore = max(next.RejectedBefore, w.RejectedBefore)
 	}
 	if w.CaughtUpAt != 0 {
 		next.CaughtUpAt = w.CaughtUpAt

@@ -23,6 +23,7 @@ const (
 	attrSkipped        = "skippedToken"
 	attrSettled        = "settled"
 	attrChannelCreated = "channelCreated" // ms, by Snowflake's clock
+	attrRejectedBefore = "countRejectedBefore"
 	attrWriteNo        = "writeNo"
 	attrCaughtUp       = "caughtUpAt" // ms, by the service's clock
 	attrState          = "shardState"

@@ -152,6 +152,9 @@ func (p *place) settle(u *update) {
 	case !*w.Settled || p.exact:
 		u.drop(attrChannelCreated)
 	}
+	if w.RejectedBefore != 0 { // it never shrinks
+		u.put(attrRejectedBefore, number(w.RejectedBefore))
+	}
 }
 
 // end marks the shard as finished and gives its lease up.

@@ -36,7 +36,7 @@ func shardRow(it item) (*messages.ShardRow, error) {
 		Committed:      f.text(attrCommitted),
 		Skipped:        f.text(attrSkipped),
 		Settled:        f.truth(attrSettled),
-		ChannelCreated: f.number(attrChannelCreated),
+		ChannelCreated: f.number(attrChannelCreated), RejectedBefore: f.number(attrRejectedBefore),
 		CaughtUpAt:     f.number(attrCaughtUp),
 		Counters: messages.Counters{
 			Read:      f.number(attrCountRead),

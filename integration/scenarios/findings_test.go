@@ -54,6 +54,38 @@ func TestARejectedRowStopsItsShardWhereThatIsWanted(t *testing.T) {
 	w.expect(onShard(1), 4, 5)
 }
 
+// TestARowThatANewChannelRejectedWhileNobodyLookedStopsItsShard: its count begins
+// anew, that of the lease row does not, and hides nothing.
+func TestARowThatANewChannelRejectedWhileNobodyLookedStopsItsShard(t *testing.T) {
+	w := newWorld(t, 1)
+	w.rejectN("1")
+	w.putOn(0, 3)
+	c := w.connect()
+	c.untilCaughtUp(3)
+	c.drain(patience)
+	if err := w.Snowflake.DropChannelState(w.channel(0)); err != nil {
+		t.Fatal(err)
+	}
+	w.rejectN("4")
+	w.Snowflake.StallCommits(true)
+	w.putOn(0, 3)
+	c = w.connect()
+	c.untilShard(0, "in flight", func(s *messages.ShardState) bool { return s.InFlight > 0 })
+	c.kill()
+	w.Snowflake.StallCommits(false)
+	w.untilRows(4)
+	c = w.connect(func(p *plan) { p.Snowflake.OnRejectedRows = config.StopOnRejectedRows })
+	if stopped := c.untilParked(0, messages.RowsRejected); !strings.Contains(stopped.Error, "1 rows were rejected") {
+		t.Errorf("stopped with %q", stopped.Error)
+	}
+	c.accepts(0, messages.RowsRejected, "token")
+	w.putOn(0, 1)
+	c.untilCaughtUp(1)
+	if n := integer(w.lease(0, "countRejected")); n != 2 {
+		t.Errorf("the lease row counts %d rejected rows of 2", n)
+	}
+}
+
 func TestAGapIsAFinding(t *testing.T) {
 	w, clock := newClockedWorld(t, 1)
 	w.putOn(0, 2)
