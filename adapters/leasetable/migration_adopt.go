@@ -177,10 +177,14 @@ func (t *Table) notMigrating(ctx context.Context) error {
 	if err != nil {
 		return t.prepareFault(ctx, "DescribeTable", err)
 	}
-	if app.shape != ShapeAbsent && app.shape != ShapeOurs || app.going {
+	switch app.shape {
+	case ShapeLegacy: // said here: by the next look it may be deleted, and its name be free
+		return t.kclTable()
+	case ShapeAbsent, ShapeOurs:
+	default:
 		return nil // ready says what is wrong with it
 	}
-	if app.shape == ShapeOurs {
+	if app.shape == ShapeOurs && !app.going {
 		row, err := t.Stream(ctx)
 		if err == nil && row != nil {
 			return nil
@@ -193,7 +197,7 @@ func (t *Table) notMigrating(ctx context.Context) error {
 	if err != nil || copied.shape != ShapeOurs || copied.going {
 		return err
 	}
-	if app.shape == ShapeOurs {
+	if app.shape == ShapeOurs && !app.going {
 		done, err := t.readMarkerOf(ctx)
 		if err != nil && !settling(err) {
 			return err

@@ -8,7 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/kinesnow/kinesnow/adapters/leasetable"
+	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -225,4 +229,25 @@ func TestH7ARunningKCLIsNotMigratedUnderItsFeet(t *testing.T) {
 	w.putRaw(application, items[2])
 	w.migrated(quick("a"))
 	w.demand(items)
+}
+
+// TestNoConsumerStartsWhereTheKCLsTableIsGoneByTheNextLook: somebody migrates, and
+// the name is free for a moment. A new table there would be an empty one.
+func TestNoConsumerStartsWhereTheKCLsTableIsGoneByTheNextLook(t *testing.T) {
+	w := legacyWorld(t, localdynamo.Options{}, fixture(t, "kcl-2.7.2-killed"))
+	w.makeTable(copyName, "streamName", "shardId")
+	made := w.server.Faults().Calls("CreateTable")
+	looks := 0
+	w.server.Faults().Set("DescribeTable", func(call fault.Call) fault.Effect {
+		if looks++; looks == 2 {
+			w.server.Faults().Set("DescribeTable", nil)
+			_, err := w.client().DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String(application)})
+			w.must(err)
+		}
+		return fault.Effect{}
+	})
+	w.wantFault(w.table.Prepare(t.Context()), messages.Rejected, messages.ReasonMissing)
+	if n := w.server.Faults().Calls("CreateTable"); n != made {
+		t.Error("a table was made in the middle of the migration")
+	}
 }

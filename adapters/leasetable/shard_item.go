@@ -37,7 +37,7 @@ func shardRow(it item) (*messages.ShardRow, error) {
 		Skipped:        f.text(attrSkipped),
 		Settled:        f.truth(attrSettled),
 		ChannelCreated: f.number(attrChannelCreated), RejectedBefore: f.number(attrRejectedBefore),
-		CaughtUpAt:     f.number(attrCaughtUp),
+		CaughtUpAt: f.number(attrCaughtUp),
 		Counters: messages.Counters{
 			Read:      f.number(attrCountRead),
 			Discarded: f.number(attrCountDiscarded),
