@@ -32,6 +32,7 @@
 //	destination.go  whether rows can be told apart at all; else their number
 //	unasked.go    witnesses that could not be asked; exit codes
 //	run.go        who is asked, in which order; total.go sums up
+//	moving.go     shards that move while they are looked at
 //	report.go     what audit -o json prints; text.go, words.go for people
 //	auditor.go    where the evidence comes from
 package audit

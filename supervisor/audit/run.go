@@ -20,7 +20,6 @@ type session struct {
 	stream   *messages.StreamRow
 	rows     map[messages.ShardID]*messages.ShardRow
 	statuses map[string]*messages.ChannelStatus
-	asked    time.Time         // when the tokens were read
 	most     int               // pieces of one stretch
 	target   *warehouse.Target // nil = nobody told
 	hearings []*hearing
@@ -72,7 +71,6 @@ func (s *session) ask(ctx context.Context) (err error) {
 		s.rows[rows.Shards[i].Shard] = &rows.Shards[i]
 	}
 	s.statuses, err = s.channels(ctx, slices.Sorted(maps.Keys(s.rows)))
-	s.asked = time.Now()
 	if from.Channels = err == nil; err != nil {
 		s.unasked(err, "Snowflake's channels could not be asked")
 	}
@@ -84,21 +82,44 @@ func (s *session) ask(ctx context.Context) (err error) {
 	slices.Sort(shards)
 	shards = slices.Compact(shards)
 	s.most = piecesFor(len(shards))
+	moving := map[messages.ShardID]*moving{}
 	for _, id := range shards {
-		if err := s.hear(ctx, id, earlier[id]); err != nil {
+		told, chain, err := s.story(ctx, id)
+		if err != nil {
 			return err
 		}
+		if s.ahead(id, chain) {
+			moving[id] = s.watch(id)
+			continue
+		}
+		s.hear(id, earlier[id], told, chain)
 	}
+	if err := s.await(ctx, moving); err != nil {
+		return err
+	}
+	for id := range moving {
+		told, chain, err := s.story(ctx, id)
+		if err != nil {
+			return err
+		}
+		s.hear(id, earlier[id], told, chain)
+	}
+	slices.SortFunc(s.hearings, func(a, b *hearing) int { return strings.Compare(string(a.shard), string(b.shard)) })
 	return nil
 }
 
-// hear hears what is known of one shard.
-func (s *session) hear(ctx context.Context, id messages.ShardID, before *messages.Checkpointed) error {
-	status := s.statuses[s.channel(id)]
-	told, chain, err := s.story(ctx, id, status)
+// story reads a shard's story.
+func (s *session) story(ctx context.Context, id messages.ShardID) (story, *chain, error) {
+	told, err := readStory(ctx, s.Journals, id, s.channel(id))
 	if err != nil {
-		return err
+		return story{}, nil, err
 	}
+	return told, fold(told), nil
+}
+
+// hear hears what is known of one shard.
+func (s *session) hear(id messages.ShardID, before *messages.Checkpointed, told story, chain *chain) {
+	status := s.statuses[s.channel(id)]
 	if told.unknown > 0 {
 		s.note("%s: %d ledger entries are of a newer version and were passed over", id, told.unknown)
 	}
@@ -114,35 +135,6 @@ func (s *session) hear(ctx context.Context, id messages.ShardID, before *message
 		h.find(WrongLedger, 0, span{}, "%d entries of the ledger are of channel %s, which is not this connector's %s: another connector's ledger lies in its place", told.foreign[name], name, s.channel(id))
 	}
 	s.hearings = append(s.hearings, h)
-	return nil
-}
-
-// A process at work writes its ledger a moment after the fact: 200 ms, and a
-// retry. Audit waits so long, once for all shards, where a token is ahead of it.
-const (
-	ledgerLate = 2 * time.Second
-	lookAgain  = 100 * time.Millisecond
-)
-
-// story reads a shard's story, up to the token that was read before if somebody
-// is about to write it down.
-func (s *session) story(ctx context.Context, id messages.ShardID, status *messages.ChannelStatus) (story, *chain, error) {
-	for {
-		told, err := readStory(ctx, s.Journals, id, s.channel(id))
-		if err != nil {
-			return story{}, nil, err
-		}
-		c := fold(told)
-		row := s.rows[id]
-		if row == nil || row.Owner == "" || status == nil || len(s.Journals) == 0 || c.knows(status.Token, row) || time.Since(s.asked) > ledgerLate {
-			return told, c, nil
-		}
-		select {
-		case <-time.After(lookAgain):
-		case <-ctx.Done():
-			return told, c, nil
-		}
-	}
 }
 
 // newest are the newest checkpoints that the ledgers tell of.

@@ -44,6 +44,9 @@ type world struct {
 	moves    bool // the token moves from one question to the next
 	silent   bool // Snowflake's channels do not answer
 	noSQL    bool
+	owed     []messages.Event
+	looks    int    // at the lease rows
+	meantime func() // happens between a look at the lease rows and the one at the tokens
 }
 
 func newWorld(t *testing.T) *world {
@@ -144,7 +147,11 @@ func (l leases) Stream(context.Context) (*messages.StreamRow, error) {
 }
 
 func (l leases) Rows(context.Context) (messages.TableRows, error) {
-	return messages.TableRows{Shards: []messages.ShardRow{*l.row}, Nodes: []messages.NodeRow{{Node: "node-0"}}}, nil
+	row := *l.row
+	if l.looks++; l.meantime != nil {
+		l.meantime()
+	}
+	return messages.TableRows{Shards: []messages.ShardRow{row}, Nodes: []messages.NodeRow{{Node: "node-0"}}}, nil
 }
 
 type channels struct{ *world }
