@@ -87,16 +87,20 @@ func (s *session) follow(p *deadletter.Plan) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	heard := make(map[messages.ShardID]*hearing, len(s.hearings))
+	for _, h := range s.hearings {
+		heard[h.shard] = h
+	}
 	if p.Outcome != nil {
 		for shard, n := range p.Outcome.Rejected {
-			if h := s.hearing(shard); h != nil {
+			if h := heard[shard]; h != nil {
 				h.unlanded += n
 			}
 		}
 	}
 	return p.Each(func(sent *deadletter.Sent) bool {
 		at, err := sent.Position()
-		h := s.hearing(sent.Shard)
+		h := heard[sent.Shard]
 		if err == nil && h != nil && sent.Rows > 0 && !refused[place{sent.Shard, sent.Seq, sent.Sub}] {
 			h.again = append(h.again, again{at: at, sent: int64(sent.Rows), over: p.Outcome != nil})
 		}
@@ -104,20 +108,15 @@ func (s *session) follow(p *deadletter.Plan) error {
 	})
 }
 
-func (s *session) hearing(shard messages.ShardID) *hearing {
-	for _, h := range s.hearings {
-		if h.shard == shard {
-			return h
-		}
-	}
-	return nil
-}
-
-// weighAgain asks the table for the rows of every letter that was sent again.
+// weighAgain asks the table for the rows of every letter that was sent again, in a
+// window for those of it.
 func (s *session) weighAgain(ctx context.Context) error {
 	var places []warehouse.Place
 	for _, h := range s.hearings {
 		slices.SortFunc(h.again, func(a, b again) int { return a.at.Compare(b.at) })
+		if !h.unbounded() {
+			h.again = h.within(h.whole())
+		}
 		for _, a := range h.again {
 			places = append(places, warehouse.Place{Shard: h.shard, Position: a.at})
 		}
@@ -153,6 +152,14 @@ func (h *hearing) within(s span) []again {
 		return 1
 	})
 	return h.again[min(first, last):last]
+}
+
+// whole is the stretch that is judged.
+func (h *hearing) whole() (s span) {
+	if n := len(h.stretches); n > 0 {
+		s = span{h.stretches[0].from, h.stretches[n-1].to}
+	}
+	return s
 }
 
 // before is a place right before a position.
