@@ -221,6 +221,23 @@ func TestAuditWithoutAWarehouseSaysSo(t *testing.T) {
 	}
 }
 
+// TestAuditThatIsRefusedTheChannelsNeverSaysExact, though ledgers, leases and table
+// agree.
+func TestAuditThatIsRefusedTheChannelsNeverSaysExact(t *testing.T) {
+	w := newSite(t)
+	w.work(1)
+	w.rewrite("host: \""+w.cloud.Snowflake.URL(), "host: \""+w.facade(func(r *http.Response) error {
+		if strings.Contains(r.Request.URL.Path, "bulk-channel-status") {
+			r.StatusCode = http.StatusForbidden
+		}
+		return nil
+	}, nil))
+	text, r := w.audits(messages.AccessDenied.ExitCode())
+	if r.Exact || r.Sources.Channels || !strings.Contains(text, "orders  UNASKED\n    Snowflake's channels could not be asked") || strings.Contains(text, "EXACT") {
+		t.Errorf("%+v\n%s", r.Sources, text)
+	}
+}
+
 // facade is a Snowflake that changes what the local one says.
 func (w *site) facade(change func(*http.Response) error, refuse func(*http.Request) bool) string {
 	w.t.Helper()

@@ -45,7 +45,9 @@ func TestAWindowTellsOfItsOwnReplayedLettersAlone(t *testing.T) {
 	half := noon.Add(15 * time.Minute)
 	before := func(a *Auditor) { a.Until = half }
 	after := func(a *Auditor) { a.Since = half }
-	sums := func(r *Report) [4]int64 { return [4]int64{r.Sums.Committed, r.Sums.Replayed, r.Sums.Again, *r.Sums.Table} }
+	sums := func(r *Report) [4]int64 {
+		return [4]int64{r.Sums.Committed, r.Sums.Replayed, r.Sums.Again, *r.Sums.Table}
+	}
 	for name, c := range map[string]struct {
 		window func(*Auditor)
 		want   [4]int64
