@@ -193,7 +193,7 @@ byte opens[NSH];
 
 /* Position writes (P18). Each generation numbers them, and the row takes a number only above the one it has; a refused
    one that finds its own owner and epoch counts as made (adapters/leasetable/position.go:place). Two may be under way:
-   the offered one rides on a renewal (actors/checkpoint_write.go:offer, actors/lease_renew.go:carry) and may be lost; a
+   the offered one rides on a renewal (actors/checkpoint_write.go:offer, actors/lease_ask.go:carry) and may be lost; a
    direct one is repeated until it is answered, one at a time (actors/checkpoint_write.go:put+nextWrite). */
 typedef Write {
 	byte at;                        /* where it is. One that owner, epoch or number will refuse is forgotten at once: */
@@ -600,7 +600,7 @@ rechecking:	/* P5: actors/channel_open.go:recheck+decide - one conditional renew
 flowing:
 	do
 	/* -- P7: settled = false, answered, before the first append after an open or a rest.
-	      actors/channel_append.go:seal, actors/checkpoint_write.go:unsettle -- */
+	      actors/channel_seal.go:seal, actors/checkpoint_write.go:unsettle -- */
 #ifndef P7_NO_RESET
 #ifndef P7_RESET_AFTER
 	:: atomic { say!=FALSE && say!=FALSE_ASKED && SENDABLE(s) && IDLE_WRITER && HOLD -> say=FALSE_ASKED; put(); NOW(w) }
@@ -613,7 +613,7 @@ flowing:
 	:: atomic { say!=FALSE && pend>0 && IDLE_WRITER && HOLD -> say=FALSE; put(); NOW(w) }
 #endif
 #endif
-	/* -- P10, P11: one batch in flight. actors/channel_append.go:seal+send+attempts -- */
+	/* -- P10, P11: one batch in flight. actors/channel_seal.go:seal, actors/channel_append.go:send+attempts -- */
 #if defined(P7_NO_RESET) || defined(P7_RESET_AFTER)
 	:: atomic { SENDABLE(s) && !PROBE_WAITS && !IS_BURIED && len(net[s])<2 ->
 #else
@@ -691,13 +691,13 @@ flowing:
 #endif
 		if :: off[w].at==NONE && HOLD -> offer() :: else fi }  /* else the newest waits for the next one */
 	:: atomic { tok[s]>known && tok[s]>pend -> goto wanting }  /* P16: no batch end of mine: another writer */
-	/* -- P9: an idle shard repeats its position. actors/channel_commit.go:idle -- */
+	/* -- P9: an idle shard repeats its position. actors/channel_pass.go:idle -- */
 	:: atomic { !idled && (say==TRUE || say==FALSE_ASKED) && off[w].at==NONE && HOLD -> idled=true; offer() }
-	/* -- P7: a rest settles the row. actors/channel_commit.go:rest, actors/checkpoint_write.go:settle -- */
+	/* -- P7: a rest settles the row. actors/channel_pass.go:rest, actors/checkpoint_write.go:settle -- */
 	:: atomic { pend==0 && IDLE_WRITER && (say==FALSE || (say==LEFT && !rested)) && HOLD -> say=TRUE; rested=true; put(); NOW(w) }
 #endif
 #if SKIP==1
-	/* -- P17: records without rows that no token can carry. actors/channel_commit.go:pass+passOver; S, K and settled
+	/* -- P17: records without rows that no token can carry. actors/channel_pass.go:pass+passOver; S, K and settled
 	      = true travel in one write (actors/checkpoint_write.go:pass) -- */
 	:: atomic { ODD(s,rd) && PASS_WHEN && IDLE_WRITER && HOLD -> rd++; passed=true;
 #ifndef P17_EARLY
@@ -706,18 +706,18 @@ flowing:
 		put(); NOW(w); if :: rd==ROWS(s)+1 -> readEnd[s]=true :: else fi }
 #elif SKIP==2
 	/* -- P13: the culprit goes to the dead letters, and S passes it, before anything else is appended.
-	      actors/channel_append.go:bury, actors/channel_commit.go:passBuried -- */
+	      actors/channel_bury.go:bury, actors/channel_pass.go:passBuried -- */
 	:: atomic { IS_BURIED && say==FALSE && pend==0 && IDLE_WRITER && HOLD -> rd++; passed=true; say=TRUE; probe=0;
 		put(); NOW(w); if :: rd==ROWS(s)+1 -> readEnd[s]=true :: else fi }
 #endif
-	/* -- P19: a write came back refused. actors/checkpoint_write.go:written, actors/lease_renew.go:lost -- */
+	/* -- P19: a write came back refused. actors/checkpoint_write.go:written, actors/lease_drop.go:lost -- */
 	:: atomic { !HOLD -> goto wanting }
 	/* -- P16: nothing is committed any more, or the channel is gone or bad. actors/channel_commit.go:askStatus -- */
 	:: atomic { pend>0 && !live[w] -> goto wanting }
 	:: atomic { pend==0 && !ex[s] && say!=LEFT -> goto settling }           /* actors/channel_commit.go:gone */
 	:: atomic { pend==0 && bad[s] -> goto wanting }            /* actors/channel_commit.go:unhealthy */
 
-	/* -- P23: SHARD_END once everything handed on is committed or passed. actors/channel_commit.go:finish,
+	/* -- P23: SHARD_END once everything handed on is committed or passed. actors/channel_pass.go:finish,
 	      actors/checkpoint_write.go:endShard -- */
 #ifdef P23_ON_READ
 	:: atomic { rd==ROWS(s)+1 && HOLD -> ended[s]=true; owner[s]=0; goto finished }
@@ -744,7 +744,7 @@ flowing:
 		say=TRUE;
 #endif
 		put(); NOW(w); goto leaving }
-	/* -- an actor panics: the generation ends, the lease stays. supervisor/unit.go:HandleFailure+ended -- */
+	/* -- an actor panics: the generation ends, the lease stays. supervisor/unit_end.go:HandleFailure+ended -- */
 	:: atomic { faults>0 && HOLD -> faults--; goto wanting }
 	:: atomic { faults>0 -> crash(s); goto wanting }
 	od;
