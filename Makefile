@@ -28,10 +28,10 @@ test race: export GOMEMLIMIT = off
 # Nor is there a reason to collect often, in a test or in the compiler.
 test race: export GOGC = 300
 
-# What measures, judges and breaks the product on purpose is tested with make
-# check, whose race target runs the tests of every package.
+# What measures, judges, simulates and breaks the product on purpose is tested
+# with make check, whose race target runs the tests of every package.
 test: ## the tests, with Go alone, in under two minutes (make check vets)
-	$(GO) test -p $(PACKAGES) -parallel $(PARALLEL) -vet=off -ldflags="-s -w" $$($(GO) list ./... | grep -vE '/integration/(bench|judges|mutants)')
+	$(GO) test -p $(PACKAGES) -parallel $(PARALLEL) -vet=off -ldflags="-s -w" $$($(GO) list ./... | grep -vE '/integration/(bench|chaos|judges|mutants|sim)')
 
 demo: ## the main job on the local cloud, under chaos
 	$(GO) run ./cmd/kinesnow demo
