@@ -16,6 +16,7 @@ type retired struct{}
 func (l *Lease) lost(c actor.Context, shard messages.ShardID, why string) {
 	l.Log.Warn().Str("shard", string(shard)).Str("why", why).Msg("lease lost")
 	l.drop(c, shard, "lost")
+	l.listNow = true // a begin that met the shard's own SHARD_END is refused, too, and then there are children
 	c.Send(l.Shards, &messages.LeaseLost{Shard: shard, Why: why})
 }
 
