@@ -133,7 +133,7 @@ func (w *world) counting(action string) (more func(n int)) {
 // TestKeysAreRotatedUnderLoadWithoutALostRow goes through Snowflake's procedure
 // three times, in both orders of its steps, while records flow.
 func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
-	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = time.Second })
+	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
 	keys, file := freshKeys(), w.Ready().PrivateKeyFile
 	c, exchanged := w.connect(), w.counting(localsnowflake.ActionOauthToken)
 	w.flowing(c, func() {
@@ -163,7 +163,7 @@ func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
 // TestTheSecondKeyTakesOverAtOnce: with both keys configured nothing has to be
 // swapped while the first is taken away, for rows and for SQL.
 func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
-	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = time.Second })
+	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
 	keys := freshKeys()
 	second := filepath.Join(w.Dir(), "second.p8")
 	w.keyFile(second, keys[0])
