@@ -84,10 +84,12 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 func (s *sink) Status(ctx context.Context, channels []string) (map[string]*messages.ChannelStatus, error) {
 	found := make(map[string]*messages.ChannelStatus, len(channels))
 	for names := range slices.Chunk(channels, snowpipe.MaxNamesPerStatus) {
-		if err := s.pace.wait(ctx); err != nil {
+		done, err := s.pace.take(ctx)
+		if err != nil {
 			return nil, messages.AsFault("snowpipe.status", err)
 		}
 		some, err := s.Client.Status(ctx, names)
+		done()
 		if err != nil {
 			return nil, err
 		}

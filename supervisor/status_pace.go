@@ -24,46 +24,42 @@ func (p *StatusPace) of(pipe string) *pipePace {
 		p.pipes = map[string]*pipePace{}
 	}
 	if p.pipes[pipe] == nil {
-		p.pipes[pipe] = &pipePace{turn: make(chan struct{}, 1)}
+		pace := &pipePace{turns: make(chan time.Time, statusCalls)}
+		for range statusCalls {
+			pace.turns <- time.Time{}
+		}
+		p.pipes[pipe] = pace
 	}
 	return p.pipes[pipe]
 }
 
-// pipePace is the queue of one pipe. Who waits takes its turn only when that has
-// come: one that gives up, or whose connector dies, leaves it to the next.
-type pipePace struct {
-	turn chan struct{}          // holds one while somebody is at the head of the queue
-	made [statusCalls]time.Time // the last calls, the oldest at next; of who holds turn
-	next int
-}
+// pipePace is the turns of one pipe: from when each may be taken. A turn comes
+// back a second after its call was answered, so that the service, too, sees no
+// more than so many in a second, however long calls are on their way.
+type pipePace struct{ turns chan time.Time }
 
-const (
-	statusCalls = 4
-	// statusWindow is a second, and what two calls may gain on each other on
-	// their way.
-	statusWindow = 1080 * time.Millisecond
-)
+const statusCalls = 4
 
-// wait waits for the turn of one call. The error is that ctx has ended.
-func (p *pipePace) wait(ctx context.Context) error {
+// take waits for a turn, in the order of asking. Who gives up, or whose
+// connector dies, leaves it to the next. done gives it back once the call is
+// answered. The error is that ctx has ended.
+func (p *pipePace) take(ctx context.Context) (done func(), err error) {
+	var from time.Time
 	select {
-	case p.turn <- struct{}{}:
+	case from = <-p.turns:
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	defer func() { <-p.turn }()
-	if err := p.pause(ctx); err != nil {
-		return err
+	if err := waitUntil(ctx, from); err != nil {
+		p.turns <- from
+		return nil, err
 	}
-	p.made[p.next], p.next = time.Now(), (p.next+1)%statusCalls
-	return nil
+	return func() { p.turns <- time.Now().Add(time.Second) }, nil
 }
 
-// pause waits until the window of the oldest call is over.
-func (p *pipePace) pause(ctx context.Context) error {
-	oldest := p.made[p.next]
-	pause := time.Until(oldest.Add(statusWindow))
-	if oldest.IsZero() || pause <= 0 {
+func waitUntil(ctx context.Context, at time.Time) error {
+	pause := time.Until(at)
+	if pause <= 0 {
 		return ctx.Err()
 	}
 	timer := time.NewTimer(pause)
