@@ -85,10 +85,13 @@ func (t *timedTarget) Alter(ctx context.Context, statement string) error {
 	return t.Target.Alter(ctx, statement)
 }
 
-func openDesk(t *testing.T, perMinute int) *desk {
+func openDesk(t *testing.T, perMinute int, prepare ...func(*desk)) *desk {
 	t.Helper()
 	cloud := actorstest.NewCloud()
 	d := &desk{cloud: cloud, table: &timedTarget{Target: cloud.Target}, known: &messages.KnownColumns{}}
+	for _, f := range prepare {
+		f(d)
+	}
 	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }))
 	connector := d.system.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
@@ -119,6 +122,7 @@ func (d *desk) close(askers ...*asker) {
 	_ = d.system.Root.StopFuture(d.schema).Wait()
 	d.system.Shutdown()
 	time.Sleep(3 * time.Second)
+	synctest.Wait()
 }
 
 // TestStatementsKeepToTheirPace: many channels ask for many columns, one after
@@ -132,8 +136,10 @@ func TestStatementsKeepToTheirPace(t *testing.T) {
 		for i := range 40 {
 			askers = append(askers, d.ask("K"+strconv.Itoa(i)))
 			time.Sleep(4 * time.Second)
+			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		for _, a := range askers {
 			if !a.ready() {
 				t.Errorf("%s has no column", a.key)
@@ -159,10 +165,10 @@ func TestStatementsKeepToTheirPace(t *testing.T) {
 // grant inside Schema, and the first question after it is answered.
 func TestATableThatMayNotBeAlteredIsAskedAgainByWhoComesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := openDesk(t, 6)
-		d.table.Denied = true
+		d := openDesk(t, 6, func(d *desk) { d.table.Denied = true })
 		a := d.ask("K")
 		time.Sleep(500 * time.Millisecond)
+		synctest.Wait()
 		if a.fault == nil || a.fault.Stop != messages.AccessDenied || a.ready() {
 			t.Errorf("the answer was %+v", a.fault)
 		}
@@ -171,6 +177,7 @@ func TestATableThatMayNotBeAlteredIsAskedAgainByWhoComesAgain(t *testing.T) {
 		}
 		d.table.Grant()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		_, over := d.told.Load("trouble: ")
 		_, statement := d.told.Load("K")
 		if !a.ready() || !over || !statement {
@@ -189,6 +196,7 @@ func TestADescriptionThatLagsCausesNoSecondStatement(t *testing.T) {
 		began := time.Now()
 		a := d.ask("K")
 		time.Sleep(8 * time.Second)
+		synctest.Wait()
 		if len(d.table.ran) != 1 || !a.ready() || a.at.Sub(began) < d.table.Lag {
 			t.Errorf("%d statements, answered %v after %s", len(d.table.ran), a.ready(), a.at.Sub(began))
 		}
@@ -204,18 +212,22 @@ func TestAGenerationBeginsWithWhatTheTableIsThen(t *testing.T) {
 		d := openDesk(t, 1)
 		a := d.ask("K")
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if !a.ready() || d.known.Load().Find("K") < 0 {
 			t.Fatalf("there is no column: %v", d.table.all)
 		}
 		d.table.Replace()
 		b := d.ask("L") // no statement is due for a minute
 		time.Sleep(time.Second)
+		synctest.Wait()
 		begins := d.ask("")
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if b.ready() || !begins.ready() || d.known.Load().Find("K") >= 0 {
 			t.Errorf("answered %v, %v; known %+v", b.ready(), begins.ready(), d.known.Load().List())
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if !b.ready() {
 			t.Error("the statement that waited was never run")
 		}
@@ -228,17 +240,20 @@ func TestAGenerationBeginsWithWhatTheTableIsThen(t *testing.T) {
 // older look at nothing.
 func TestATableThatIsMadeWhileItIsLookedForIsNoTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := openDesk(t, 6)
-		d.table.Latency = 5 * time.Second
-		d.cloud.Play(func(op string, n int) actorstest.Effect {
-			if op == "DescribeTable" && n == 1 {
-				return actorstest.Effect{Err: actorstest.Refusal(messages.Rejected, messages.ReasonMissing, messages.TargetMissing)}
-			}
-			return actorstest.Effect{}
+		d := openDesk(t, 6, func(d *desk) {
+			d.table.Latency = 5 * time.Second
+			d.cloud.Play(func(op string, n int) actorstest.Effect {
+				if op == "DescribeTable" && n == 1 {
+					return actorstest.Effect{Err: actorstest.Refusal(messages.Rejected, messages.ReasonMissing, messages.TargetMissing)}
+				}
+				return actorstest.Effect{}
+			})
 		})
 		time.Sleep(time.Second)
+		synctest.Wait()
 		begins := d.ask("")
 		time.Sleep(15 * time.Second)
+		synctest.Wait()
 		if !begins.ready() || begins.fault != nil {
 			t.Errorf("answered %v, refused %v", begins.ready(), begins.fault)
 		}
