@@ -22,7 +22,7 @@ func Quote(name string) (string, error) {
 	case utf8.RuneCountInString(name) > MaxNameLength:
 		return "", fmt.Errorf("%q is longer than %d characters", clip(name, 80), MaxNameLength)
 	}
-	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`, nil
+	return quoted(name), nil
 }
 
 // FullName is a table's full name as a statement takes it. Names that Snowflake takes
@@ -33,7 +33,7 @@ func FullName(database, schema, table string) string {
 		if i > 0 {
 			text += "."
 		}
-		text += `"` + strings.ReplaceAll(clip(name, MaxNameLength), `"`, `""`) + `"`
+		text += quoted(clip(name, MaxNameLength))
 	}
 	return text
 }
