@@ -179,6 +179,15 @@ func TestADataDirThatCannotBeWrittenIsNamed(t *testing.T) {
 	p.healthy()
 }
 
+// TestADiskThatTheJournalMayFillIsWarnedOf: no disk has an exbibyte left.
+func TestADiskThatTheJournalMayFillIsWarnedOf(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.cfg.Journal.MaxBytes = 1 << 60
+	r := p.examine()
+	p.complains(r, warned(doctor.Machine, "are free, and the journal may take"))
+	p.exits(r, 2)
+}
+
 // TestAStreamThatCannotBeDecryptedNamesItsKey: reading is allowed, and the records
 // are not.
 func TestAStreamThatCannotBeDecryptedNamesItsKey(t *testing.T) {

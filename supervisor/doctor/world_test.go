@@ -16,6 +16,7 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/access"
+	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/doctor"
 	"github.com/kinesnow/kinesnow/supervisor/setup"
 )
@@ -51,7 +52,9 @@ func newPatient(t *testing.T, o localcloud.Options) *patient {
 	if _, err := cloud.Kinesis.PutRecords("orders", []localkinesis.Record{{PartitionKey: "a", Data: []byte(`{"n":1}`)}}); o.Streams[0].Name == "orders" && err != nil {
 		t.Fatal(err)
 	}
-	return &patient{T: t, cloud: cloud, cfg: file.Connectors[file.Names()[0]], host: supervisor.Host{DataDir: t.TempDir()}}
+	cfg := file.Connectors[file.Names()[0]]
+	cfg.Journal.MaxBytes = config.MiB // the disk that tests run on may be nearly full
+	return &patient{T: t, cloud: cloud, cfg: cfg, host: supervisor.Host{DataDir: t.TempDir()}}
 }
 
 // examine runs the doctor, and holds that it wrote nothing.
