@@ -91,19 +91,21 @@ func (c *streamCase) startLatest(ctx context.Context) (string, error) {
 	if err := pause(ctx, 1100*time.Millisecond); err != nil {
 		return "", err
 	}
-	config, err := c.configure(plan{application: fromLatest, table: tableLatest, position: "LATEST", kinesis: c.proxy.URL()})
+	proxy, err := another(ctx, c.h, c.ear.Proxy)
 	if err != nil {
 		return "", err
 	}
-	c.setQuiet(true)
-	c.forget()
+	ear := c.server.listen(proxy)
+	config, err := c.configure(plan{application: fromLatest, table: tableLatest, position: "LATEST", kinesis: ear.URL()})
+	if err != nil {
+		return "", err
+	}
+	ear.setQuiet(true)
 	if c.latest, err = c.run(config); err != nil {
 		return "", err
 	}
 	err = eventually(ctx, "reading 3 shards", func() (string, error) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if n := len(c.iterators); n < 3 {
+		if n := ear.asked(); n < 3 {
 			return fmt.Sprintf("%d iterators were asked for", n), nil
 		}
 		return "", nil
@@ -111,8 +113,8 @@ func (c *streamCase) startLatest(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c.setQuiet(false)
-	for _, it := range c.forget() {
+	ear.setQuiet(false)
+	for _, it := range ear.forget() {
 		if it.Type != "AT_TIMESTAMP" {
 			return "", fmt.Errorf("%s was asked for %s", it.ShardID, it.Type)
 		}
@@ -135,11 +137,6 @@ func (c *streamCase) kill(ctx context.Context) (string, error) {
 	if _, err := c.arrived(ctx); err != nil {
 		return "", err
 	}
-	// The other connector must have begun the children, too: it asks for their
-	// oldest record.
-	if err := c.untilRows(ctx, tableLatest, len(c.feed.sent)-c.first); err != nil {
-		return "", err
-	}
 	c.Snowflake.StallCommits(true)
 	defer c.Snowflake.StallCommits(false)
 	if err := c.feed.put(ctx, 40); err != nil {
@@ -160,7 +157,7 @@ func (c *streamCase) kill(ctx context.Context) (string, error) {
 		return "", err
 	}
 	c.Snowflake.StallCommits(false)
-	c.forget()
+	c.ear.forget()
 	if c.working, err = c.run(c.config); err != nil {
 		return "", err
 	}
@@ -177,7 +174,7 @@ func (c *streamCase) kill(ctx context.Context) (string, error) {
 // resumed wants every open shard to have been read on from its checkpoint.
 func (c *streamCase) resumed(compared string) (string, error) {
 	shards := map[string]bool{}
-	for _, it := range c.forget() {
+	for _, it := range c.ear.forget() {
 		switch it.Type {
 		case "AT_SEQUENCE_NUMBER":
 			shards[it.ShardID] = true
@@ -193,14 +190,10 @@ func (c *streamCase) resumed(compared string) (string, error) {
 
 // refusedIterator hands the connector an iterator that is none.
 func (c *streamCase) refusedIterator(ctx context.Context) (string, error) {
-	c.forget()
-	c.mu.Lock()
-	c.corrupt = true
-	c.mu.Unlock()
+	c.ear.forget()
+	c.ear.spoil()
 	err := eventually(ctx, "handed over", func() (string, error) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.corrupt {
+		if !c.ear.spoilt() {
 			return "no GetRecords was answered", nil
 		}
 		return "", nil
@@ -217,7 +210,7 @@ func (c *streamCase) refusedIterator(ctx context.Context) (string, error) {
 	// new generation asks for every shard's iterator: that is told by what was
 	// asked for. The time is three times generous, for a busy machine.
 	shards := map[string]bool{}
-	for _, it := range c.forget() {
+	for _, it := range c.ear.forget() {
 		shards[it.ShardID] = true
 	}
 	if err == nil && len(shards) != 1 {
@@ -238,7 +231,7 @@ func (c *streamCase) fromTime(ctx context.Context) (string, error) {
 	if err := errors.Join(pause(ctx, 50*time.Millisecond), c.feed.put(ctx, 40)); err != nil {
 		return "", err
 	}
-	config, err := c.configure(plan{application: fromTime, table: tableSince, position: c.since.Format(time.RFC3339Nano), kinesis: c.proxy.URL()})
+	config, err := c.configure(plan{application: fromTime, table: tableSince, position: c.since.Format(time.RFC3339Nano), kinesis: c.ear.Target()})
 	if err != nil {
 		return "", err
 	}

@@ -2,14 +2,10 @@ package servers
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"sync"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/judges/emulators"
 	"github.com/kinesnow/kinesnow/integration/judges/judge"
-	"github.com/kinesnow/kinesnow/integration/judges/servers/between"
 )
 
 // Tables and applications of the three connectors that read one stream.
@@ -41,24 +37,13 @@ type streamCase struct {
 	server kinesisServer
 	*world
 	feed    *feed
-	proxy   *between.Proxy
+	ear     *ear // of the connector that reads from the oldest record
 	config  string
 	working *process
 	latest  *process
 	first   int       // records that were put before LATEST began
 	since   time.Time // AT_TIMESTAMP of the third connector
 	after   int       // records that were put before that
-
-	mu        sync.Mutex
-	iterators []iterator // asked for so far
-	corrupt   bool       // the next NextShardIterator
-	quiet     bool       // nothing is put at the moment
-}
-
-// iterator is what a GetShardIterator asked for.
-type iterator struct {
-	ShardID string `json:"ShardId"`
-	Type    string `json:"ShardIteratorType"`
 }
 
 // hear judges the connector on a Kinesis.
@@ -71,9 +56,7 @@ func (k kinesisServer) hear(ctx context.Context, h *judge.Hearing) error {
 	if err != nil {
 		return err
 	}
-	c := &streamCase{server: k, world: w, feed: newFeed(proxy.Target()), proxy: proxy}
-	proxy.OnRequest(c.watch)
-	proxy.OnAnswer(c.corrupted)
+	c := &streamCase{server: k, world: w, feed: newFeed(proxy.Target()), ear: k.listen(proxy)}
 	if c.config, err = w.configure(plan{kinesis: proxy.URL()}); err != nil {
 		return err
 	}
@@ -97,54 +80,4 @@ func (k kinesisServer) hear(ctx context.Context, h *judge.Hearing) error {
 		{"the table at the end, with arrival times", c.final},
 	}...))
 	return nil
-}
-
-// watch notes what iterators are asked for.
-func (c *streamCase) watch(r *between.Request) {
-	var asked iterator
-	if r.Action != "GetShardIterator" || json.Unmarshal(r.Body, &asked) != nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.iterators = append(c.iterators, asked)
-	if asked.Type == "AT_TIMESTAMP" && c.quiet && c.server.hangs {
-		r.Body = fmt.Appendf(nil, `{"StreamName":%q,"ShardId":%q,"ShardIteratorType":"LATEST"}`, streamName, asked.ShardID)
-	}
-}
-
-// forget returns the iterators that were asked for since it was called last.
-func (c *streamCase) forget() []iterator {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	asked := c.iterators
-	c.iterators = nil
-	return asked
-}
-
-func (c *streamCase) setQuiet(quiet bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.quiet = quiet
-}
-
-// corrupted makes the next iterator of a GetRecords answer one that the server
-// has never seen.
-func (c *streamCase) corrupted(action string, status int, body []byte) []byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if action != "GetRecords" || status != 200 || !c.corrupt {
-		return body
-	}
-	var answer map[string]json.RawMessage
-	if json.Unmarshal(body, &answer) != nil || answer["NextShardIterator"] == nil {
-		return body
-	}
-	answer["NextShardIterator"] = json.RawMessage(`"rubbish"`)
-	changed, err := json.Marshal(answer)
-	if err != nil {
-		return body
-	}
-	c.corrupt = false
-	return changed
 }
