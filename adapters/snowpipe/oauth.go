@@ -140,7 +140,7 @@ func (o *OAuth) ask(ctx context.Context) (Token, error) {
 	switch {
 	case errors.As(err, &said) && said.Response != nil && definite(said.Response.StatusCode):
 		f := denied(opSignIn, &refusedClient{said.Response.StatusCode, errorCode(said.ErrorCode)})
-		f.Hint = "check oauth.client_id, oauth.client_secret and the scope at " + o.server
+		f.Hint = "check oauth.client_id, oauth.client_secret and oauth.scope at " + o.server
 		return Token{}, o.failed(f)
 	case errors.As(err, &said) && said.Response != nil:
 		return Token{}, o.failed(fmt.Errorf("the authorization server answered %d", said.Response.StatusCode))

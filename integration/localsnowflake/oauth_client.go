@@ -24,6 +24,7 @@ type oauthClient struct {
 	secret string
 	user   string
 	life   time.Duration
+	scope  string // it must ask for this one; "" = for a role, or none
 }
 
 // RegisterClient lets a client get access tokens for a user at OAuthTokenPath,
@@ -34,6 +35,17 @@ func (s *Server) RegisterClient(id, secret, user string, life time.Duration) {
 	s.auth.mu.Lock()
 	defer s.auth.mu.Unlock()
 	s.auth.clients[id] = oauthClient{secret: secret, user: user, life: life}
+}
+
+// RequireScope makes the server grant a registered client nothing unless it asks
+// for that very scope, as Microsoft Entra ID does (AADSTS90014, AADSTS1002012).
+// The token is for the user's default role then.
+func (s *Server) RequireScope(id, scope string) {
+	s.auth.mu.Lock()
+	defer s.auth.mu.Unlock()
+	client := s.auth.clients[id]
+	client.scope = scope
+	s.auth.clients[id] = client
 }
 
 // OAuthTokenURL is the address of the authorization server.
@@ -70,7 +82,15 @@ func (s *Server) grantClient(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	role, scope := "", form.Get("scope")
-	if scope != "" {
+	switch {
+	case client.scope == scope:
+	case scope == "":
+		fail(http.StatusBadRequest, "invalid_request")
+		return
+	case client.scope != "":
+		fail(http.StatusBadRequest, "invalid_scope")
+		return
+	default:
 		if role, ok = strings.CutPrefix(scope, scopeRole); !ok {
 			fail(http.StatusBadRequest, "invalid_scope")
 			return

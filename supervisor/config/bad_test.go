@@ -38,6 +38,10 @@ func TestEachMistakeIsNamedWithItsPlaceAndTheWayOut(t *testing.T) {
 			at + `12:25: connectors.orders.snowflake.private_key_file: is not used with authenticator oauth; remove it or choose another authenticator`}},
 		{"an authorization server in the clear", []string{key, "authenticator: oauth\n      oauth: {token_url: http://login.example.com/token, client_id: me, client_secret: x}"}, []string{
 			at + `12:26: connectors.orders.snowflake.oauth.token_url: sends the client's secret in the clear; http is for loopback only, use https`}},
+		{"a scope that none can be", []string{key, "authenticator: oauth\n      oauth: {token_url: https://login.example.com/token, client_id: me, client_secret: x, scope: 'api://a,  b'}"}, []string{
+			at + `12:99: connectors.orders.snowflake.oauth.scope: "api://a,  b" is no scope; write it as the authorization server names it, several with one space between them`}},
+		{"a scope beside a key pair", []string{key, key + "\n      oauth: {scope: api://a/.default}"}, []string{
+			at + `12:22: connectors.orders.snowflake.oauth.scope: is not used with authenticator key_pair; remove it or choose another authenticator`}},
 		{"a connections.toml profile where there is none", []string{account, "connection: prod"}, []string{
 			at + `9:19: connectors.orders.snowflake.connection: no connections.toml or config.toml in /home/me/.snowflake or /home/me/.config/snowflake; SNOWFLAKE_HOME can name its folder`}},
 		{"dead letters of a later version", []string{app, app + "    deadletter: {to: kinesis}\n"}, []string{

@@ -48,7 +48,7 @@ func (l *loader) profile(under string, s *Snowflake) {
 // its own.
 var profileKeys = []string{
 	"connection", "account", "user", "role", "warehouse", "database", "schema", "host", "proxy", "authenticator",
-	"private_key_file", "private_key", "private_key_passphrase", "token_file", "oauth.token_url", "oauth.client_id", "oauth.client_secret",
+	"private_key_file", "private_key", "private_key_passphrase", "token_file", "oauth.token_url", "oauth.client_id", "oauth.client_secret", "oauth.scope",
 }
 
 // profile is one connection while it is read.
@@ -163,7 +163,7 @@ func (p *profile) fill(s *Snowflake) {
 		text(&s.OAuth.ClientID, "oauth.client_id", "oauth_client_id")
 		value, origin := p.value("oauth_client_secret")
 		put(p, &s.OAuth.ClientSecret, "oauth.client_secret", value, origin)
-		s.OAuth.Scope, _ = p.value("oauth_scope")
+		text(&s.OAuth.Scope, "oauth.scope", "oauth_scope")
 	}
 }
 

@@ -75,9 +75,9 @@ type OAuth struct {
 	ClientID     string `key:"client_id"`
 	ClientSecret Secret `key:"client_secret"`
 
-	// Scope is asked for instead of session:role:<Role>: oauth_scope of a
-	// connections.toml profile.
-	Scope string `key:"-"`
+	// Scope is asked for instead of session:role:<Role>. Microsoft Entra ID
+	// grants nothing without one: api://.../.default.
+	Scope string `key:"scope"`
 }
 
 // PipeName is the pipe that channels are opened on: Pipe, or the table's

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -64,7 +65,7 @@ func (s Snowflake) checkAuthenticator(fs *findings) {
 		[2]string{"private_key_file_2", s.PrivateKeyFile2}, [2]string{"private_key_passphrase", s.PrivateKeyPassphrase.Reveal()})
 	token := firstSet([2]string{"token_file", s.TokenFile})
 	oauth := firstSet([2]string{"oauth.token_url", s.OAuth.TokenURL}, [2]string{"oauth.client_id", s.OAuth.ClientID},
-		[2]string{"oauth.client_secret", s.OAuth.ClientSecret.Reveal()})
+		[2]string{"oauth.client_secret", s.OAuth.ClientSecret.Reveal()}, [2]string{"oauth.scope", s.OAuth.Scope})
 
 	var idle []string
 	switch s.Authenticator {
@@ -101,7 +102,13 @@ func (o OAuth) check(fs *findings) {
 	}
 	fs.requires("snowflake.oauth.client_id", o.ClientID, "the client's name at the authorization server, with authenticator oauth")
 	fs.requires("snowflake.oauth.client_secret", o.ClientSecret.Reveal(), "the client's secret, with authenticator oauth")
+	if o.Scope != "" && !scopes.MatchString(o.Scope) {
+		fs.rejects("snowflake.oauth.scope", o.Scope, "is no scope; write it as the authorization server names it, several with one space between them")
+	}
 }
+
+// scopes are what may be asked for (RFC 6749 3.3).
+var scopes = regexp.MustCompile(`^[!#-\[\]-~]+( [!#-\[\]-~]+)*$`)
 
 // checkHost judges the host as the adapters do, so that no credential goes
 // elsewhere.

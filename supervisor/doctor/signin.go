@@ -198,7 +198,7 @@ func (d *Doctor) tellCredential(fs *findings, rest *messages.Fault) {
 	}
 	if s.Authenticator == config.OAuthCredentials && d.host.Snowflake == nil {
 		fs.add(Missing, "no token for user %s, or one that Snowflake does not accept: %s", s.User, words(rest.Err)).
-			todo("check snowflake.oauth: client_id, client_secret, and what the server grants that client").code(exitRefused)
+			todo("check snowflake.oauth: client_id, client_secret, scope, and what the server grants that client").code(exitRefused)
 		return
 	}
 	if s.Authenticator != config.KeyPair || d.host.Snowflake != nil {
