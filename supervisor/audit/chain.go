@@ -21,6 +21,7 @@ type chain struct {
 	first    messages.Position      // where another product left the shard to this one; zero = its beginning
 	era      int                    // the newest
 	ended    bool
+	by       index
 }
 
 // mark is a place where the cumulative counters are known. A human's decision
@@ -81,6 +82,7 @@ func fold(s story) *chain {
 		}
 	}
 	slices.SortStableFunc(c.marks, func(a, b mark) int { return a.at.Compare(b.at) })
+	c.index()
 	return c
 }
 
@@ -109,42 +111,18 @@ func (c *chain) checkpoint(e *messages.Checkpointed) {
 	c.marks = append(c.marks, mark{at, e.Counters, c.era})
 }
 
-// passed reports whether a stretch is known to have made no rows.
-func (c *chain) passed(from, to messages.Position) bool {
-	return slices.ContainsFunc(c.passes, func(p span) bool { return from.Covers(p.from) && p.to.Covers(to) })
-}
-
 // count sums up the batches of a stretch that begins and ends at batch ends.
-func (c *chain) count(s span) (counts messages.Counters) {
-	for _, b := range c.within(s) {
-		counts = counts.Add(messages.Counters{Read: b.Records, Discarded: b.Discarded, Filtered: b.Filtered, Appended: b.Rows, Committed: b.Rows})
-	}
+func (c *chain) count(s span) messages.Counters {
+	first, end := c.finished(s.from), c.finished(s.to)
+	counts := c.by.sums[max(first, end)].Minus(c.by.sums[first])
 	counts.Rejected = c.rejectedIn(s)
 	return counts
 }
 
-func (c *chain) rejectedIn(s span) (rows int64) {
-	for _, r := range c.rejected {
-		if !s.from.Covers(r.to) && s.to.Covers(r.to) {
-			rows += r.rows
-		}
-	}
-	return rows
-}
-
 // within are the batches of a stretch.
 func (c *chain) within(s span) []*messages.BatchAppended {
-	first, _ := slices.BinarySearchFunc(c.batches, s.from, func(b *messages.BatchAppended, p messages.Position) int {
-		if p.Covers(b.To) {
-			return -1
-		}
-		return 1
-	})
-	last := first
-	for last < len(c.batches) && s.to.Covers(c.batches[last].To) {
-		last++
-	}
-	return c.batches[first:last]
+	first, end := c.finished(s.from), c.finished(s.to)
+	return c.batches[first:max(first, end)]
 }
 
 // stretches cuts (from, to] into parts that the ledger has batch by batch, and
@@ -254,16 +232,6 @@ func followsRun(before, after messages.Digest, batches []*messages.BatchAppended
 		}
 	}
 	return false
-}
-
-// whole reports whether the ledger has every batch of a stretch.
-func (c *chain) whole(s span) bool {
-	for _, p := range c.stretches(s) {
-		if !p.covered {
-			return false
-		}
-	}
-	return true
 }
 
 // knows reports whether the ledger tells of whatever a token covers, or the

@@ -22,6 +22,7 @@
 //
 //	ledger.go     entries of several journals -> one story for each shard
 //	chain.go      a story -> the batches that count, for a rewind cancels
+//	index.go      how a long chain is asked without going through it
 //	judge.go      chain and evidence -> what should be in the table; findings
 //	stretch.go    stretches and their verdicts
 //	piece.go      what the table is asked: up to eight groups of batches each

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -244,15 +245,15 @@ func (h *hearing) rowsUpTo(to messages.Position) (rows int64, known bool) {
 }
 
 // upTo is the mark at a position: a known one, or what the ledger makes of the
-// nearest.
+// nearest that it leads from, or else of the nearest that it leads to.
 func (h *hearing) upTo(at messages.Position) (mark, bool) {
-	marks := h.marks()
-	for i := len(marks) - 1; i >= 0; i-- {
-		if m := marks[i]; at.Covers(m.at) && h.chain.whole(span{m.at, at}) {
+	beginning, row := []mark{{at: h.chain.first}}, h.rowMark()
+	for _, m := range slices.Concat(row, h.chain.lastMark(at), beginning) {
+		if at.Covers(m.at) && h.chain.whole(span{m.at, at}) {
 			return mark{at, m.counters.Add(h.chain.count(span{m.at, at})), m.era}, true
 		}
 	}
-	for _, m := range marks { // or backwards from a later one
+	for _, m := range slices.Concat(beginning, h.chain.nextMarks(at), row) {
 		if m.at.Covers(at) && h.chain.whole(span{at, m.at}) {
 			return mark{at, m.counters.Minus(h.chain.count(span{at, m.at})), m.era}, true
 		}
@@ -260,14 +261,12 @@ func (h *hearing) upTo(at messages.Position) (mark, bool) {
 	return mark{}, false
 }
 
-// marks are the places where the counters are known, the shard's beginning and
-// the lease row among them.
-func (h *hearing) marks() []mark {
-	marks := append([]mark{{at: h.chain.first}}, h.chain.marks...)
-	if h.row != nil && !h.row.Newest().IsZero() {
-		marks = append(marks, mark{h.row.Newest(), h.row.Counters, h.chain.era})
+// rowMark is what the lease row counts, if it does.
+func (h *hearing) rowMark() []mark {
+	if h.row == nil || h.row.Newest().IsZero() {
+		return nil
 	}
-	return marks
+	return []mark{{h.row.Newest(), h.row.Counters, h.chain.era}}
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -71,13 +71,3 @@ func (c *chain) pieces(s span, most int) []piece {
 	}
 	return cut
 }
-
-// refusedAcross reports whether a place lies inside a commit with rejected rows.
-func (c *chain) refusedAcross(at messages.Position) bool {
-	for _, r := range c.rejected {
-		if at.Compare(r.from) > 0 && at.Compare(r.to) < 0 {
-			return true
-		}
-	}
-	return false
-}
