@@ -70,6 +70,27 @@ func TestADeadLetterThatWasRemovedIsMissed(t *testing.T) {
 	}
 }
 
+// TestLettersThatAPolicyDidNotKeepAreLeftOutByWhatAuditSays: the connector
+// discarded, and keeps letters since.
+func TestLettersThatAPolicyDidNotKeepAreLeftOutByWhatAuditSays(t *testing.T) {
+	w := newSite(t)
+	w.putRaw(0, `not JSON`)
+	w.work(1)
+	w.configure("    deadletter: {to: file}\n")
+	w.putRaw(0, `[]`)
+	w.work(1)
+	text, r := w.audits(exitFindings)
+	wantFindings(t, r, "0 DEAD_LETTERS 1")
+	since := r.Shards[0].Findings[0].Since.Format(time.RFC3339Nano)
+	if !strings.Contains(strings.Join(strings.Fields(text), " "), "discarded before deadletter.to was file; kinesnow audit orders --since "+since+" leaves them out") {
+		t.Errorf("%s", text)
+	}
+	text, r = w.audits(exitFine, "--since", since)
+	if s := r.Sums; s.Discarded != 1 || *s.Letters != 1 || !strings.Contains(text, "dead letters on file 1   ok") {
+		t.Errorf("%+v\n%s", s, text)
+	}
+}
+
 // TestAWindowLeavesOlderRowsAlone: --since judges what was accepted since, and
 // says so; without it the older fault is found.
 func TestAWindowLeavesOlderRowsAlone(t *testing.T) {

@@ -28,7 +28,8 @@
 //	piece.go      what the table is asked: up to eight groups of batches each
 //	locate.go     which batch it is, where the table differs
 //	replayed.go   dead letters that were sent again, whose rows are explained
-//	keepsakes.go  rejected rows and discarded records, and what was kept of them
+//	keepsakes.go  rejected rows, and what the error table has of them
+//	letters.go    discarded records, and the dead letters that are on file of them
 //	table.go      the table's own word
 //	destination.go  whether rows can be told apart at all; else their number
 //	unasked.go    witnesses that could not be asked; exit codes

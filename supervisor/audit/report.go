@@ -124,7 +124,9 @@ type Finding struct {
 	To   string `json:"to,omitempty"`
 	// Positions are those that are doubled, up to 1,000 of them.
 	Positions []string `json:"positions,omitempty"`
-	Text      string   `json:"text"`
+	// Since is the earliest --since that leaves out what was lost for good.
+	Since time.Time `json:"since,omitzero"`
+	Text  string    `json:"text"`
 }
 
 // add sums up one shard.

@@ -21,10 +21,10 @@ func (s *session) total(ctx context.Context) {
 		r.Sums.Table = nil
 	}
 	s.countAll(ctx)
-	if s.unbounded() { // error rows and letters are not known by time
+	if s.unbounded() { // error rows are not known by time
 		s.errors(ctx)
-		s.letters()
 	}
+	s.letters(ctx)
 	r.Exact = len(r.Findings) == 0
 	for i := range r.Shards {
 		r.Exact = r.Exact && r.Shards[i].exact()

@@ -1,0 +1,172 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/kinesnow/kinesnow/adapters/deadletter"
+	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
+)
+
+// letters holds the discarded records against the dead letters on file. A
+// letter that is there twice, put again after a crash, counts once. More than
+// max_per_minute are not kept, so a lack is a finding only where that cannot be
+// the cause, and where every node's files can be seen. No ledger tells what
+// deadletter.to was when a record was discarded.
+func (s *session) letters(ctx context.Context) {
+	r := s.report
+	if s.Config.DeadLetter.To != config.DeadLetterFile || s.Letters == "" || r.Sums.Discarded == 0 {
+		return
+	}
+	all, bad, err := readLetters(s.Letters)
+	if err != nil {
+		s.unasked(err, "the dead letters could not be read")
+		return
+	}
+	if bad > 0 {
+		s.note("%d lines of the dead letters are no letters", bad)
+	}
+	sum := int64(0)
+	var lost []Finding // by shard; Rows = 0: none
+	for i := range r.Shards {
+		sh, kept := &r.Shards[i], all.of(s.hearings[i])
+		sum += kept
+		lacks := sh.Sums.Discarded - kept
+		f := Finding{}
+		switch {
+		case lacks <= 0:
+		case r.Sums.Discarded > int64(s.Config.DeadLetter.MaxPerMinute):
+			s.note("%s: %d discarded records have no dead letter here; deadletter.max_per_minute may have left them out", sh.Shard, lacks)
+		case r.Sources.Ledgers < r.Sources.Nodes:
+			s.note("%s: %d discarded records have no dead letter here; other nodes may have them", sh.Shard, lacks)
+		default:
+			f = Finding{
+				Kind: LostLetters, Rows: lacks, From: sh.From, To: sh.To,
+				Text: fmt.Sprintf("%d records were discarded, %d dead letters are on file: the others were removed, or discarded before deadletter.to was file", sh.Sums.Discarded, kept),
+			}
+		}
+		lost = append(lost, f)
+	}
+	if s.unbounded() { // of shards that nobody knows any more, too
+		sum = all.number()
+	}
+	r.Sums.Letters = &sum
+	if slices.ContainsFunc(lost, func(f Finding) bool { return f.Rows > 0 }) {
+		s.leaveOut(ctx, all, lost)
+	}
+	for i := range lost {
+		if lost[i].Rows > 0 {
+			r.Shards[i].Findings = append(r.Shards[i].Findings, lost[i])
+		}
+	}
+}
+
+// leaveOut adds to findings what leaves them out, and no letter that is there.
+func (s *session) leaveOut(ctx context.Context, all letters, lost []Finding) {
+	var since time.Time
+	for _, h := range s.hearings {
+		_, c, err := s.story(ctx, h.shard)
+		if err != nil {
+			s.unasked(err, "the ledgers could not be read again")
+			return
+		}
+		if at := h.completeSince(c, all); at.After(since) {
+			since = at
+		}
+	}
+	until := ""
+	if !s.Until.IsZero() {
+		until = " --until " + s.Until.UTC().Format(time.RFC3339Nano)
+	}
+	for i := range lost {
+		if lost[i].Since = since.UTC(); lost[i].Rows > 0 {
+			lost[i].Text += fmt.Sprintf("; kinesnow audit %s --since %s%s leaves them out", s.Connector, since.UTC().Format(time.RFC3339Nano), until)
+		}
+	}
+}
+
+// completeSince is the earliest time of an accepted batch since when no letter
+// lacks, or right behind the last one; zero = none lacks at all.
+func (h *hearing) completeSince(c *chain, all letters) time.Time {
+	complete := func(since time.Time) bool {
+		e := h.evidence
+		e.chain, e.since = c, since
+		again := hear(e)
+		return again.discarded() <= all.of(again)
+	}
+	if complete(h.since) {
+		return time.Time{}
+	}
+	times := make([]time.Time, len(c.batches))
+	for i, b := range c.batches {
+		times[i] = b.At
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	switch n := sort.Search(len(times), func(i int) bool { return complete(times[i]) }); {
+	case n < len(times):
+		return times[n]
+	case n > 0:
+		return times[n-1].Add(1)
+	}
+	return time.Unix(0, 1) // there is no batch: any time leaves all of it out
+}
+
+// discarded is how many records of the judged stretch were.
+func (h *hearing) discarded() (n int64) {
+	for i := range h.stretches {
+		n += h.stretches[i].counts.Discarded
+	}
+	return n
+}
+
+// letters are the places of the dead letters on file.
+type letters map[messages.ShardID]map[messages.Position]bool
+
+// readLetters reads a folder's, which may be absent; bad is how many lines are none.
+func readLetters(folder string) (all letters, bad int, err error) {
+	all = letters{}
+	strange := 0
+	bad, err = deadletter.Walk(folder, func(_ deadletter.Where, l *messages.Letter) bool {
+		at, err := l.Position()
+		if err != nil {
+			strange++
+			return true
+		}
+		if all[l.Shard] == nil {
+			all[l.Shard] = map[messages.Position]bool{}
+		}
+		all[l.Shard][at] = true
+		return true
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return all, bad + strange, err
+}
+
+func (all letters) number() (n int64) {
+	for _, of := range all {
+		n += int64(len(of))
+	}
+	return n
+}
+
+// of is how many there are of a shard: of the judged window, if there is one.
+func (all letters) of(h *hearing) (n int64) {
+	if h.unbounded() {
+		return int64(len(all[h.shard]))
+	}
+	whole := h.whole()
+	for at := range all[h.shard] {
+		if whole.to.Covers(at) && !whole.from.Covers(at) {
+			n++
+		}
+	}
+	return n
+}
