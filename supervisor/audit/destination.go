@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 )
 
@@ -73,7 +75,7 @@ func (s *session) countAll(ctx context.Context) {
 	switch lacks := want - n; {
 	case lacks > 0:
 		r.Sums.Missing += lacks
-		r.Findings = append(r.Findings, Finding{Kind: Missing, Rows: lacks, Text: "the table has " + rowsOf(n) + ", but " + digits(want) + " were committed and not rejected: some were deleted from it; which ones cannot be told, for its rows do not say which record they are"})
+		r.Findings = append(r.Findings, Finding{Kind: Missing, Rows: lacks, Text: "the table has " + rowsOf(n) + ", but " + humanize.Comma(want) + " were committed and not rejected: some were deleted from it; which ones cannot be told, for its rows do not say which record they are"})
 	case lacks < 0:
 		s.note("the table has %s more than this connector wrote: from before, or from somebody else", rowsOf(-lacks))
 	}

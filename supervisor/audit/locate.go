@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -83,12 +85,12 @@ func (h *hearing) explain(ctx context.Context, c *chain, t Table, p *piece) erro
 	if batches := c.within(p.span); h.covers(p.span) && len(batches) == 1 {
 		of = " of the batch accepted " + clock(batches[0].At)
 	}
-	counts := fmt.Sprintf(": %s committed there, the table has %s", digits(p.rows), digits(p.tally.Rows))
+	counts := fmt.Sprintf(": %s committed there, the table has %s", humanize.Comma(p.rows), humanize.Comma(p.tally.Rows))
 	if !h.covers(p.span) {
-		counts = ", in a stretch that no ledger has: the counters say " + digits(p.rows) + ", the table has " + digits(p.tally.Rows)
+		counts = ", in a stretch that no ledger has: the counters say " + humanize.Comma(p.rows) + ", the table has " + humanize.Comma(p.tally.Rows)
 	}
 	if doubled > 0 {
-		counts += ", " + digits(doubled) + " of them doubled"
+		counts += ", " + humanize.Comma(doubled) + " of them doubled"
 	}
 	missing, strange := p.rows-(p.tally.Rows-doubled), int64(0)
 	if missing < 0 {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/kinesnow/kinesnow/adapters/deadletter"
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
@@ -184,7 +186,7 @@ func (h *hearing) judgeAgain() {
 	lacks := int64(0)
 	for _, a := range h.again {
 		if extra := a.there - a.sent; extra > 0 {
-			h.find(Doubled, extra, span{}, "the dead letter at %s was sent again as %s, the table has %s", a.at, rowsOf(a.sent), digits(a.there))
+			h.find(Doubled, extra, span{}, "the dead letter at %s was sent again as %s, the table has %s", a.at, rowsOf(a.sent), humanize.Comma(a.there))
 			h.out.Sums.Doubled += extra
 		}
 		if a.over {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 // Report is what an audit found. Its JSON is what audit -o json prints.
@@ -36,13 +37,7 @@ type Sources struct {
 
 // Sums are counts of one shard, or of all.
 type Sums struct {
-	Read        int64  `json:"userRecordsRead"`
-	Discarded   int64  `json:"discarded"`
-	Filtered    int64  `json:"filtered"`
-	Appended    int64  `json:"rowsAppended"`
-	Committed   int64  `json:"rowsCommitted"`
-	Snowflake   *int64 `json:"rowsBySnowflakesCounters,omitempty"` // inserted and rejected; absent = not comparable
-	Rejected    int64  `json:"rowsRejected"`
+	reckoning.Rows
 	ErrorTable  *int64 `json:"rowsInErrorTable,omitempty"`
 	Letters     *int64 `json:"deadLettersOnFile,omitempty"`
 	Replayed    int64  `json:"rowsReplayed,omitempty"`        // of dead letters that were sent again
@@ -131,12 +126,7 @@ type Finding struct {
 
 // add sums up one shard.
 func (s *Sums) add(o Sums) {
-	s.Read += o.Read
-	s.Discarded += o.Discarded
-	s.Filtered += o.Filtered
-	s.Appended += o.Appended
-	s.Committed += o.Committed
-	s.Rejected += o.Rejected
+	s.Rows.Add(o.Rows)
 	s.Replayed += o.Replayed
 	s.Again += o.Again
 	s.InFlight += o.InFlight
@@ -150,15 +140,5 @@ func (s *Sums) add(o Sums) {
 	s.Unexplained += o.Unexplained
 	s.Stretches += o.Stretches
 	s.Holes += o.Holes
-	s.Snowflake = plus(s.Snowflake, o.Snowflake)
-	s.Table = plus(s.Table, o.Table)
-}
-
-// plus adds what is known; what is known of one part only is not known of all.
-func plus(a, b *int64) *int64 {
-	if a == nil || b == nil {
-		return nil
-	}
-	sum := *a + *b
-	return &sum
+	s.Table = reckoning.Plus(s.Table, o.Table)
 }

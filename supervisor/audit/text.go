@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 // maxShown is how many findings are shown one by one; -o json has all.
@@ -21,17 +25,17 @@ func (r *Report) Text(w io.Writer) error {
 	r.account(out)
 	s := &r.Sums
 	fmt.Fprintf(out, "missing %s  doubled %s  strange %s  altered %s  gaps %s  unexplained %s\n",
-		digits(s.Missing), digits(s.Doubled), digits(s.Strange), digits(s.Altered), digits(s.Gaps), digits(s.Stretches))
+		humanize.Comma(s.Missing), humanize.Comma(s.Doubled), humanize.Comma(s.Strange), humanize.Comma(s.Altered), humanize.Comma(s.Gaps), humanize.Comma(s.Stretches))
 	r.verdicts(out)
 	r.findings(out)
 	for _, note := range r.Notes {
 		if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Text == note }) {
 			continue // said among the findings
 		}
-		paragraph(out, "note: ", "      ", note)
+		hang(out, "note: ", note)
 	}
 	if r.CountsOnly != "" {
-		paragraph(out, "counts only: ", "      ", r.CountsOnly)
+		hang(out, "counts only: ", r.CountsOnly)
 	}
 	fmt.Fprintln(out, r.word())
 	return out.Flush()
@@ -53,10 +57,7 @@ func (r *Report) word() string {
 // account is what went in and what came out.
 func (r *Report) account(out io.Writer) {
 	s := &r.Sums
-	line := func(sign, name string, n int64, say string) {
-		text := fmt.Sprintf("%1s %-17s %15s   %s", sign, name, digits(n), say)
-		fmt.Fprintln(out, trimRight(text))
-	}
+	line := func(sign, name string, n int64, say string) { reckoning.Line(out, sign, name, n, say) }
 	line("", "user records read", s.Read, "")
 	line("-", "discarded", s.Discarded, kept("dead letters on file", s.Letters, s.Discarded))
 	if s.Filtered > 0 {
@@ -71,18 +72,11 @@ func (r *Report) account(out io.Writer) {
 	say := "the table was not counted"
 	switch {
 	case s.Counted != nil:
-		say = "the table has " + digits(*s.Counted) + "   " + same(s.Missing == 0)
+		say = "the table has " + humanize.Comma(*s.Counted) + "   " + reckoning.Same(s.Missing == 0)
 	case s.Table != nil:
-		say = "the table has " + digits(*s.Table) + "   " + same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected+s.Replayed)
+		say = "the table has " + humanize.Comma(*s.Table) + "   " + reckoning.Same(s.Missing+s.Doubled+s.Strange+s.Altered == 0 && *s.Table == s.Committed-s.Rejected+s.Replayed)
 	}
 	line("=", "in table", s.Committed-s.Rejected+s.Replayed, say)
-}
-
-func same(ok bool) string {
-	if ok {
-		return "ok"
-	}
-	return "DIFFERS"
 }
 
 // kept says how many of something are still where they were put.
@@ -90,7 +84,7 @@ func kept(what string, found *int64, want int64) string {
 	if found == nil {
 		return ""
 	}
-	return what + " " + digits(*found) + "   " + same(*found >= want)
+	return what + " " + humanize.Comma(*found) + "   " + reckoning.Same(*found >= want)
 }
 
 func (r *Report) title() string {
@@ -147,10 +141,10 @@ func (r *Report) ledgers() string {
 func (r *Report) counters() string {
 	text := "Snowflake's counters do not compare"
 	if n := r.Sums.Snowflake; n != nil {
-		text = "Snowflake counted " + digits(*n) + "   " + same(!r.has(WrongCounters))
+		text = "Snowflake counted " + humanize.Comma(*n) + "   " + reckoning.Same(!r.has(WrongCounters))
 	}
 	if r.Sums.InFlight > 0 {
-		text += "   in flight " + digits(r.Sums.InFlight)
+		text += "   in flight " + humanize.Comma(r.Sums.InFlight)
 	}
 	return text
 }
@@ -169,7 +163,7 @@ func (r *Report) verdicts(out io.Writer) {
 		if s.Committed > 0 {
 			share = 100 * float64(n) / float64(s.Committed)
 		}
-		fmt.Fprintf(out, "%-11s %8s %15s   %s\n", name, percent(share, n < s.Committed), digits(n), why)
+		fmt.Fprintf(out, "%-11s %8s %15s   %s\n", name, percent(share, n < s.Committed), humanize.Comma(n), why)
 	}
 	line("witnessed", s.Witnessed, "a ledger has every batch of it")
 	if s.Holes > 0 {
@@ -195,7 +189,7 @@ func (r *Report) findings(out io.Writer) {
 			return
 		}
 		fmt.Fprintf(out, "\n%s  %s\n", subject, kind)
-		paragraph(out, "    ", "    ", text)
+		hang(out, "    ", text)
 		if to != "" {
 			fmt.Fprintf(out, "    after  %s\n    up to  %s\n", place(from), place(to))
 		}

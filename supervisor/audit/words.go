@@ -3,8 +3,11 @@ package audit
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/kinesnow/kinesnow/supervisor/paragraph"
 )
 
 // columns is how wide the lines of the text are, positions aside.
@@ -19,7 +22,7 @@ func count(n int64, word string) string {
 	default:
 		word += "s"
 	}
-	return digits(n) + " " + word
+	return humanize.Comma(n) + " " + word
 }
 
 func rowsOf(n int64) string { return count(n, "row") }
@@ -37,39 +40,12 @@ func times(n int64) string {
 	if n == 2 {
 		return "twice"
 	}
-	return digits(n) + " times"
+	return humanize.Comma(n) + " times"
 }
 
-// digits writes a number in groups of three.
-func digits(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, text = "-", text[1:]
-	}
-	var groups []string
-	for len(text) > 3 {
-		groups = append([]string{text[len(text)-3:]}, groups...)
-		text = text[:len(text)-3]
-	}
-	return sign + strings.Join(append([]string{text}, groups...), ",")
+// hang writes a text in lines of up to columns, words left whole, the next ones
+// under the first one's words.
+func hang(out io.Writer, first, text string) {
+	lines := paragraph.Fold(text, columns-len(first))
+	fmt.Fprintln(out, first+strings.Join(lines, "\n"+strings.Repeat(" ", len(first))))
 }
-
-// paragraph writes a text in lines of up to columns, words left whole.
-func paragraph(out io.Writer, first, next, text string) {
-	line := first
-	empty := true
-	for _, word := range strings.Fields(text) {
-		if !empty && len(line)+1+len(word) > columns {
-			fmt.Fprintln(out, line)
-			line, empty = next, true
-		}
-		if !empty {
-			line += " "
-		}
-		line, empty = line+word, false
-	}
-	fmt.Fprintln(out, line)
-}
-
-func trimRight(text string) string { return strings.TrimRight(text, " ") }

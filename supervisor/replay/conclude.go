@@ -11,6 +11,7 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/access"
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 // concludeWithin bounds the account, which is given even when the work was
@@ -77,7 +78,9 @@ func (w *work) conclude(ctx context.Context, cfg supervisor.Config, state *messa
 func (w *work) shard(row *messages.ShardRow, final *messages.ChannelFinal, tally *warehouse.Tally) Shard {
 	c := row.Counters
 	s := Shard{Shard: row.Shard, Ended: row.Ended, Gaps: w.account.Gaps[row.Shard], Sums: Sums{
-		Read: c.Read, Discarded: c.Discarded, Filtered: c.Filtered, Appended: c.Appended, Committed: c.Committed, Rejected: c.Rejected,
+		Rows: reckoning.Rows{
+			Read: c.Read, Discarded: c.Discarded, Filtered: c.Filtered, Appended: c.Appended, Committed: c.Committed, Rejected: c.Rejected,
+		},
 		Gaps: int64(len(w.account.Gaps[row.Shard])),
 	}}
 	if first, ok := w.account.Firsts[row.Shard]; ok {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 // Report is the account of a replay. Its JSON is stable.
@@ -27,13 +28,7 @@ type Report struct {
 
 // Sums are counts of one shard, or of all.
 type Sums struct {
-	Read      int64  `json:"userRecordsRead"`
-	Discarded int64  `json:"discarded"`
-	Filtered  int64  `json:"filtered"`
-	Appended  int64  `json:"rowsAppended"`
-	Committed int64  `json:"rowsCommitted"`
-	Snowflake *int64 `json:"rowsBySnowflakesCounters,omitempty"` // inserted and rejected; absent = not known
-	Rejected  int64  `json:"rowsRejected"`
+	reckoning.Rows
 	Table     *int64 `json:"rowsInTable,omitempty"` // absent = not counted
 	Positions *int64 `json:"positionsInTable,omitempty"`
 	Gaps      int64  `json:"gaps"`
@@ -65,23 +60,8 @@ func (r *Report) ExitCode() int {
 func (r *Report) note(text string) { r.Notes = append(r.Notes, text) }
 
 func (s *Sums) add(o Sums) {
-	s.Read += o.Read
-	s.Discarded += o.Discarded
-	s.Filtered += o.Filtered
-	s.Appended += o.Appended
-	s.Committed += o.Committed
-	s.Rejected += o.Rejected
+	s.Rows.Add(o.Rows)
 	s.Gaps += o.Gaps
-	s.Snowflake = plus(s.Snowflake, o.Snowflake)
-	s.Table = plus(s.Table, o.Table)
-	s.Positions = plus(s.Positions, o.Positions)
-}
-
-// plus adds what is known; what is known of one part only is not known of all.
-func plus(a, b *int64) *int64 {
-	if a == nil || b == nil {
-		return nil
-	}
-	sum := *a + *b
-	return &sum
+	s.Table = reckoning.Plus(s.Table, o.Table)
+	s.Positions = reckoning.Plus(s.Positions, o.Positions)
 }

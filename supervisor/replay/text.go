@@ -4,9 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 // maxShown is how many findings are shown one by one; -o json has all.
@@ -22,23 +23,23 @@ func (r *Report) Text(w io.Writer) error {
 	}
 	fmt.Fprintf(out, "from %s  to %s   %s\n", r.Range.From, r.Range.To, shards)
 	s := &r.Sums
-	sum(out, "", "user records read", s.Read, "")
-	sum(out, "-", "discarded", s.Discarded, "")
+	reckoning.Line(out, "", "user records read", s.Read, "")
+	reckoning.Line(out, "-", "discarded", s.Discarded, "")
 	if s.Filtered > 0 {
-		sum(out, "-", "filtered", s.Filtered, "")
+		reckoning.Line(out, "-", "filtered", s.Filtered, "")
 	}
-	sum(out, "=", "appended", s.Appended, "")
+	reckoning.Line(out, "=", "appended", s.Appended, "")
 	say := "Snowflake's counters do not compare"
 	if s.Snowflake != nil {
-		say = "Snowflake counted " + humanize.Comma(*s.Snowflake) + "   " + same(*s.Snowflake == s.Committed)
+		say = "Snowflake counted " + humanize.Comma(*s.Snowflake) + "   " + reckoning.Same(*s.Snowflake == s.Committed)
 	}
-	sum(out, "=", "committed", s.Committed, say)
-	sum(out, "-", "rejected", s.Rejected, "")
+	reckoning.Line(out, "=", "committed", s.Committed, say)
+	reckoning.Line(out, "-", "rejected", s.Rejected, "")
 	say = "the table was not counted"
 	if s.Table != nil {
-		say = "the table has " + humanize.Comma(*s.Table) + "   " + same(*s.Table == s.Committed-s.Rejected)
+		say = "the table has " + humanize.Comma(*s.Table) + "   " + reckoning.Same(*s.Table == s.Committed-s.Rejected)
 	}
-	sum(out, "=", "in table", s.Committed-s.Rejected, say)
+	reckoning.Line(out, "=", "in table", s.Committed-s.Rejected, say)
 	ended := 0
 	for i := range r.Shards {
 		if r.Shards[i].Ended {
@@ -62,18 +63,6 @@ func (r *Report) Text(w io.Writer) error {
 	}
 	fmt.Fprintln(out, word)
 	return out.Flush()
-}
-
-// sum writes one line of an account.
-func sum(out io.Writer, sign, name string, n int64, say string) {
-	fmt.Fprintln(out, strings.TrimRight(fmt.Sprintf("%1s %-17s %15s   %s", sign, name, humanize.Comma(n), say), " "))
-}
-
-func same(ok bool) string {
-	if ok {
-		return "ok"
-	}
-	return "DIFFERS"
 }
 
 func plural(n int, noun string) string {
