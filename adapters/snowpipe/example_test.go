@@ -9,6 +9,7 @@ import (
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -18,7 +19,7 @@ func Example() {
 	service := exampleService()
 	defer service.Close()
 
-	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", loaderKey())
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", rsakey.Key(0))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func ExampleClient_Append() {
 	}
 	service := exampleService()
 	defer service.Close()
-	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", loaderKey())
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", rsakey.Key(0))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func exampleService() *localsnowflake.Server {
 		log.Fatal(err)
 	}
 	known := service.Catalog()
-	if err := service.RegisterUser("LOADER", catalog.AccountAdmin, &loaderKey().PublicKey); err != nil {
+	if err := service.RegisterUser("LOADER", catalog.AccountAdmin, &rsakey.Key(0).PublicKey); err != nil {
 		log.Fatal(err)
 	}
 	if _, err := known.CreateDatabase("RAW", catalog.AccountAdmin, catalog.Keep); err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/account"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
@@ -41,7 +42,7 @@ func newDesk(t *testing.T) *desk {
 		fmt.Fprint(w, token)
 	}))
 	t.Cleanup(server.Close)
-	source, err := NewKeyPair("A", "U", "", testKey())
+	source, err := NewKeyPair("A", "U", "", rsakey.Key(0))
 	if err != nil {
 		t.Fatal(err)
 	}

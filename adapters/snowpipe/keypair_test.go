@@ -2,30 +2,21 @@ package snowpipe
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 )
 
-var testKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
-
 func TestKeyPairTokensSayWhatSnowflakeChecks(t *testing.T) {
-	source, err := NewKeyPair("my-org_x.eu-west-1", "loader", "LOADER_ROLE", testKey())
+	source, err := NewKeyPair("my-org_x.eu-west-1", "loader", "LOADER_ROLE", rsakey.Key(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,11 +25,11 @@ func TestKeyPairTokensSayWhatSnowflakeChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims := jwt.MapClaims{}
-	parsed, err := jwt.ParseWithClaims(token.Text, claims, func(*jwt.Token) (any, error) { return &testKey().PublicKey, nil })
+	parsed, err := jwt.ParseWithClaims(token.Text, claims, func(*jwt.Token) (any, error) { return &rsakey.Key(0).PublicKey, nil })
 	if err != nil || parsed.Method.Alg() != "RS256" {
 		t.Fatalf("%v %v", parsed, err)
 	}
-	print, err := Fingerprint(&testKey().PublicKey)
+	print, err := Fingerprint(&rsakey.Key(0).PublicKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +46,7 @@ func TestKeyPairTokensSayWhatSnowflakeChecks(t *testing.T) {
 }
 
 func TestKeyPairTokensAreKeptUntilFiveMinutesBeforeTheirEnd(t *testing.T) {
-	source, err := NewKeyPair("A", "U", "", testKey())
+	source, err := NewKeyPair("A", "U", "", rsakey.Key(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +78,7 @@ func TestKeyPairTokensAreKeptUntilFiveMinutesBeforeTheirEnd(t *testing.T) {
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
-	key, err := NewKeyPair("A", "U", "", testKey())
+	key, err := NewKeyPair("A", "U", "", rsakey.Key(0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +98,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	for _, value := range []any{key, pat, oauth, Token{Text: "canary-token"}, Config{Tokens: key}, Config{Tokens: pat}, client, struct{ T Token }{Token{Text: "canary-token"}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
 			text := fmt.Sprintf(verb, value)
-			if strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, testKey().D.String()) {
+			if strings.Contains(text, "canary") || strings.Contains(text, fmt.Sprintf("%x", "canary")) || strings.Contains(text, rsakey.Key(0).D.String()) {
 				t.Errorf("%T printed with %s shows its secret", value, verb)
 			}
 		}

@@ -2,8 +2,6 @@ package snowpipe_test
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
 	"fmt"
 	"strconv"
 	"sync"
@@ -14,16 +12,9 @@ import (
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 )
-
-var loaderKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -42,7 +33,7 @@ func local(t *testing.T, options localsnowflake.Options, table string, change fu
 	s, err := localsnowflake.Start(options)
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	must(t, s.RegisterUser("LOADER", catalog.AccountAdmin, &loaderKey().PublicKey))
+	must(t, s.RegisterUser("LOADER", catalog.AccountAdmin, &rsakey.Key(0).PublicKey))
 	_, err = s.Catalog().CreateDatabase("DB", catalog.AccountAdmin, catalog.Keep)
 	must(t, err)
 	_, err = s.Catalog().CreateSchema("DB", "S", catalog.AccountAdmin, catalog.Keep)
@@ -50,7 +41,7 @@ func local(t *testing.T, options localsnowflake.Options, table string, change fu
 	_, _, err = s.Catalog().CreateTable(catalog.Table{Database: "DB", Schema: "S", Name: table, Owner: catalog.AccountAdmin,
 		Columns: []catalog.Column{{Name: "N", Type: catalog.Type{Name: catalog.Variant}, Nullable: true}}}, catalog.Replace)
 	must(t, err)
-	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", catalog.AccountAdmin, loaderKey())
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", catalog.AccountAdmin, rsakey.Key(0))
 	must(t, err)
 	cfg := snowpipe.Config{Account: "LOCAL", User: "LOADER", Host: s.URL(), Database: "DB", Schema: "S",
 		Pipe: snowpipe.DefaultPipe(table), Tokens: tokens}
@@ -180,7 +171,7 @@ func TestT03OnlyADropClearsAToken(t *testing.T) {
 	must(t, err)
 	committed(t, c, "c", "3")
 	c.Close()
-	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", catalog.AccountAdmin, loaderKey())
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", catalog.AccountAdmin, rsakey.Key(0))
 	must(t, err)
 	c, err = snowpipe.New(snowpipe.Config{Account: "LOCAL", User: "LOADER", Host: s.URL(), Database: "DB", Schema: "S",
 		Pipe: snowpipe.DefaultPipe("T"), Tokens: tokens})
@@ -319,9 +310,7 @@ func TestAMissingTableIsNamed(t *testing.T) {
 }
 
 func TestAnotherUsersKeyIsRefused(t *testing.T) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	must(t, err)
-	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", key)
+	tokens, err := snowpipe.NewKeyPair("LOCAL", "LOADER", "", rsakey.Key(1))
 	must(t, err)
 	_, c := local(t, localsnowflake.Options{}, "T", func(cfg *snowpipe.Config) { cfg.Tokens = tokens })
 	_, err = c.Open(ctx, "c", true)

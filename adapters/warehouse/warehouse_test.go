@@ -2,33 +2,23 @@ package warehouse_test
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 var ctx = context.Background()
-
-var loaderKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -44,8 +34,8 @@ func account(t *testing.T) *localsnowflake.Server {
 	s, err := localsnowflake.Start(localsnowflake.Options{CommitDelay: -1})
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	must(t, s.RegisterUser("LOADER", catalog.AccountAdmin, &loaderKey().PublicKey))
-	must(t, s.RegisterUser("OTHER", "STRANGER", &loaderKey().PublicKey))
+	must(t, s.RegisterUser("LOADER", catalog.AccountAdmin, &rsakey.Key(0).PublicKey))
+	must(t, s.RegisterUser("OTHER", "STRANGER", &rsakey.Key(0).PublicKey))
 	_, err = s.Catalog().CreateDatabase("RAW", catalog.AccountAdmin, catalog.Keep)
 	must(t, err)
 	_, err = s.Catalog().CreateSchema("RAW", "EVENTS", catalog.AccountAdmin, catalog.Keep)
@@ -55,7 +45,7 @@ func account(t *testing.T) *localsnowflake.Server {
 
 func open(t *testing.T, host string, change func(*warehouse.Config)) *warehouse.Warehouse {
 	t.Helper()
-	cfg := warehouse.Config{Account: "LOCAL", User: "LOADER", Host: host, Database: "RAW", Schema: "EVENTS", PrivateKey: loaderKey()}
+	cfg := warehouse.Config{Account: "LOCAL", User: "LOADER", Host: host, Database: "RAW", Schema: "EVENTS", PrivateKey: rsakey.Key(0)}
 	if change != nil {
 		change(&cfg)
 	}
@@ -143,8 +133,7 @@ func TestWhatTheRoleMayNotIsDeniedOrMissing(t *testing.T) {
 
 func TestRefusedCredentialsAreDenied(t *testing.T) {
 	s := account(t)
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	must(t, err)
+	stranger := rsakey.Key(1)
 	for name, change := range map[string]func(*warehouse.Config){
 		"another key":  func(c *warehouse.Config) { c.PrivateKey = stranger },
 		"unknown user": func(c *warehouse.Config) { c.User = "NOBODY" },
@@ -182,9 +171,8 @@ func (s *scripted) Refused(warehouse.Credential) { s.refused++ }
 
 func TestASecondCredentialIsTriedAtOnceAndTheGoodOneIsKept(t *testing.T) {
 	s := account(t)
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
-	must(t, err)
-	old, now := warehouse.Credential{PrivateKey: stranger, Key: "SHA256:old"}, warehouse.Credential{PrivateKey: loaderKey(), Key: "SHA256:new"}
+	stranger := rsakey.Key(1)
+	old, now := warehouse.Credential{PrivateKey: stranger, Key: "SHA256:old"}, warehouse.Credential{PrivateKey: rsakey.Key(0), Key: "SHA256:new"}
 	source := &scripted{credentials: []warehouse.Credential{old, now}}
 	w := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source })
 	must(t, w.Create(ctx, "T"))
@@ -193,7 +181,7 @@ func TestASecondCredentialIsTriedAtOnceAndTheGoodOneIsKept(t *testing.T) {
 	}
 	now.PrivateKey = stranger
 	source = &scripted{credentials: []warehouse.Credential{old, now}}
-	_, err = open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Describe(ctx, "T")
+	_, err := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Describe(ctx, "T")
 	wantFault(t, err, messages.Rejected, messages.ReasonDenied, messages.AccessDenied)
 	if source.refused != 2 || !strings.Contains(err.Error(), "SHA256:new and SHA256:old") {
 		t.Errorf("%d refused: %v", source.refused, err)

@@ -2,33 +2,17 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/spf13/cobra"
-)
 
-// testKey is made once: RSA keys are slow to make.
-var testKey = sync.OnceValue(func() []byte {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		panic(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-})
+	"github.com/kinesnow/kinesnow/integration/rsakey"
+)
 
 // configOf writes a configuration whose connector reaches nobody; change may
 // rewrite it.
@@ -53,7 +37,7 @@ connectors:
 		text = change(text)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string][]byte{"key.p8": testKey(), "kinesnow.yaml": []byte(text)} {
+	for name, content := range map[string][]byte{"key.p8": rsakey.PEM(rsakey.Key(0)), "kinesnow.yaml": []byte(text)} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,10 +1,6 @@
 package scenarios
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"os"
 	"slices"
@@ -15,6 +11,7 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/process"
 )
@@ -75,16 +72,7 @@ func TestAProcessThatCannotWorkNamesWhatToMendAndEnds(t *testing.T) {
 // changeKey gives the connector a key that Snowflake does not know.
 func (w *world) changeKey() {
 	w.t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := os.WriteFile(w.Ready().PrivateKeyFile, text, 0o600); err != nil {
+	if err := os.WriteFile(w.Ready().PrivateKeyFile, rsakey.PEM(rsakey.Key(3)), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 }

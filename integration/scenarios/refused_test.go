@@ -1,14 +1,11 @@
 package scenarios_test
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/supervisor/process"
 )
 
@@ -38,16 +35,7 @@ func TestAMissingStreamEndsTheProcessWith69(t *testing.T) {
 
 func TestARefusedKeyEndsTheProcessWith77(t *testing.T) {
 	w := newWorld(t, 2)
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := os.WriteFile(w.Ready().PrivateKeyFile, text, 0o600); err != nil {
+	if err := os.WriteFile(w.Ready().PrivateKeyFile, rsakey.PEM(rsakey.Key(3)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	w.run(process.Options{}).ends(77)

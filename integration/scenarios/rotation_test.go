@@ -2,11 +2,9 @@ package scenarios
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,21 +18,11 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/sql"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/access"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
-
-// freshKeys are made once: RSA keys are slow to make.
-var freshKeys = sync.OnceValue(func() [3]*rsa.PrivateKey {
-	var keys [3]*rsa.PrivateKey
-	var all sync.WaitGroup
-	for i := range keys {
-		all.Go(func() { keys[i], _ = rsa.GenerateKey(rand.Reader, 2048) })
-	}
-	all.Wait()
-	return keys
-})
 
 // alterUser runs ALTER USER KINESNOW as an administrator.
 func (w *world) alterUser(change string) {
@@ -58,11 +46,7 @@ func (w *world) register(property string, key *rsa.PrivateKey) {
 // keyFile replaces a key file in one step, as secret managers do.
 func (w *world) keyFile(path string, key *rsa.PrivateKey) {
 	w.t.Helper()
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.secretFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	w.secretFile(path, rsakey.PEM(key))
 }
 
 func (w *world) secretFile(path string, text []byte) {
@@ -134,27 +118,27 @@ func (w *world) counting(action string) (more func(n int)) {
 // three times, in both orders of its steps, while records flow.
 func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
 	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
-	keys, file := freshKeys(), w.Ready().PrivateKeyFile
+	file := w.Ready().PrivateKeyFile
 	c, exchanged := w.connect(), w.counting(localsnowflake.ActionOauthToken)
 	w.flowing(c, func() {
 		exchanged(1)
 		// The page's way: register the second, swap the file, unset the first.
-		w.register("RSA_PUBLIC_KEY_2", keys[0])
-		w.keyFile(file, keys[0])
+		w.register("RSA_PUBLIC_KEY_2", rsakey.Key(0))
+		w.keyFile(file, rsakey.Key(0))
 		exchanged(2)
 		w.alterUser("UNSET RSA_PUBLIC_KEY")
 		exchanged(2)
 		// The file first, and half of it before the whole: the old key goes on.
 		w.secretFile(file, []byte("-----BEGIN PRIVATE KEY-----\nMIIE"))
 		exchanged(2)
-		w.keyFile(file, keys[1])
+		w.keyFile(file, rsakey.Key(1))
 		exchanged(2)
-		w.register("RSA_PUBLIC_KEY", keys[1])
+		w.register("RSA_PUBLIC_KEY", rsakey.Key(1))
 		w.alterUser("UNSET RSA_PUBLIC_KEY_2")
 		exchanged(2)
 		// Both at once: what is refused is read again.
-		w.keyFile(file, keys[2])
-		w.register("RSA_PUBLIC_KEY", keys[2])
+		w.keyFile(file, rsakey.Key(2))
+		w.register("RSA_PUBLIC_KEY", rsakey.Key(2))
 		exchanged(2)
 	})
 	w.exact(c)
@@ -164,9 +148,8 @@ func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
 // swapped while the first is taken away, for rows and for SQL.
 func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
 	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
-	keys := freshKeys()
 	second := filepath.Join(w.Dir(), "second.p8")
-	w.keyFile(second, keys[0])
+	w.keyFile(second, rsakey.Key(0))
 	var cfg config.Snowflake
 	c := w.connect(func(p *plan) {
 		p.Snowflake.PrivateKeyFile2 = second
@@ -180,7 +163,7 @@ func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
 	t.Cleanup(func() { _ = house.Close() })
 	w.flowing(c, func() {
 		exchanged(2)
-		w.register("RSA_PUBLIC_KEY_2", keys[0])
+		w.register("RSA_PUBLIC_KEY_2", rsakey.Key(0))
 		w.alterUser("UNSET RSA_PUBLIC_KEY")
 		exchanged(2)
 		if _, _, err := house.Query(t.Context(), "SELECT COUNT(*) FROM RAW.EVENTS.ORDERS"); err != nil {

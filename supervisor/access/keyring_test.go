@@ -2,34 +2,19 @@ package access
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
-
-// testKeys are made once: RSA keys are slow to make.
-var testKeys = sync.OnceValue(func() [3]*rsa.PrivateKey {
-	var keys [3]*rsa.PrivateKey
-	var all sync.WaitGroup
-	for i := range keys {
-		all.Go(func() { keys[i], _ = rsa.GenerateKey(rand.Reader, 2048) })
-	}
-	all.Wait()
-	return keys
-})
 
 // rotation is a user's two key files, and the public keys that Snowflake knows.
 type rotation struct {
@@ -59,11 +44,7 @@ func (r *rotation) file(slot, n int) {
 	r.t.Helper()
 	text := []byte("-----BEGIN PRIVATE KEY-----\nMIIE")
 	if n >= 0 {
-		der, err := x509.MarshalPKCS8PrivateKey(testKeys()[n])
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		text = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+		text = rsakey.PEM(rsakey.Key(n))
 	}
 	if err := os.WriteFile(r.files[slot], text, 0o600); err != nil {
 		r.t.Fatal(err)
@@ -71,7 +52,7 @@ func (r *rotation) file(slot, n int) {
 }
 
 func printOf(n int) string {
-	print, _ := snowpipe.Fingerprint(&testKeys()[n].PublicKey)
+	print, _ := snowpipe.Fingerprint(&rsakey.Key(n).PublicKey)
 	return print
 }
 

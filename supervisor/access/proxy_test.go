@@ -33,6 +33,7 @@ import (
 	"github.com/kinesnow/kinesnow/adapters/snowpipe"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
@@ -113,7 +114,7 @@ func newInternet(t *testing.T) *internet {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = n.server.Close() })
-	if err := n.server.RegisterUser("LOADER", catalog.AccountAdmin, &testKeys()[0].PublicKey); err != nil {
+	if err := n.server.RegisterUser("LOADER", catalog.AccountAdmin, &rsakey.Key(0).PublicKey); err != nil {
 		t.Fatal(err)
 	}
 	n.server.RegisterClient("me", "canary", "LOADER", time.Hour)
@@ -242,11 +243,7 @@ func TestRowsAndSQLGoThroughAProxyThatReadsNothing(t *testing.T) {
 	t.Parallel()
 	n := newInternet(t)
 	file := filepath.Join(t.TempDir(), "key.p8")
-	der, err := x509.MarshalPKCS8PrivateKey(testKeys()[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(file, rsakey.PEM(rsakey.Key(0)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	keys := config.Defaults().Snowflake

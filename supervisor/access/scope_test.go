@@ -7,6 +7,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
@@ -20,7 +21,7 @@ func TestTheConfiguredScopeIsAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	if err := server.RegisterUser("U", catalog.AccountAdmin, &testKeys()[0].PublicKey); err != nil {
+	if err := server.RegisterUser("U", catalog.AccountAdmin, &rsakey.Key(0).PublicKey); err != nil {
 		t.Fatal(err)
 	}
 	const scope = "api://snowflake/.default"

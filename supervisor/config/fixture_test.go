@@ -1,16 +1,14 @@
 package config
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 )
 
 // good is a file with the required keys and nothing else.
@@ -30,22 +28,7 @@ const good = `connectors:
       table: ORDERS
 `
 
-// testKey is made once: RSA keys are slow to make.
-var testKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
-
-func pkcs8PEM() string {
-	der, err := x509.MarshalPKCS8PrivateKey(testKey())
-	if err != nil {
-		panic(err)
-	}
-	return pemText("PRIVATE KEY", der)
-}
+func pkcs8PEM() string { return string(rsakey.PEM(rsakey.Key(0))) }
 
 func pemText(label string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))

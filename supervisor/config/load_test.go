@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 )
 
 // TestTheContractsFileLoadsToTheDefaults loads the contract's YAML as it stands
@@ -253,7 +255,7 @@ func TestRelativePathsAreNeighboursOfTheFile(t *testing.T) {
 	if f.DataDir != filepath.Join(dir, "state") || s.PrivateKeyFile != filepath.Join(dir, "sf.p8") || s.User != "KN" {
 		t.Errorf("data_dir %q, private_key_file %q, user %q", f.DataDir, s.PrivateKeyFile, s.User)
 	}
-	if key, err := s.PrivateKey(); err != nil || !key.Equal(testKey()) {
+	if key, err := s.PrivateKey(); err != nil || !key.Equal(rsakey.Key(0)) {
 		t.Errorf("private key: %v", err)
 	}
 }

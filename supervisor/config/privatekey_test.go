@@ -1,6 +1,10 @@
 package config
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/kinesnow/kinesnow/integration/rsakey"
+)
 
 func TestTheSecondKeyIsOptional(t *testing.T) {
 	w := newWorld()
@@ -9,7 +13,7 @@ func TestTheSecondKeyIsOptional(t *testing.T) {
 		t.Errorf("without a file: %v, %v", key, err)
 	}
 	s.PrivateKeyFile2 = "/keys/sf.p8"
-	if key, err := s.secondPrivateKey(w.read); err != nil || !key.Equal(testKey()) {
+	if key, err := s.secondPrivateKey(w.read); err != nil || !key.Equal(rsakey.Key(0)) {
 		t.Errorf("with a file: %v", err)
 	}
 }

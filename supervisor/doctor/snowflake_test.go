@@ -1,10 +1,6 @@
 package doctor_test
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,22 +10,15 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/doctor"
 )
 
 func TestAKeyThatIsNotRegisteredIsPrintedToPaste(t *testing.T) {
 	p := newPatient(t, localcloud.Options{})
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	file := t.TempDir() + "/key.p8"
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(file, rsakey.PEM(rsakey.Key(0)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.cfg.Snowflake.PrivateKeyFile = file

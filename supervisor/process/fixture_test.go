@@ -2,11 +2,7 @@ package process
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
@@ -19,24 +15,12 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/integration/transcript"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/process/control"
 )
-
-// testKey is made once: RSA keys are slow to make.
-var testKey = sync.OnceValue(func() []byte {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		panic(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-})
 
 // closedPort is a loopback URL that nobody listens on.
 func closedPort(t *testing.T) string {
@@ -60,7 +44,7 @@ func fileOf(t *testing.T, more string, names ...string) supervisor.File {
 		}
 		return path
 	}
-	write("key.p8", testKey())
+	write("key.p8", rsakey.PEM(rsakey.Key(0)))
 	text := more + `
 defaults:
   aws: {region: us-east-1, credentials: {access_key_id: a, secret_access_key: b}, endpoints: {kinesis: "` + nowhere + `", dynamodb: "` + nowhere + `"}}

@@ -1,0 +1,2 @@
+// Package rsakey has the RSA keys that tests sign in with.
+package rsakey
