@@ -14,11 +14,13 @@ type Place struct {
 	messages.Position
 }
 
-// MaxPlaces is how many places one statement looks at.
+// MaxPlaces is how many places one statement looks at: with bound values it is
+// to stay near 1 MB (Snowflake, "Query size limits").
 const MaxPlaces = 5000
 
 // RowsAt counts the rows at single places, in their order. Each MaxPlaces of them
-// take one statement, and one scan of the table.
+// take one statement, and one scan of the table, for nothing in it is sorted by
+// place: whoever has many asks for as few as he can.
 func (p *Positions) RowsAt(ctx context.Context, at []Place) ([]int64, error) {
 	counts := make([]int64, len(at))
 	for first := 0; first < len(at); first += MaxPlaces {

@@ -20,12 +20,14 @@ type again struct {
 	at    messages.Position
 	sent  int64 // rows
 	there int64 // that the table has
+	known bool  // there is, without asking for it
 	over  bool  // its replay is: the rows have to be there
 }
 
-// replayed finds the letters that were sent again, and asks the table about each
-// of them. It is nobody's fault that a letter was: this explains its rows.
-func (s *session) replayed(ctx context.Context) error {
+// replayed finds the letters that were sent again, and what the table has of
+// them. It is nobody's fault that a letter was: this explains its rows. tallies
+// are the table's answers to each hearing's spans.
+func (s *session) replayed(ctx context.Context, tallies [][]warehouse.Tally) error {
 	if s.Letters == "" {
 		return nil
 	}
@@ -41,7 +43,7 @@ func (s *session) replayed(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.weighAgain(ctx)
+	return s.weighAgain(ctx, tallies)
 }
 
 // plans are the replays of letters into the table.
@@ -110,33 +112,70 @@ func (s *session) follow(p *deadletter.Plan) error {
 	})
 }
 
-// weighAgain asks the table for the rows of every letter that was sent again, in a
-// window for those of it.
-func (s *session) weighAgain(ctx context.Context) error {
+// weighAgain says how many rows the table has of every letter that was sent again,
+// in a window of those of it. What a replay sent is kept for ever, and asking for
+// single places takes a scan of the table for every warehouse.MaxPlaces of them:
+// only those are asked for whose piece does not add up.
+func (s *session) weighAgain(ctx context.Context, tallies [][]warehouse.Tally) error {
 	var places []warehouse.Place
-	for _, h := range s.hearings {
+	for i, h := range s.hearings {
 		slices.SortFunc(h.again, func(a, b again) int { return a.at.Compare(b.at) })
 		if !h.unbounded() {
 			h.again = h.within(h.whole())
 		}
+		h.addUp(tallies[i])
 		for _, a := range h.again {
-			places = append(places, warehouse.Place{Shard: h.shard, Position: a.at})
+			if !a.known {
+				places = append(places, warehouse.Place{Shard: h.shard, Position: a.at})
+			}
 		}
 	}
-	if len(places) == 0 {
-		return nil
-	}
-	counts, err := s.Table.RowsAt(ctx, places)
-	if err != nil {
-		return err
+	var counts []int64
+	if len(places) > 0 {
+		var err error
+		if counts, err = s.Table.RowsAt(ctx, places); err != nil {
+			return err
+		}
 	}
 	for _, h := range s.hearings {
 		for i := range h.again {
-			h.again[i].there, counts = counts[0], counts[1:]
+			if !h.again[i].known {
+				h.again[i].there, counts = counts[0], counts[1:]
+			}
 		}
 		h.judgeAgain()
 	}
 	return nil
+}
+
+// addUp finds the letters whose rows are all there: in pieces that have as many
+// rows, and as many positions, as their ledger and what was sent make together.
+func (h *hearing) addUp(tallies []warehouse.Tally) {
+	for i := range h.stretches {
+		for j := range h.stretches[i].pieces {
+			p := &h.stretches[i].pieces[j]
+			sent := h.within(p.span)
+			if p.addsUp(tallies[0], sent) {
+				for k := range sent {
+					sent[k].there, sent[k].known = sent[k].sent, true
+				}
+			}
+			tallies = tallies[1:]
+		}
+	}
+}
+
+// addsUp reports whether a piece has what it should have and what was sent again,
+// and nothing else.
+func (p *piece) addsUp(t warehouse.Tally, sent []again) bool {
+	rows := p.rows
+	for _, a := range sent {
+		if !a.over {
+			return false
+		}
+		rows += a.sent
+	}
+	return p.known && p.positions >= 0 && t.Rows == rows && t.Positions == p.positions+int64(len(sent))
 }
 
 // within are the letters sent again that lie in a span.

@@ -72,3 +72,41 @@ func TestAWindowTellsOfItsOwnReplayedLettersAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestSingleLettersAreAskedForWhereSumsDiffer: what was sent again stays on file
+// for ever, and an audit is not to take longer with every letter.
+func TestSingleLettersAreAskedForWhereSumsDiffer(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*world)
+		want  string
+		asked int // of 600 letters, 200 in each batch
+	}{
+		"all is there":            {func(*world) {}, "", 0},
+		"a row of one is gone":    {func(w *world) { delete(w.rows, letter(3)) }, "MISSING", 200},
+		"a row of one is doubled": {func(w *world) { w.rows[letter(13)]++ }, "DOUBLED", 200},
+		"one gone, one doubled":   {func(w *world) { delete(w.rows, letter(3)); w.rows[letter(4)]++ }, "DOUBLED MISSING", 200},
+		"one gone of each": {func(w *world) {
+			for _, n := range []int{3, 213, 413} {
+				delete(w.rows, letter(n))
+			}
+		}, "MISSING", 600},
+		"another's row is gone": {func(w *world) { delete(w.rows, row(25)) }, "MISSING", 200},
+	} {
+		w := newWorld(t)
+		var sent []int
+		for range 3 {
+			for range 200 {
+				w.end++
+				sent = append(sent, w.end)
+			}
+			w.end -= 200
+			w.batch(200)
+		}
+		letters := w.resent(sent...)
+		c.spoil(w)
+		r := w.audit(letters)
+		if kinds(r) != c.want || w.places != c.asked || r.Sums.Again != 600 {
+			t.Errorf("%s: %s, %d letters asked for, %+v", name, kinds(r), w.places, r.Sums)
+		}
+	}
+}

@@ -193,18 +193,21 @@ func (s *session) count(ctx context.Context) error {
 		own := h.spans()
 		spans, shares = append(spans, own...), append(shares, len(own))
 	}
-	tallies, err := s.Table.Tally(ctx, spans)
+	all, err := s.Table.Tally(ctx, spans)
 	if err != nil {
 		s.uncounted(err)
 		return nil
 	}
 	s.report.Sources.Table = true
-	if err := s.replayed(ctx); err != nil {
+	tallies := make([][]warehouse.Tally, len(shares)) // by hearing
+	for i, n := range shares {
+		tallies[i], all = all[:n], all[n:]
+	}
+	if err := s.replayed(ctx, tallies); err != nil {
 		s.unasked(err, "dead letters that were sent again could not be looked at, and their rows look like nobody's")
 	}
 	for i, h := range s.hearings {
-		h.weigh(tallies[:shares[i]])
-		tallies = tallies[shares[i]:]
+		h.weigh(tallies[i])
 	}
 	if err := s.beyond(ctx); err != nil {
 		return err

@@ -41,6 +41,7 @@ type world struct {
 	end      int // the last record appended
 	epoch    int64
 	asked    int  // statements to count
+	places   int  // single ones that were asked for
 	moves    bool // the token moves from one question to the next
 	silent   bool // Snowflake's channels do not answer
 	noSQL    bool
@@ -197,6 +198,7 @@ func (c counted) Repeated(_ context.Context, s warehouse.Span) (list []warehouse
 }
 
 func (c counted) RowsAt(_ context.Context, at []warehouse.Place) (counts []int64, err error) {
+	c.places += len(at)
 	for _, p := range at {
 		counts = append(counts, c.rows[p.Position])
 	}
