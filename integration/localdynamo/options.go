@@ -91,5 +91,5 @@ func (o Options) withDefaults() (Options, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return o, fmt.Errorf("listen: %s is no loopback address; use 127.0.0.1:PORT", o.Listen)
 	}
-	return o, o.Policy.checkPatterns()
+	return o, o.Policy.Check()
 }

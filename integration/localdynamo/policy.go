@@ -1,24 +1,25 @@
 package localdynamo
 
 import (
-	"fmt"
 	"net/http"
-	glob "path"
 	"slices"
+
+	"github.com/kinesnow/kinesnow/integration/iam"
 )
 
-// Policy lists what callers may do: the actions allowed on the tables whose
-// name matches a pattern (as in path.Match, "*" for all tables and all else).
-// An index is a resource of its own, "table/index/name": the permission to
-// query a table does not cover its indexes. Everything else is
-// AccessDeniedException. The nil Policy allows everything.
+// Policy lists what callers may do, by the names of tables. An index is a
+// resource of its own, "table/index/name": the permission to query a table does
+// not cover its indexes. What is not listed is AccessDeniedException.
 //
-// Actions are IAM's without the prefix: "PutItem", not "dynamodb:PutItem". The
-// parts of TransactWriteItems need PutItem, UpdateItem, DeleteItem and
+// The parts of TransactWriteItems need PutItem, UpdateItem, DeleteItem and
 // ConditionCheckItem on their tables, those of TransactGetItems GetItem; tags
 // in CreateTable need TagResource. ListTables and DescribeLimits name no
 // table; only the pattern "*" covers them.
-type Policy map[string][]string
+type Policy = iam.Policy
+
+// SetPolicy changes what callers may do from now on, as an administrator does
+// who grants or revokes a right while a program runs: iam.Changing.
+func (s *Server) SetPolicy(p Policy) error { return s.policy.Set(p) }
 
 // openflowActions are what the documented policy allows.
 var openflowActions = []string{"CreateTable", "DeleteTable", "DescribeTable", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"}
@@ -56,40 +57,18 @@ type access struct {
 
 // resource is what a permission is about: a table, an index, or "" for none.
 func (a access) resource() string {
-	if a.index == nil {
+	if a.index == nil || a.table == "" {
 		return a.table
 	}
 	return a.table + "/index/" + *a.index
 }
 
 // check refuses the first permission that the policy does not give.
-func (p Policy) check(s *Server, needed []access) error {
-	if p == nil {
-		return nil
-	}
+func (s *Server) check(needed []access) error {
+	policy := s.policy.Or(s.options.Policy)
 	for _, a := range needed {
-		if !p.allows(a) {
+		if !policy.Allows(a.action, a.resource()) {
 			return denied(s, a)
-		}
-	}
-	return nil
-}
-
-func (p Policy) allows(a access) bool {
-	for pattern, actions := range p {
-		matches, err := glob.Match(pattern, a.resource())
-		if matches = matches && a.table != "" || pattern == "*"; err == nil && matches && slices.Contains(actions, a.action) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkPatterns refuses a policy that could never be evaluated.
-func (p Policy) checkPatterns() error {
-	for pattern := range p {
-		if _, err := glob.Match(pattern, ""); err != nil {
-			return fmt.Errorf("policy: table pattern %q: %w", pattern, err)
 		}
 	}
 	return nil
@@ -103,7 +82,6 @@ func denied(s *Server, a access) error {
 	return &failure{
 		status: http.StatusBadRequest,
 		code:   "AccessDeniedException",
-		message: fmt.Sprintf("User: arn:aws:iam::%s:user/local is not authorized to perform: dynamodb:%s on resource: %s because no identity-based policy allows the dynamodb:%s action",
-			s.options.AccountID, a.action, s.arn(resource), a.action),
+		message: iam.Denied(s.options.AccountID, "dynamodb:"+a.action, s.arn(resource)),
 	}
 }

@@ -7,18 +7,18 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/kinesnow/kinesnow/integration/deadline"
 	"github.com/kinesnow/kinesnow/integration/fault"
+	"github.com/kinesnow/kinesnow/integration/iam"
 )
 
 // Server is a running DynamoDB.
 type Server struct {
 	options  Options
 	store    *store
-	policy   atomic.Pointer[Policy] // set in mid-run; nil = Options.Policy
+	policy   iam.Changing // begins as Options.Policy
 	tokens   tokens
 	faults   fault.Injector
 	listener net.Listener

@@ -88,7 +88,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, refused)
 		return
 	}
-	if refused := s.currentPolicy().permit(s, name, content); refused != nil {
+	if refused := s.permit(name, content); refused != nil {
 		refuse(w, refused)
 		return
 	}

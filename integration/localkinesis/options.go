@@ -98,8 +98,8 @@ func (o Options) complete() (Options, error) {
 	case o.Delay < 0:
 		return o, fmt.Errorf("localkinesis: Delay %v: give zero or a positive duration", o.Delay)
 	}
-	if err := o.Policy.check(); err != nil {
-		return o, err
+	if err := o.Policy.Check(); err != nil {
+		return o, fmt.Errorf("localkinesis: %w", err)
 	}
 	return o, checkLoopback(o.Listen)
 }

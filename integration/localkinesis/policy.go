@@ -2,22 +2,22 @@ package localkinesis
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	glob "path"
 	"slices"
 	"strings"
+
+	"github.com/kinesnow/kinesnow/integration/iam"
 )
 
-// Policy lists what callers may do: the actions allowed on the resources that
-// match a pattern (as in path.Match). A resource is named as in its ARN,
-// "stream/NAME" or "stream/NAME/consumer/NAME:CREATED"; the pattern "*" stands
-// for everything. Everything else is AccessDeniedException. The nil Policy
-// allows everything.
-//
-// Actions are IAM's without the prefix: "GetRecords", not "kinesis:GetRecords".
-// A request is about the consumer whose ARN it has, else about its stream.
-type Policy map[string][]string
+// Policy lists what callers may do. A resource is named as in its ARN,
+// "stream/NAME" or "stream/NAME/consumer/NAME:CREATED". A request is about the
+// consumer whose ARN it has, else about its stream. What is not listed is
+// AccessDeniedException.
+type Policy = iam.Policy
+
+// SetPolicy changes what callers may do from now on, as an administrator does
+// who grants or revokes a right while a program runs: iam.Changing.
+func (s *Server) SetPolicy(p Policy) error { return s.policy.Set(p) }
 
 // OpenflowPolicy is the Kinesis part of the policy that the documentation of
 // Openflow's Kinesis connector asks for. What it allows on consumers is asked
@@ -41,25 +41,21 @@ func OpenflowPolicyWithoutDeregister(stream string) Policy {
 
 // permit refuses a call that the policy does not allow, nil for a call that it
 // does. body is the request as JSON; one that is none is refused elsewhere.
-func (p Policy) permit(s *Server, action string, body []byte) *Error {
+func (s *Server) permit(action string, body []byte) *Error {
 	var members map[string]json.RawMessage
-	if p == nil || json.Unmarshal(body, &members) != nil {
+	policy := s.policy.Or(s.options.Policy)
+	if policy == nil || json.Unmarshal(body, &members) != nil {
 		return nil
 	}
 	resource := s.subject(members)
-	for pattern, actions := range p {
-		matches, err := glob.Match(pattern, resource)
-		if (err == nil && matches && resource != "" || pattern == "*") && slices.Contains(actions, action) {
-			return nil
-		}
+	if policy.Allows(action, resource) {
+		return nil
 	}
 	arn := "*"
 	if resource != "" {
 		arn = strings.TrimSuffix(s.arn(""), "stream/") + resource
 	}
-	return &Error{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: fmt.Sprintf(
-		"User: arn:aws:iam::%s:user/local is not authorized to perform: kinesis:%s on resource: %s because no identity-based policy allows the kinesis:%s action",
-		s.options.AccountID, action, arn, action)}
+	return &Error{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: iam.Denied(s.options.AccountID, "kinesis:"+action, arn)}
 }
 
 // subject is the resource that a request is about, "" for nothing in particular.
@@ -84,14 +80,4 @@ func (s *Server) subject(members map[string]json.RawMessage) string {
 		return "stream/" + q.Stream
 	}
 	return ""
-}
-
-// check refuses a policy that could never be evaluated.
-func (p Policy) check() error {
-	for pattern := range p {
-		if _, err := glob.Match(pattern, ""); err != nil {
-			return fmt.Errorf("localkinesis: Policy: pattern %q: %w", pattern, err)
-		}
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kinesnow/kinesnow/integration/deadline"
 	"github.com/kinesnow/kinesnow/integration/fault"
+	"github.com/kinesnow/kinesnow/integration/iam"
 )
 
 // Server is a running Kinesis. Its methods are safe for concurrent use.
@@ -21,7 +22,7 @@ type Server struct {
 	http      *http.Server
 	faults    fault.Injector
 	eventHook atomic.Pointer[EventHook]
-	policy    atomic.Pointer[Policy] // set in mid-run; nil = Options.Policy
+	policy    iam.Changing // begins as Options.Policy
 	quotas    quotas
 	put       atomic.Int64 // records accepted since Start
 	dateSkew  atomic.Int64 // ns added to the Date header
