@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/pem"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -29,10 +28,6 @@ const good = `connectors:
 `
 
 func pkcs8PEM() string { return string(rsakey.PEM(rsakey.Key(0))) }
-
-func pemText(label string, der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
-}
 
 // world is what a file can see: variables and other files.
 type world struct {
