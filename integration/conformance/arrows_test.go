@@ -30,8 +30,9 @@ var arrows = []struct {
 	{"integration/fault", nil, "the fault hooks know nobody"},
 	{"integration/deadline", nil, "a reader's time limit knows nobody"},
 	{"integration/signer", nil, "who may call knows nobody"},
-	{"integration/localkinesis", []string{"integration/localkinesis", "integration/fault", "integration/deadline", "integration/signer"}, "the servers are another reading of the protocol"},
-	{"integration/localdynamo", []string{"integration/localdynamo", "integration/fault", "integration/deadline", "integration/signer"}, "the servers are another reading of the protocol"},
+	{"integration/iam", nil, "what a caller may do knows nobody"},
+	{"integration/localkinesis", []string{"integration/localkinesis", "integration/fault", "integration/deadline", "integration/signer", "integration/iam"}, "the servers are another reading of the protocol"},
+	{"integration/localdynamo", []string{"integration/localdynamo", "integration/fault", "integration/deadline", "integration/signer", "integration/iam"}, "the servers are another reading of the protocol"},
 	{"integration/localsnowflake", []string{"integration/localsnowflake", "integration/fault", "integration/deadline"}, "the servers are another reading of the protocol"},
 	{"integration", []string{"integration", "supervisor", "adapters", "actors", "messages", "cmd"}, "what crosses the whole system may use all of it"},
 }
