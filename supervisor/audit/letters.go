@@ -32,15 +32,19 @@ func (s *session) letters(ctx context.Context) {
 	if bad > 0 {
 		s.note("%d lines of the dead letters are no letters", bad)
 	}
-	sum := int64(0)
+	sum, judged := int64(0), true
 	var lost []Finding // by shard; Rows = 0: none
 	for i := range r.Shards {
-		sh, kept := &r.Shards[i], all.of(s.hearings[i])
+		sh, h := &r.Shards[i], s.hearings[i]
+		kept := all.of(h)
 		sum += kept
 		lacks := sh.Sums.Discarded - kept
 		f := Finding{}
 		switch {
 		case lacks <= 0:
+		case !h.unbounded() && h.bridges():
+			judged = false
+			s.note("%s: this window's dead letters were not judged; the ledgers have a hole there", sh.Shard)
 		case r.Sums.Discarded > int64(s.Config.DeadLetter.MaxPerMinute):
 			s.note("%s: %d discarded records have no dead letter here; deadletter.max_per_minute may have left them out", sh.Shard, lacks)
 		case r.Sources.Ledgers < r.Sources.Nodes:
@@ -56,7 +60,9 @@ func (s *session) letters(ctx context.Context) {
 	if s.unbounded() { // of shards that nobody knows any more, too
 		sum = all.number()
 	}
-	r.Sums.Letters = &sum
+	if judged {
+		r.Sums.Letters = &sum
+	}
 	if slices.ContainsFunc(lost, func(f Finding) bool { return f.Rows > 0 }) {
 		s.leaveOut(ctx, all, lost)
 	}
@@ -115,6 +121,12 @@ func (h *hearing) completeSince(c *chain, all letters) time.Time {
 		return times[n-1].Add(1)
 	}
 	return time.Unix(0, 1) // there is no batch: any time leaves all of it out
+}
+
+// bridges reports whether some of the judged stretch is known by counters alone.
+// Those behind it may count records that were discarded behind a window.
+func (h *hearing) bridges() bool {
+	return slices.ContainsFunc(h.stretches, func(s stretch) bool { return !s.covered })
 }
 
 // discarded is how many records of the judged stretch were.

@@ -65,3 +65,25 @@ func TestWhatWasDiscardedBeforeLettersWereKeptIsLeftOutByTheTimeThatIsNamed(t *t
 		t.Errorf("until then: %s, %+v", kinds(r), r.Shards[0].Findings)
 	}
 }
+
+// TestAWindowWithAHoleDoesNotJudgeLetters: counters on both sides of a hole may
+// lie behind records that were discarded after the window.
+func TestAWindowWithAHoleDoesNotJudgeLetters(t *testing.T) {
+	w := newWorld(t)
+	w.batch(10)
+	w.end += 6
+	w.commit(6)
+	w.node()
+	w.open(16)
+	w.accept(7)
+	w.commit(7)
+	w.pass(3)
+	kept := w.keeps(t.TempDir(), 24, 25, 26)
+	if r := w.audit(kept); !r.Exact || r.Sums.Discarded != 3 || *r.Sums.Letters != 3 {
+		t.Errorf("all: %+v, %+v", r.Sums, r.Shards[0].Findings)
+	}
+	r := w.audit(kept, func(a *Auditor) { a.Since = noon })
+	if !r.Exact || r.Sums.Letters != nil || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "hole") {
+		t.Errorf("since noon: %+v, %+v, %q", r.Sums, r.Shards[0].Findings, r.Notes)
+	}
+}
