@@ -45,7 +45,7 @@ func (s *session) letters(ctx context.Context) {
 		case !h.unbounded() && h.bridges():
 			judged = false
 			s.note("%s: this window's dead letters were not judged; the ledgers have a hole there", sh.Shard)
-		case r.Sums.Discarded > int64(s.Config.DeadLetter.MaxPerMinute):
+		case s.discardedEver() > int64(s.Config.DeadLetter.MaxPerMinute):
 			s.note("%s: %d discarded records have no dead letter here; deadletter.max_per_minute may have left them out", sh.Shard, lacks)
 		case r.Sources.Ledgers < r.Sources.Nodes:
 			s.note("%s: %d discarded records have no dead letter here; other nodes may have them", sh.Shard, lacks)
@@ -71,6 +71,16 @@ func (s *session) letters(ctx context.Context) {
 			r.Shards[i].Findings = append(r.Shards[i].Findings, lost[i])
 		}
 	}
+}
+
+// discardedEver is how many records were discarded, before and after a window,
+// too: in the minute that it begins in others may have had all the room.
+func (s *session) discardedEver() int64 {
+	ever := int64(0)
+	for _, row := range s.rows {
+		ever += row.Counters.Discarded
+	}
+	return max(ever, s.report.Sums.Discarded)
 }
 
 // leaveOut adds to findings what leaves them out, and no letter that is there.

@@ -60,6 +60,10 @@ func TestWhatWasDiscardedBeforeLettersWereKeptIsLeftOutByTheTimeThatIsNamed(t *t
 	if r := w.audit(kept, since(f.Since.Add(-13*time.Minute))); kinds(r) != "DEAD_LETTERS" || !strings.Contains(r.Shards[0].Findings[0].Text, "9 records were discarded, 6 ") {
 		t.Errorf("since a batch before: %s, %+v", kinds(r), r.Shards[0].Findings)
 	}
+	few := func(a *Auditor) { a.Since, a.Config.DeadLetter.MaxPerMinute = f.Since.Add(-13*time.Minute), 10 }
+	if r := w.audit(kept, few); !r.Exact || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "max_per_minute") {
+		t.Errorf("where letters of the minute before took the room: %s, %q", kinds(r), r.Notes)
+	}
 	until := func(a *Auditor) { a.Until = noon.Add(26 * time.Minute) }
 	if r := w.audit(kept, until); kinds(r) != "DEAD_LETTERS" || !strings.Contains(r.Shards[0].Findings[0].Text, "--since 2026-10-02T12:26:00Z --until 2026-10-02T12:26:00Z") {
 		t.Errorf("until then: %s, %+v", kinds(r), r.Shards[0].Findings)
