@@ -85,16 +85,27 @@ func (s *session) discardedEver() int64 {
 
 // leaveOut adds to findings what leaves them out, and no letter that is there.
 func (s *session) leaveOut(ctx context.Context, all letters, lost []Finding) {
-	var since time.Time
+	var first, since time.Time
 	for _, h := range s.hearings {
 		_, c, err := s.story(ctx, h.shard)
 		if err != nil {
 			s.unasked(err, "the ledgers could not be read again")
 			return
 		}
-		if at := h.completeSince(c, all); at.After(since) {
-			since = at
+		for _, b := range c.batches {
+			if first.IsZero() || b.At.Before(first) {
+				first = b.At
+			}
 		}
+		if at := h.completeAfter(c, all); !at.Before(since) && !at.IsZero() {
+			since = at.Add(1)
+		}
+	}
+	if since.IsZero() { // what lacks is before all batches
+		since = first
+	}
+	if since.IsZero() { // there are none
+		since = s.report.At
 	}
 	until := ""
 	if !s.Until.IsZero() {
@@ -107,30 +118,25 @@ func (s *session) leaveOut(ctx context.Context, all letters, lost []Finding) {
 	}
 }
 
-// completeSince is the earliest time of an accepted batch since when no letter
-// lacks, or right behind the last one; zero = none lacks at all.
-func (h *hearing) completeSince(c *chain, all letters) time.Time {
+// completeAfter is the time of the last accepted batch that a window has to leave
+// out so that no letter lacks in it; zero = none.
+func (h *hearing) completeAfter(c *chain, all letters) time.Time {
 	complete := func(since time.Time) bool {
 		e := h.evidence
 		e.chain, e.since = c, since
-		again := hear(e)
-		return again.discarded() <= all.of(again)
-	}
-	if complete(h.since) {
-		return time.Time{}
+		window := hear(e)
+		return window.discarded() <= all.of(window)
 	}
 	times := make([]time.Time, len(c.batches))
 	for i, b := range c.batches {
 		times[i] = b.At
 	}
 	slices.SortFunc(times, time.Time.Compare)
-	switch n := sort.Search(len(times), func(i int) bool { return complete(times[i]) }); {
-	case n < len(times):
-		return times[n]
-	case n > 0:
-		return times[n-1].Add(1)
+	n := sort.Search(len(times), func(i int) bool { return complete(times[i]) })
+	if n == 0 {
+		return time.Time{}
 	}
-	return time.Unix(0, 1) // there is no batch: any time leaves all of it out
+	return times[n-1]
 }
 
 // bridges reports whether some of the judged stretch is known by counters alone.
