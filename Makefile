@@ -28,10 +28,13 @@ test race: export GOMEMLIMIT = off
 # Nor is there a reason to collect often, in a test or in the compiler.
 test race: export GOGC = 300
 
+# The longest begin first: what they wait for passes while the others compile.
+LONGEST := ./integration/scenarios ./supervisor ./cmd/kinesnow
+
 # What measures, judges, simulates and breaks the product on purpose is tested
 # with make check, whose race target runs the tests of every package.
 test: ## the tests, with Go alone, in under two minutes (make check vets)
-	$(GO) test -p $(PACKAGES) -parallel $(PARALLEL) -vet=off -ldflags="-s -w" $$($(GO) list ./... | grep -vE '/integration/(bench|chaos|judges|mutants|sim)')
+	$(GO) test -p $(PACKAGES) -parallel $(PARALLEL) -vet=off -ldflags="-s -w" $(LONGEST) $$($(GO) list ./... | grep -vE '/integration/(bench|chaos|judges|mutants|sim)')
 
 demo: ## the main job on the local cloud, under chaos
 	$(GO) run ./cmd/kinesnow demo
