@@ -4,6 +4,9 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED = 0
+# The folder of a clone stays out of what is compiled: another clone finds it in
+# Go's cache.
+export GOFLAGS += -trimpath
 
 # Versions of the tools that check; `go run` fetches them as modules.
 GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
@@ -14,7 +17,7 @@ FUZZTIME ?= 5s
 .PHONY: build test race lint vuln fuzz judges tidy check demo bench
 
 build: ## one static binary
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/kinesnow ./cmd/kinesnow
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/kinesnow ./cmd/kinesnow
 
 # The tests wait for services more than they compute: three packages for each processor.
 PACKAGES ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
