@@ -31,10 +31,14 @@ func (l *Lease) publish(c actor.Context) {
 	}
 	c.Send(l.Shards, held)
 	c.Request(c.Parent(), &messages.NodeReady{
-		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Elsewhere: l.elsewhere, Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
+		Owner: l.owner, Node: l.me.Node, Stream: l.stream, Listed: len(l.listed), Done: l.done, Elsewhere: l.elsewhere, Idle: l.idle(), Unowned: l.unowned, Blind: l.blind, Pauses: l.pauses,
 		Channels: l.channels,
 	})
 }
+
+// idle reports whether the last look at the table left this process without a
+// lease: it holds none, and no claim is under way.
+func (l *Lease) idle() bool { return l.looked && len(l.held) == 0 && len(l.taking) == 0 }
 
 // durable is where a shard of the first set starts while nothing was committed.
 func (l *Lease) durable() messages.ReadFrom {

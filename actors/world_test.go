@@ -42,6 +42,7 @@ type world struct {
 	lost     []*messages.LeaseLost
 	held     *messages.LeasesHeld
 	ready    *messages.NodeReady
+	idled    bool // some NodeReady said that this process has nothing to do
 	parked   []*messages.Fault
 	probe    Probe
 	letters  []messages.Letter
@@ -212,7 +213,7 @@ func (h *testHost) Receive(c actor.Context) {
 			c.Stop(unit)
 		}
 	case *messages.NodeReady:
-		w.note(func() { w.ready = m })
+		w.note(func() { w.ready, w.idled = m, w.idled || m.Idle })
 	case *messages.ConnectorFault:
 		if m.Fault != nil {
 			w.note(func() { w.parked = append(w.parked, m.Fault) })

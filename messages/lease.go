@@ -116,6 +116,9 @@ type NodeReady struct {
 	Done   int // of them, SHARD_END in the table or ended before the start
 	// Elsewhere is how the listed shards are that are neither done nor this node's.
 	Elsewhere Elsewhere
+	// Idle says that this node holds no lease and is claiming none: the last look
+	// at the table found none that is free.
+	Idle bool
 	// Unowned are shards that nobody, on any node, has worked on for 2 minutes
 	// though their parents are done.
 	Unowned []ShardID

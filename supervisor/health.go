@@ -59,8 +59,8 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	if polled := k.plant.polled.why(); polled != "" {
 		return messages.Flowing, polled, "", ""
 	}
-	if len(s.Shards) == 0 && s.Done < s.Listed {
-		return messages.Flowing, "no lease is free: other processes work on every shard", "", ""
+	if len(s.Shards) == 0 && s.Done < s.Listed && k.node.Idle {
+		return messages.Flowing, "no lease is free: other processes hold them", "", ""
 	}
 	return messages.Flowing, "", "", ""
 }

@@ -23,12 +23,16 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		shards    []messages.ShardState
 		unowned   []messages.ShardID
 		channels  messages.ChannelUse
+		listed    int
 		health    messages.Health
 		why       string
 		stop      messages.StopCode
 	}{
 		{name: "nothing reached yet", health: messages.Starting},
 		{name: "no lease yet", connector: connector{node: node}, health: messages.Flowing},
+		{name: "claims under way", connector: connector{node: node}, listed: 2, health: messages.Flowing},
+		{name: "nothing to claim", connector: connector{node: &messages.NodeReady{Node: "node-1", Stream: &messages.Stream{}, Idle: true}}, listed: 2,
+			health: messages.Flowing, why: "no lease is free: other processes hold them"},
 		{name: "the first opening", connector: connector{node: node}, shards: []messages.ShardState{opening}, health: messages.Starting},
 		{name: "flowing", connector: connector{node: node}, shards: []messages.ShardState{flowing, opening}, health: messages.Flowing},
 		{name: "one keeps failing", connector: connector{node: node}, shards: []messages.ShardState{flowing, failing}, health: messages.Degraded, why: "reopened"},
@@ -53,7 +57,7 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		if c.connector.plant == nil {
 			c.connector.plant = &plant{}
 		}
-		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned, Channels: c.channels})
+		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned, Channels: c.channels, Listed: c.listed})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
 		}

@@ -14,7 +14,7 @@ func TestWhatIsOddAboutAConnectorThatFlowsIsShown(t *testing.T) {
 	well, polls, idle := orders("node-0", "shardId-000000000000", 0), orders("node-1", "shardId-000000000001", 0), orders("node-2", "", 0)
 	polls.Why = "shards polled: 1; enhanced fan-out cannot be used: denied"
 	polls.Shards[0].Packed = messages.Aggregation{Aggregates: 9, OutOfRange: 4, Damaged: 1}
-	idle.Shards, idle.Why = nil, "no lease is free: other processes work on every shard"
+	idle.Shards, idle.Why = nil, "no lease is free: other processes hold them"
 	for _, order := range [][]*messages.State{{idle, well, polls}, {polls, idle, well}, {well, polls, idle}} {
 		text := textOf(t, Of(snapshots(order...), noon))
 		want := "gaps 0\n        user records of another shard, kept 4   damaged aggregates, taken for plain records 1\n        " + polls.Why + "\n"
