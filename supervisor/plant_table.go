@@ -15,7 +15,7 @@ import (
 // table that cannot have them is a table.
 func (p *plant) createTable(ctx context.Context) error {
 	s := p.cfg.Snowflake
-	w, err := access.Warehouse(s)
+	w, err := access.Statements(s)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (p *plant) lookAtPipe(ctx context.Context) error {
 
 // describe asks what table and pipe are.
 func (p *plant) describe(ctx context.Context) (*warehouse.Target, error) {
-	w, err := access.Warehouse(p.cfg.Snowflake)
+	w, err := access.Statements(p.cfg.Snowflake)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func (t *sqlTable) open() (*warehouse.Altering, error) {
 	if t.table != nil {
 		return t.table, nil
 	}
-	w, err := access.Warehouse(t.cfg)
+	w, err := access.Statements(t.cfg)
 	if err != nil {
 		return nil, &messages.Fault{
 			Class: messages.Rejected, Reason: messages.ReasonDenied, Stop: messages.AccessDenied, Op: "snowflake.signin", Err: err,

@@ -53,9 +53,12 @@ func (w *Warehouse) fault(call string, err error) *messages.Fault {
 	switch n := said.Number; n {
 	case notThere, notThereEither, targetNotThere:
 		w.reject(f, messages.TargetMissing, messages.ReasonMissing)
+		if n == targetNotThere && w.cfg.Warehouse != "" { // the only object that a sign-in names
+			f.Hint = w.warehouse()
+		}
 	case noWarehouse:
 		w.reject(f, messages.TargetMissing, messages.ReasonMissing)
-		f.Hint = "set snowflake.warehouse to one that " + w.who() + " may use"
+		f.Hint = w.warehouse()
 	case noPrivilege, refusedSignIn:
 		w.reject(f, messages.AccessDenied, messages.ReasonDenied)
 	case sessionGone, sessionExpired, masterMissing, masterExpired, masterInvalid, unknownAuth:
@@ -78,6 +81,19 @@ func (w *Warehouse) reject(f *messages.Fault, stop messages.StopCode, reason mes
 	if stop == messages.AccessDenied {
 		f.Hint = "check the credentials and the grants of " + w.who()
 	}
+}
+
+// warehouse is the way out where queries have none to run on.
+func (w *Warehouse) warehouse() string {
+	name, err := Quote(w.cfg.Warehouse)
+	if err != nil {
+		return "set snowflake.warehouse to one that " + w.who() + " may use"
+	}
+	hint := "check snowflake.warehouse, which is " + w.cfg.Warehouse + ", and that " + w.who() + " may use it"
+	if role, err := Quote(w.cfg.Role); err == nil {
+		hint += ": GRANT USAGE ON WAREHOUSE " + name + " TO ROLE " + role
+	}
+	return hint
 }
 
 func (w *Warehouse) who() string {

@@ -55,6 +55,21 @@ func TestDriverErrorsHaveTheirMeaning(t *testing.T) {
 	}
 }
 
+// TestARefusedWarehouseIsNamed, and not the table, which has nothing to do with
+// it.
+func TestARefusedWarehouseIsNamed(t *testing.T) {
+	w := &Warehouse{cfg: Config{User: "LOADER", Role: "LOADER_ROLE", Database: "RAW", Schema: "EVENTS", Warehouse: "AUDIT"}}
+	for _, number := range []int{606, 390201} {
+		f := w.fault("query", &sf.SnowflakeError{Number: number, SQLState: "08004", Message: "m"})
+		if !strings.Contains(f.Hint, `GRANT USAGE ON WAREHOUSE "AUDIT" TO ROLE "LOADER_ROLE"`) || strings.Contains(f.Hint, "RAW") {
+			t.Errorf("%d: the hint is %q", number, f.Hint)
+		}
+		if refused(f.Err) {
+			t.Errorf("%d is taken for a refused credential", number)
+		}
+	}
+}
+
 func TestALongErrorIsCut(t *testing.T) {
 	w := &Warehouse{}
 	f := w.fault("query", &sf.SnowflakeError{Number: 1003, SQLState: "42000", Message: strings.Repeat("x\n", 5000)})

@@ -84,7 +84,7 @@ func (w *Warehouse) credential(ctx context.Context) (Credential, error) {
 // refused reports whether an error of a sign-in means its credential.
 func refused(err error) bool {
 	var said *sf.SnowflakeError
-	return errors.As(err, &said) && (said.Number == refusedSignIn || authError(said.Number))
+	return errors.As(err, &said) && (said.Number == refusedSignIn || authError(said.Number) && said.Number != targetNotThere)
 }
 
 // signInError is the last refusal of a sign-in, with all that it tried.

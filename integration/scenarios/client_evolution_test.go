@@ -147,6 +147,20 @@ func TestATableThatIsReplacedGrowsAgain(t *testing.T) {
 	w.expect("EXTRA = 'b'", 1)
 }
 
+// TestRowsAndColumnsNeedNoWarehouse: one that is not granted is audit's and
+// --latency's loss alone, though a sign-in that names it is refused whole.
+func TestRowsAndColumnsNeedNoWarehouse(t *testing.T) {
+	w := newWorld(t, 1)
+	w.asAdmin("CREATE WAREHOUSE NOBODYS")
+	w.remake(standardTable)
+	w.putRaw(0, []byte(`{"N":0,"EXTRA":"a"}`))
+	c := w.connect(func(p *plan) {
+		p.Snowflake.SchemaEvolution, p.Snowflake.Warehouse = config.ClientEvolution, "NOBODYS"
+	})
+	c.untilCaughtUp(1)
+	w.expect("EXTRA = 'a'", 0)
+}
+
 // TestATableGrowsWithItsRecords is Iceberg evolution before and after, which
 // Snowflake's own connector does not do, and the same for a standard table.
 func TestATableGrowsWithItsRecords(t *testing.T) {

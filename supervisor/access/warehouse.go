@@ -20,6 +20,16 @@ func Warehouse(s config.Snowflake) (*warehouse.Warehouse, error) {
 	})
 }
 
+// Statements is Warehouse for what reads no rows: DESC, SHOW, CREATE and ALTER
+// need no warehouse, and a sign-in that names one is refused whole where it is
+// missing or not granted (390201).
+//
+// Errors: a name is not one.
+func Statements(s config.Snowflake) (*warehouse.Warehouse, error) {
+	s.Warehouse = ""
+	return Warehouse(s)
+}
+
 // session is a credential as the SQL driver wants it: the key itself, or a
 // token.
 type session struct{ *signIn }

@@ -60,13 +60,7 @@ func New(name string, cfg supervisor.Config, host supervisor.Host) *Doctor {
 	d.rows.find = d.table.Rows
 	d.reached.find = d.reach
 	d.pipe.find = d.signInREST
-	d.sql.find = func(context.Context) (*warehouse.Warehouse, error) {
-		// A sign-in that names a warehouse is refused whole where that is missing
-		// (390201), and all but one check needs none.
-		s := cfg.Snowflake
-		s.Warehouse = ""
-		return access.Warehouse(s)
-	}
+	d.sql.find = func(context.Context) (*warehouse.Warehouse, error) { return access.Statements(cfg.Snowflake) }
 	d.session.find = d.signInSQL
 	d.rights.find = d.learnRights
 	d.target.find = d.learnTarget

@@ -224,11 +224,11 @@ func (d *Doctor) tellCredential(fs *findings, rest *messages.Fault) {
 func (d *Doctor) tellNoRole(ctx context.Context, fs *findings) {
 	s := d.cfg.Snowflake
 	wanted := s.Role
-	s.Role, s.Warehouse = "", ""
+	s.Role = ""
 	user := strings.ToUpper(s.User)
 	f := fs.add(Missing, "role %s is not granted to user %s", wanted, user)
 	f.code(exitRefused).sql(fmt.Sprintf("GRANT ROLE %s TO USER %s;", quote(wanted), quote(user)))
-	w, err := access.Warehouse(s)
+	w, err := access.Statements(s)
 	if err != nil {
 		return
 	}

@@ -33,7 +33,7 @@ type Preview struct {
 // Errors are *messages.Fault of the description (warehouse.Describe), or say
 // that the credential cannot be read.
 func Look(ctx context.Context, cfg config.Config, samples [][]byte) (*Preview, error) {
-	w, err := access.Warehouse(cfg.Snowflake)
+	w, err := access.Statements(cfg.Snowflake)
 	if err != nil {
 		return nil, err
 	}

@@ -54,8 +54,7 @@ func New(name string, cfg supervisor.Config, host supervisor.Host) (*Planner, er
 	if err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)
 	}
-	s.Warehouse = "" // describing a table needs none
-	if p.sql, err = access.Warehouse(s); err != nil {
+	if p.sql, err = access.Statements(s); err != nil {
 		return nil, fmt.Errorf("connector %s: %w", name, err)
 	}
 	p.sampler = func(shard messages.ShardID, from messages.ReadFrom) *sampler {
