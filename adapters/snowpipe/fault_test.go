@@ -201,6 +201,8 @@ func TestStatusesAreReadInEverySpelling(t *testing.T) {
 		{`{"status_code":20,"channel_status_code":"SUCCESS"}`, messages.ChannelStatus{Channel: "c", Code: "SUCCESS", Healthy: true}},
 		{`{"channel_status_code":"ERR_X","message":"why","last_error_message":"bad row"}`,
 			messages.ChannelStatus{Channel: "c", Code: "ERR_X", Reason: messages.ReasonInvalidated, LastError: "why; bad row"}},
+		{`{"channel_status_code":"ERR_X","message":"why","last_error_message":"why"}`,
+			messages.ChannelStatus{Channel: "c", Code: "ERR_X", Reason: messages.ReasonInvalidated, LastError: "why"}},
 		{`{"created_on_ms":{},"rows_inserted":"many","last_error_timestamp":[1]}`,
 			messages.ChannelStatus{Channel: "c", Healthy: true}},
 	} {

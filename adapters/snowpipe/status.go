@@ -128,7 +128,7 @@ func (w *wireStatus) status(asked string) *messages.ChannelStatus {
 	if s.Channel == "" {
 		s.Channel = asked
 	}
-	if !s.Healthy && w.StatusMessage != "" { // why it is unhealthy goes before older row errors
+	if !s.Healthy && w.StatusMessage != "" && w.StatusMessage != w.LastError { // why it is unhealthy goes before older row errors
 		s.LastError = strings.TrimSuffix(string(w.StatusMessage)+"; "+s.LastError, "; ")
 	}
 	if f := StatusFault(s); f != nil {

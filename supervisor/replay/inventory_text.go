@@ -27,7 +27,7 @@ func (i *Inventory) Text(w io.Writer) error {
 			state = "replayed " + when(r.At) + " into " + printable(r.Table)
 		}
 		fmt.Fprintf(out, "%s  %s/%s  %s  key %s  %s\n", l.Shard, l.Seq, l.Sub, when(l.Arrival), orDash(clip(printable(l.PartitionKey), 40)), state)
-		fmt.Fprintf(out, "    %s\n    %s  %s\n", clip(printable(l.Cause), 120), humanize.Comma(int64(l.Bytes))+" bytes", l.Preview)
+		fmt.Fprintf(out, "    %s\n    %s  %s\n", clip(printable(l.Cause), 120), l.size(), l.Preview)
 	}
 	if i.Unended != "" {
 		fmt.Fprintf(out, "replay %s is not over: kinesnow deadletter replay %s goes on with it\n", i.Unended, i.Connector)
@@ -36,6 +36,15 @@ func (i *Inventory) Text(w io.Writer) error {
 		fmt.Fprintf(out, "%s no letters: a machine crashed while they were written\n", plural(i.BadLines, "line"))
 	}
 	return out.Flush()
+}
+
+// size says how long the payload is, and what it is where it is no record's.
+func (l *Letter) size() string {
+	text := humanize.Comma(int64(l.Bytes)) + " bytes"
+	if l.Rendered {
+		text += " as sent"
+	}
+	return text
 }
 
 func orDash(text string) string {

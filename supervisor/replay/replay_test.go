@@ -26,6 +26,18 @@ func TestAPayloadReachesATerminalAsCharactersAlone(t *testing.T) {
 	}
 }
 
+// TestALetterOfRowsSaysSo: its payload is not what the producer put.
+func TestALetterOfRowsSaysSo(t *testing.T) {
+	var text strings.Builder
+	all := &Inventory{Connector: "orders", Shown: []Letter{{Bytes: 1234, Preview: "{}"}, {Bytes: 1235, Rendered: true, Preview: "{}"}}}
+	if err := all.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), "1,234 bytes  {}") || !strings.Contains(text.String(), "1,235 bytes as sent  {}") {
+		t.Errorf("text:\n%s", text.String())
+	}
+}
+
 func TestWhatIsNoRangeIsRefused(t *testing.T) {
 	now := time.Date(2026, 10, 2, 12, 0, 0, 0, time.UTC)
 	for text, refused := range map[string]string{
