@@ -77,6 +77,26 @@ func poisoned(t *testing.T, n int, changes ...func(*localcloud.Options)) *world 
 	return w
 }
 
+// TestATableThatIsNotThereHoldsNoLettersUp: it is refused before anything is
+// fixed, by its right name where only the case is another; what is asked for then
+// is done.
+func TestATableThatIsNotThereHoldsNoLettersUp(t *testing.T) {
+	w := poisoned(t, 1)
+	w.execute("CREATE TABLE again LIKE ORDERS")
+	for table, want := range map[string]string{"again": "--table AGAIN", "nowhere": `CREATE TABLE "RAW"."EVENTS"."nowhere" LIKE "RAW"."EVENTS"."ORDERS"`, `a"b`: "holds quotes"} {
+		_, err := replay.SendLetters(t.Context(), w.file(), "orders", replay.LettersRequest{Table: table}, w.options())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", table, err, want)
+		}
+		if _, planErr := replay.LettersPlan(t.Context(), w.file(), "orders", replay.LettersRequest{Table: table}, w.options()); planErr == nil || planErr.Error() != err.Error() {
+			t.Errorf("%s: planned: %v", table, planErr)
+		}
+	}
+	if r := w.resend(replay.LettersRequest{Table: "AGAIN"}); !r.Exact || r.Letters != 1 || r.Waiting != 1 || len(r.Replays) != 1 {
+		t.Errorf("sent %+v", r)
+	}
+}
+
 // TestDeadLettersAreSentAgainOnceAfterAFix: the transform was mended. What still
 // makes no row stays, with its new cause; the audit explains the rows.
 func TestDeadLettersAreSentAgainOnceAfterAFix(t *testing.T) {

@@ -102,6 +102,9 @@ func (s *sending) account(ctx context.Context, p *deadletter.Plan, cfg superviso
 		}
 	} else {
 		s.report.stopped(state)
+		if s.report.stop == messages.TargetMissing {
+			s.report.note(likeLive(cfg, s.live))
+		}
 	}
 	s.report.Replays = append(s.report.Replays, out)
 	return nil

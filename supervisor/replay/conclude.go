@@ -53,7 +53,7 @@ func (w *work) conclude(ctx context.Context, cfg supervisor.Config, state *messa
 		r.stop = state.Stop
 	}
 	if r.stop == messages.TargetMissing {
-		r.note(missingTable(cfg, w.live))
+		r.note(missingTable(ctx, cfg, w.live))
 	}
 	if a.Missing != "" {
 		r.Sums.Gaps++

@@ -29,6 +29,9 @@ func LettersPlan(ctx context.Context, file supervisor.File, name string, r Lette
 		return nil, err
 	}
 	s.report.Plan = true
+	if err := s.there(ctx); err != nil {
+		return nil, err
+	}
 	shelf, err := openShelf(s.dir)
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func LettersPlan(ctx context.Context, file supervisor.File, name string, r Lette
 //
 // Errors: *RefusedError where the request cannot be meant, leasefile.ErrHeld where
 // another process is at it, a *messages.Fault where the lease table or Kinesis
-// cannot be asked, and whatever keeps the work from ending, beside the account so
+// cannot be asked or Table is not there, and whatever keeps the work from ending, beside the account so
 // far.
 func SendLetters(ctx context.Context, file supervisor.File, name string, r LettersRequest, o Options) (*LettersReport, error) {
 	s, err := newSending(ctx, file, name, r, o.within(file))
@@ -83,6 +86,9 @@ func SendLetters(ctx context.Context, file supervisor.File, name string, r Lette
 		if shelf, err = openShelf(s.dir); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.there(ctx); err != nil {
+		return nil, err
 	}
 	for next, more := 0, true; more; {
 		var p *deadletter.Plan
@@ -113,6 +119,7 @@ type sending struct {
 	options Options
 	dir     string
 	target  string
+	live    string // the connector's own table
 	sieve   *sieve
 	stream  *messages.Stream
 	report  *LettersReport
@@ -123,10 +130,13 @@ func newSending(ctx context.Context, file supervisor.File, name string, r Letter
 	if o.Host.DataDir == "" {
 		return nil, refuse("data_dir is not set: there are no dead letters")
 	}
-	s = &sending{name: name, cfg: cfg, request: r, options: o, dir: Folder(o.Host.DataDir, name)}
+	s = &sending{name: name, cfg: cfg, request: r, options: o, dir: Folder(o.Host.DataDir, name), live: cfg.Snowflake.Table}
 	live := r.Table == "" || r.Table == cfg.Snowflake.Table
 	if !live {
 		s.cfg.Snowflake.Table, s.cfg.Snowflake.Pipe = r.Table, ""
+		if err := s.cfg.Validate(name); err != nil {
+			return nil, &RefusedError{err}
+		}
 		for _, other := range file.Names() {
 			if c := file.Connectors[other]; target(c, c.Snowflake.Table) == target(cfg, r.Table) {
 				return nil, refuse("--table: %s is the table of connector %s", target(cfg, r.Table), other)
