@@ -105,10 +105,23 @@ func (d *Doctor) checkServices(ctx context.Context, fs *findings) {
 			fs.add(Missing, "%s did not accept the credentials: %s", names, words(bare(list[0].err))).
 				todo("check aws.credentials, or what the default chain finds here (aws sts get-caller-identity)").code(exitRefused)
 		case unreachable:
-			fs.add(Missing, "%s gave no answer at %s: %s", names, orOwn(list[0].endpoint), words(bare(list[0].err))).
-				todo("kinesnow setup network %s lists what has to be reachable", d.name).code(exitUnreachable)
+			d.tellUnreachable(fs, list)
 		}
 	}
+}
+
+// tellUnreachable names AWS's own endpoints as one, and others one by one.
+func (d *Doctor) tellUnreachable(fs *findings, list []service) {
+	slices.SortFunc(list, func(a, b service) int { return strings.Compare(a.name, b.name) })
+	same := func(a, b service) bool { return a.endpoint == b.endpoint }
+	if len(slices.CompactFunc(slices.Clone(list), same)) > 1 {
+		for _, s := range list {
+			d.tellUnreachable(fs, []service{s})
+		}
+		return
+	}
+	fs.add(Missing, "%s gave no answer at %s: %s", strings.Join(namesOf(list), " and "), orOwn(list[0].endpoint), words(bare(list[0].err))).
+		todo("kinesnow setup network %s lists what has to be reachable", d.name).code(exitUnreachable)
 }
 
 func namesOf(list []service) []string {

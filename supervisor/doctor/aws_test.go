@@ -124,6 +124,19 @@ func TestAStreamThatIsNotInThisRegionIsLookedForByName(t *testing.T) {
 	r := p.examine()
 	p.complains(r, missing(doctor.Stream, "there is no stream orders in region eu-west-1; there is Orders: names are taken in exact case"))
 	p.exits(r, 69)
+	p.cfg.Kinesis.Stream = "Order"
+	p.complains(p.examine(), missing(doctor.Stream, "there is no stream Order in region eu-west-1; there is Orders"))
+}
+
+// TestARegionWithoutAnyStreamIsProbablyTheWrongOne.
+func TestARegionWithoutAnyStreamIsProbablyTheWrongOne(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	if err := p.cloud.Kinesis.DeleteStream("orders"); err != nil {
+		t.Fatal(err)
+	}
+	r := p.examine()
+	p.complains(r, missing(doctor.Stream, "there is no stream orders in region us-east-1, and no other either"))
+	p.exits(r, 69)
 }
 
 func TestASignatureForAnotherRegionAndAKeyThatNobodyKnows(t *testing.T) {
@@ -165,6 +178,9 @@ func TestServicesThatDoNotAnswerAreNamed(t *testing.T) {
 	r := p.examine()
 	p.complains(r, missing(doctor.AWS, "dynamodb gave no answer at %s", closed.URL), missing(doctor.Snowflake, "%s gave no answer", closed.URL))
 	p.exits(r, 69)
+	p.cfg.AWS.Endpoints.Kinesis = closed.URL + "/kinesis"
+	p.complains(p.examine(), missing(doctor.AWS, "dynamodb gave no answer at %s: ", closed.URL), missing(doctor.AWS, "kinesis gave no answer at %s/kinesis: ", closed.URL),
+		missing(doctor.Snowflake, "%s gave no answer", closed.URL))
 }
 
 func TestADataDirThatCannotBeWrittenIsNamed(t *testing.T) {

@@ -70,11 +70,17 @@ func (d *Doctor) noStream(ctx context.Context, fs *findings) {
 	switch alike := similar(names, name); {
 	case err != nil:
 		text += " (other names: kinesis:ListStreams is not allowed)"
-	case len(alike) > 0:
+	case len(alike) > 0 && strings.EqualFold(alike[0], name):
 		text += "; there is " + strings.Join(alike, ", ") + ": names are taken in exact case"
 		todo = "kinesis.stream: " + alike[0]
+	case len(alike) > 0:
+		text += "; there is " + strings.Join(alike, ", ")
+		todo = "kinesis.stream: " + alike[0] + ", if that is meant; else check aws.region"
 	case len(names) > 0:
 		text += "; there is " + strings.Join(names[:min(len(names), 5)], ", ")
+	default:
+		text += ", and no other either"
+		todo = "check aws.region: it has to be the stream's"
 	}
 	for _, variable := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
 		if other := os.Getenv(variable); other != "" && other != region {
