@@ -137,9 +137,10 @@ func (c *Connector) oddities() string {
 	return join(outside, damaged)
 }
 
-// noteworthy reports whether a shard needs a line of its own.
+// noteworthy reports whether a shard needs a line of its own: one that is opened
+// anew has why its last generation ended.
 func (sh *Shard) noteworthy() bool {
-	return sh.State == "STOPPED" || sh.State == "PAUSED" || sh.State == "BACKOFF" || sh.Failing || sh.Waits != ""
+	return sh.State == "OPENING" && sh.Error != "" || sh.State == "STOPPED" || sh.State == "PAUSED" || sh.State == "BACKOFF" || sh.Failing || sh.Waits != ""
 }
 
 func (sh *Shard) lines(c *Connector, now time.Time) []string {

@@ -3,6 +3,7 @@ package fleet
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -26,6 +27,20 @@ func TestWhatIsOddAboutAConnectorThatFlowsIsShown(t *testing.T) {
 		t.Errorf("text:\n%s", text)
 	}
 	if text := textOf(t, Of(snapshots(idle), noon)); !strings.Contains(text, "no lease is free") {
+		t.Errorf("text:\n%s", text)
+	}
+}
+
+// TestAShardThatCannotBeOpenedSaysWhy while it is tried again, not only once it
+// counts as failing.
+func TestAShardThatCannotBeOpenedSaysWhy(t *testing.T) {
+	s := orders("node-0", "shardId-000000000000", 0)
+	s.Shards[0].Phase, s.Shards[0].Since = messages.PhaseOpening, noon.Add(-20*time.Second)
+	if text := textOf(t, Of(snapshots(s), noon)); strings.Contains(text, "shardId-") {
+		t.Errorf("the first opening is told of:\n%s", text)
+	}
+	s.Shards[0].Error = "snowpipe.hostname: connection refused"
+	if text := textOf(t, Of(snapshots(s), noon)); !strings.Contains(text, "shardId-000000000000  OPENING 20 s  snowpipe.hostname: connection refused\n") {
 		t.Errorf("text:\n%s", text)
 	}
 }
