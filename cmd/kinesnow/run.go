@@ -6,6 +6,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/process"
 )
 
@@ -52,9 +53,12 @@ remains. When every connector is parked it ends with the first one's code.`,
 // lastLine says how run --until-caught-up ended.
 func lastLine(s process.Summary) string {
 	var committed, discarded int64
-	stopped := 0
+	stopped, whole := 0, ""
 	for _, state := range s.Connectors {
 		committed, discarded = committed+state.Durable.Committed, discarded+state.Durable.Discarded
+		if state.Health == messages.Halted && len(state.Shards) == 0 {
+			whole += "   stopped connector " + state.Connector + " " + string(state.Stop)
+		}
 		for i := range state.Shards {
 			if state.Shards[i].Stop != "" {
 				stopped++
@@ -62,5 +66,5 @@ func lastLine(s process.Summary) string {
 		}
 	}
 	return fmt.Sprintf("%s: %s rows committed   gaps %d   rejected %d   discarded %d   stopped shards %d",
-		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped)
+		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped) + whole
 }
