@@ -44,6 +44,8 @@ func ParsePrivateKey(text []byte, passphrase string) (*rsa.PrivateKey, error) {
 	}
 	switch label {
 	case "", "PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
+	case "EC PRIVATE KEY", "EC PARAMETERS", "DSA PRIVATE KEY": // as openssl writes them unless asked for PKCS#8
+		return nil, errNotRSA
 	default:
 		return nil, fmt.Errorf("holds a %s; an RSA private key goes here", strings.ToLower(label))
 	}

@@ -121,6 +121,8 @@ func TestAnUnusablePrivateKeySaysWhy(t *testing.T) {
 		"nothing":             {"", "", "is empty"},
 		"PBES1":               {pemText("ENCRYPTED PRIVATE KEY", pbes1(t)), "pw", "is encrypted with PBES1, which is weak and not taken; convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD.pem -out NEW.p8"},
 		"a bare public key":   {base64.StdEncoding.EncodeToString(public), "", "holds a public key; an RSA private key goes here"},
+		"openssl's EC":        {pemText("EC PRIVATE KEY", []byte{1}), "", "is not an RSA key; Snowflake takes RSA"},
+		"openssl's curve":     {pemText("EC PARAMETERS", []byte{1}), "", "is not an RSA key; Snowflake takes RSA"},
 		"a certificate":       {pemText("CERTIFICATE", []byte{1}), "", "holds a certificate; an RSA private key goes here"},
 		"an encrypted curve":  {pemText("ENCRYPTED PRIVATE KEY", lockedCurve), "pw", "is not an RSA key; Snowflake takes RSA"},
 	} {
