@@ -29,6 +29,8 @@ func TestExpressionsGiveTheServicesValues(t *testing.T) {
 		`UPPER('é'), LENGTH('né'), SUBSTR('abcdef', 2, 3), SUBSTR('abc', -2), LEFT('abc', 2), RIGHT('abc', 2)`:                 "É|2|bcd|bc|ab|bc",
 		`TRIM('  x '), LTRIM('xxy', 'x'), SPLIT_PART('a.b.c', '.', 2), SPLIT_PART('a.b.c', '.', -1), REPLACE('aaa', 'a', 'b')`: "x|y|b|c|bbb",
 		`'abc' LIKE 'a%', 'ABC' ILIKE '_b_', 'a%c' LIKE 'a^%c' ESCAPE '^', 'x' NOT LIKE 'y%', 'a1' RLIKE '[a-z][0-9]'`:         "1|1|1|1|1",
+		`HEX_ENCODE('hi~'), HEX_ENCODE('hi~', 0), HEX_ENCODE('hi~', 1), HEX_ENCODE(NULL)`:                                      "68697E|68697e|68697E|-",
+		`HEX_ENCODE(TO_BINARY('0aFF')), HEX_ENCODE(TO_BINARY('0aFF'), 0), BASE64_ENCODE(TO_BINARY('0aFF', 'HEX'))`:             "0AFF|0aff|Cv8=",
 		`MD5('x'), SHA2('x'), BASE64_ENCODE('hi')`:                                                                             "9dd4e461268c8034f5c8564e155c67a6|2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881|aGk=",
 		`LPAD('7', 3, '0'), POSITION('c', 'abc'), CONTAINS('abc', 'b'), STARTSWITH('abc', 'b'), REVERSE('abc')`:                "007|3|1|0|cba",
 		// dates and times as they go over the wire

@@ -7,6 +7,8 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+
+	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 )
 
 var digestFunctions = map[string]function{
@@ -15,8 +17,26 @@ var digestFunctions = map[string]function{
 	"SHA1":          simple(1, 1, textType, sha1Hex, textType),
 	"SHA2":          simple(1, 2, textType, sha2Hex, textType, integerType),
 	"SHA2_HEX":      simple(1, 2, textType, sha2Hex, textType, integerType),
-	"BASE64_ENCODE": simple(1, 1, textType, encode64, textType),
-	"HEX_ENCODE":    simple(1, 1, textType, encodeHex, textType),
+	"BASE64_ENCODE": encoder(1, encode64),
+	"HEX_ENCODE":    encoder(2, encodeHex, integerType),
+}
+
+// encoder is a function of the bytes of a text or of a BINARY, which is no text of
+// hexadecimal digits to it (SQL reference, HEX_ENCODE and BASE64_ENCODE: "input: a
+// string or binary expression"). types are those of further arguments.
+func encoder(max int, apply func([]Value) (Value, error), types ...catalog.Type) function {
+	return function{1, max, func(s *scope, args []compiled) (compiled, error) {
+		if args[0].typ.Name != catalog.Binary {
+			return simple(1, max, textType, apply, append([]catalog.Type{textType}, types...)...).build(s, args)
+		}
+		rest, err := s.convertAll(args[1:], append(types, textType)...)
+		if err != nil {
+			return compiled{}, err
+		}
+		return strict(textType, func(v []Value) (Value, error) {
+			return apply(append([]Value{string(v[0].(Bytes))}, v[1:]...))
+		}, append([]compiled{args[0]}, rest...)...), nil
+	}}
 }
 
 func md5Hex(v []Value) (Value, error) {
@@ -56,6 +76,13 @@ func encode64(v []Value) (Value, error) {
 	return base64.StdEncoding.EncodeToString([]byte(v[0].(string))), nil
 }
 
+// encodeHex writes capital letters, unless its second argument is 0.
 func encodeHex(v []Value) (Value, error) {
-	return upper(hex.EncodeToString([]byte(v[0].(string)))), nil
+	digits := hex.EncodeToString([]byte(v[0].(string)))
+	if len(v) == 2 {
+		if capitals, ok := asInt(v[1]); ok && capitals == 0 {
+			return digits, nil
+		}
+	}
+	return upper(digits), nil
 }
