@@ -3,6 +3,7 @@ package sql
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/rowstore"
@@ -86,6 +87,8 @@ func (e *environment) alter(t *catalog.Table, a alterAction) error {
 			return compileError(2067, "42601", "Cannot drop the only column '%s' of table '%s'", c.Name, t.Name)
 		}
 		t.Columns = slices.Delete(t.Columns, i, i+1)
+	case "RENAME COLUMN":
+		return renameColumn(t, i, a.rename)
 	case "DROP NOT NULL":
 		c.Nullable = true
 	case "SET NOT NULL":
@@ -135,6 +138,22 @@ func lakeRules(t *catalog.Table) icebergOptions {
 		return icebergOptions{version: strconv.Itoa(t.Lake.Version)}
 	}
 	return icebergOptions{version: "3"}
+}
+
+// renameColumn gives a column another case: rows are kept as they came, and their
+// keys are matched with columns in any case, so that nothing of them changes.
+func renameColumn(t *catalog.Table, i int, to string) error {
+	c := &t.Columns[i]
+	switch _, there := t.Column(to); {
+	case there && to != c.Name:
+		return compileError(1430, "42601", "column '%s' already exists", to)
+	case !strings.EqualFold(c.Name, to):
+		return unsupported("RENAME COLUMN to a name that differs in more than case")
+	case len(t.Keys) > 0 || len(t.ClusterBy) > 0:
+		return unsupported("RENAME COLUMN of a table with keys")
+	}
+	c.Name = to
+	return nil
 }
 
 // forbidNull sets NOT NULL if no row has a NULL there.

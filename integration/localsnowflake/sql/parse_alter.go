@@ -77,7 +77,11 @@ func (p *parser) alterTable() statement {
 	case p.take("RENAME", "TO"):
 		s.actions = append(s.actions, alterAction{kind: "RENAME", to: p.name()})
 	case p.take("RENAME", "COLUMN"):
-		panic(unsupported("RENAME COLUMN"))
+		a := alterAction{kind: "RENAME COLUMN"}
+		a.column.name = p.ident()
+		p.expect("TO")
+		a.rename = p.ident()
+		s.actions = append(s.actions, a)
 	case p.peek().is("CLUSTER"):
 		s.actions = append(s.actions, alterAction{kind: "CLUSTER", set: p.tableProperties()})
 	case p.take("RECLUSTER"), p.take("SUSPEND", "RECLUSTER"), p.take("RESUME", "RECLUSTER"):

@@ -228,12 +228,13 @@ type property struct {
 
 // alterAction is one thing that ALTER TABLE does.
 type alterAction struct {
-	kind    string // ADD, DROP, DROP NOT NULL, SET NOT NULL, TYPE, COMMENT, DROP DEFAULT, SET, UNSET, RENAME, CLUSTER, ADD KEY, DROP KEY
+	kind    string // ADD, DROP, DROP NOT NULL, SET NOT NULL, TYPE, COMMENT, DROP DEFAULT, SET, UNSET, RENAME, RENAME COLUMN, CLUSTER, ADD KEY, DROP KEY
 	column  columnDef
 	ifExist bool // ADD IF NOT EXISTS, DROP IF EXISTS
 	set     []property
 	unset   []string
 	to      objectName
+	rename  string // of a column, its new name
 	key     keyDef
 }
 

@@ -40,6 +40,20 @@ func TestDefaultsFillWhatIsNotGiven(t *testing.T) {
 	d.fails(`CREATE TABLE u (a INT DEFAULT 'x')`, 2262, "column A")
 }
 
+// TestAColumnGetsAnotherCase, as the fix for a metadata column that has to be
+// quoted wants it; its values stay.
+func TestAColumnGetsAnotherCase(t *testing.T) {
+	d := newDesk(t)
+	d.run(`CREATE TABLE t ("kinesisMetadata" OBJECT, b INT)`)
+	d.rows("T", `{"KINESISMETADATA":{"stream":"s"},"b":1}`)
+	d.run(`ALTER TABLE t RENAME COLUMN "kinesisMetadata" TO KINESISMETADATA`)
+	d.rows("T", `{"kinesismetadata":{"stream":"r"},"b":2}`)
+	d.want(`SELECT kinesismetadata:stream::STRING, b FROM t ORDER BY b`, "s|1\nr|2")
+	d.fails(`ALTER TABLE t RENAME COLUMN b TO KINESISMETADATA`, 1430, "already exists")
+	d.fails(`ALTER TABLE t RENAME COLUMN nope TO NOPE`, 904, "NOPE")
+	d.fails(`ALTER TABLE t RENAME COLUMN b TO c`, 2, "differs in more than case")
+}
+
 // TestColumnsAreAddedAndDropped checks that a column has no values in rows
 // from before it.
 func TestColumnsAreAddedAndDropped(t *testing.T) {
