@@ -157,8 +157,10 @@ func (g *Ignored) count(c actor.Context, columns *messages.Columns) {
 		case !g.names[k.Name] && len(g.names) < ignoredNames:
 			g.names[k.Name] = true
 			counted.Names = append(counted.Names, k.Name)
-			g.Log.Warn().Str("key", k.Name).Msg("the table has no column for a key; Snowflake drops its values")
 		}
+	}
+	if n := len(counted.Names); n > 0 { // in one line, for rows with random keys have many
+		g.Log.Warn().Int("new", n).Strs("keys", counted.Names[:min(n, messages.MaxIgnoredNames)]).Msg("the table has no column for some keys; Snowflake drops their values")
 	}
 	g.pending = nil
 	if counted.Values > 0 {
