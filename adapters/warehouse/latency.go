@@ -32,9 +32,10 @@ const MaxWorst = 5
 // table has no ROW_TIMESTAMP.
 func (p *Positions) Latencies(ctx context.Context, window time.Duration) (all Latency, worst []Latency, err error) {
 	const figures = "COUNT(*), APPROX_PERCENTILE(MS, 0.5), APPROX_PERCENTILE(MS, 0.9), APPROX_PERCENTILE(MS, 0.99) AS P99, MAX(MS)"
-	from := " FROM (SELECT KINESISMETADATA:shardId::STRING AS SHARD, DATE_PART(EPOCH_MILLISECOND, " + CommitTime +
-		") - DATE_PART(EPOCH_MILLISECOND, TRY_TO_TIMESTAMP_NTZ(KINESISMETADATA:approximateArrival::STRING)) AS MS FROM " + p.table +
-		" WHERE KINESISMETADATA:stream::STRING = " + literal(p.stream) + " AND " + CommitTime + " >= DATEADD(SECOND, -" +
+	rows := "(SELECT " + p.metadata + " AS KINESISMETADATA, " + CommitTime + " AS COMMITTED FROM " + p.table + ")"
+	from := " FROM (SELECT KINESISMETADATA:shardId::STRING AS SHARD, DATE_PART(EPOCH_MILLISECOND, COMMITTED)" +
+		" - DATE_PART(EPOCH_MILLISECOND, TRY_TO_TIMESTAMP_NTZ(KINESISMETADATA:approximateArrival::STRING)) AS MS FROM " + rows +
+		" WHERE KINESISMETADATA:stream::STRING = " + literal(p.stream) + " AND COMMITTED >= DATEADD(SECOND, -" +
 		strconv.FormatInt(int64(window/time.Second), 10) + ", CURRENT_TIMESTAMP())) WHERE MS IS NOT NULL"
 	_, found, err := p.warehouse.Query(ctx, "SELECT ''  AS SHARD, "+figures+from)
 	if err != nil {

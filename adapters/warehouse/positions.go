@@ -18,6 +18,7 @@ type Positions struct {
 	warehouse *Warehouse
 	table     string // with database and schema, quoted
 	rows      string // what has the table's rows as KINESISMETADATA
+	metadata  string // the expression that is it in the table
 	stream    string
 }
 
@@ -36,14 +37,16 @@ func (w *Warehouse) Positions(table, stream string) (*Positions, error) {
 	if err != nil {
 		return nil, fmt.Errorf("table: %w", err)
 	}
-	return &Positions{w, path, path, stream}, nil
+	return &Positions{w, path, path, MetadataKey, stream}, nil
 }
 
 // By looks for the metadata where a target keeps it: in a column of another
 // name, or inside of one.
 func (p *Positions) By(m Metadata) *Positions {
 	by := *p
-	if by.rows = p.table; m.Expression != "" && m.Expression != MetadataKey {
+	by.rows, by.metadata = p.table, MetadataKey
+	if m.Expression != "" && m.Expression != MetadataKey {
+		by.metadata = m.Expression
 		by.rows = "(SELECT " + m.Expression + " AS " + MetadataKey + " FROM " + p.table + ")"
 	}
 	return &by

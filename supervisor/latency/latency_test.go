@@ -112,6 +112,29 @@ func TestATableWithoutCommitTimesSaysHowToGetThem(t *testing.T) {
 	if r, text := w.measure(); r.ExitCode() != 0 {
 		t.Errorf("after it:\n%s", text)
 	}
+	w.sql(`CREATE ICEBERG TABLE LAKE (KINESISMETADATA VARIANT) CATALOG = 'SNOWFLAKE' BASE_LOCATION = 'lake' ICEBERG_VERSION = 3`)
+	w.cfg.Snowflake.Table = "LAKE"
+	if r, text := w.measure(); r.Fix != `ALTER ICEBERG TABLE RAW.EVENTS.LAKE SET ROW_TIMESTAMP = TRUE` {
+		t.Errorf("an Iceberg table:\n%s", text)
+	}
+}
+
+// TestArrivalIsReadWhereAPipeKeepsIt, and where it keeps it nowhere that is said.
+func TestArrivalIsReadWhereAPipeKeepsIt(t *testing.T) {
+	w := newWorld(t)
+	w.sql(`CREATE TABLE KEPT (SOURCE OBJECT, ID NUMBER) ROW_TIMESTAMP = TRUE`,
+		`CREATE PIPE KEPT AS COPY INTO KEPT FROM (SELECT $1:KINESISMETADATA::OBJECT, $1:id::NUMBER FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')))`,
+		`INSERT INTO KEPT (SOURCE) SELECT PARSE_JSON('{"stream":"orders","shardId":"shardId-000000000000","approximateArrival":"2026-01-02T03:04:05.000"}')`,
+		`CREATE TABLE LOST (ID NUMBER) ROW_TIMESTAMP = TRUE`,
+		`CREATE PIPE LOST AS COPY INTO LOST FROM (SELECT $1:id::NUMBER FROM TABLE(DATA_SOURCE(TYPE => 'STREAMING')))`)
+	w.cfg.Snowflake.Table, w.cfg.Snowflake.Pipe = "KEPT", "KEPT"
+	if r, text := w.measure(); r.ExitCode() != 0 || r.Rows.Rows != 1 || len(r.Worst) != 1 {
+		t.Errorf("exit %d:\n%s", r.ExitCode(), text)
+	}
+	w.cfg.Snowflake.Table, w.cfg.Snowflake.Pipe = "LOST", "LOST"
+	if r, text := w.measure(); r.ExitCode() != 2 || !strings.Contains(text, "the rows do not say when their records arrived: pipe LOST writes $1:KINESISMETADATA into no column") {
+		t.Errorf("exit %d:\n%s", r.ExitCode(), text)
+	}
 }
 
 func TestAnInteractiveTableIsRefused(t *testing.T) {

@@ -33,6 +33,7 @@ type Report struct {
 	Fix           string   `json:"fix,omitempty"`     // SQL
 
 	path []string // of the table, exact
+	kind warehouse.Kind
 	err  error
 }
 
@@ -78,9 +79,21 @@ func (r *Report) measure(ctx context.Context, cfg supervisor.Config, window time
 		r.Refused = "ROW_TIMESTAMP is not available for interactive tables"
 		return nil
 	}
+	r.kind = table.Kind
 	positions, err := w.Positions(cfg.Snowflake.Table, cfg.Kinesis.StreamName())
 	if err != nil {
 		return err
+	}
+	if target, err := w.Target(ctx, cfg.Snowflake.Table, cfg.Snowflake.Pipe); err == nil {
+		switch m := target.Metadata; {
+		case m.Readable():
+			positions = positions.By(m)
+		case m.Fate == warehouse.Coming:
+			return nil // with the first row
+		case m.Fate == warehouse.Dropped:
+			r.Refused = "the rows do not say when their records arrived: " + m.Why
+			return nil
+		}
 	}
 	all, worst, err := positions.Latencies(ctx, window)
 	r.Rows = figures(all)
@@ -107,6 +120,9 @@ func (r *Report) refuse(err error) {
 		r.Refused = "the table keeps no commit times"
 		if path, err := warehouse.Path(r.path...); err == nil {
 			r.Fix = "ALTER TABLE " + path + " SET ROW_TIMESTAMP = TRUE"
+			if r.kind == warehouse.Iceberg {
+				r.Fix = "ALTER ICEBERG TABLE " + path + " SET ROW_TIMESTAMP = TRUE"
+			}
 		}
 		return
 	}
