@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/kinesnow/kinesnow/adapters/warehouse"
 	"github.com/kinesnow/kinesnow/messages"
@@ -18,9 +19,7 @@ func (s *session) errors(ctx context.Context) {
 	}
 	kept, err := s.Table.Rejected(ctx)
 	if fault := new(messages.Fault); errors.As(err, &fault) && fault.Complete { // Snowflake would not run it
-		t := s.Config.Snowflake
-		s.note("the error table could not be counted; is ERROR_LOGGING off? ALTER TABLE %s SET ERROR_LOGGING = TRUE keeps rejected rows from then on: %v",
-			warehouse.FullName(t.Database, t.Schema, t.Table), err)
+		s.note("the error table could not be counted; is ERROR_LOGGING off? %s keeps rejected rows from then on: %v", s.errorLogging(), fault.Err)
 		return
 	}
 	if err != nil {
@@ -42,4 +41,15 @@ func (s *session) errors(ctx context.Context) {
 			})
 		}
 	}
+}
+
+// errorLogging is the statement that switches it on.
+func (s *session) errorLogging() string {
+	if s.target != nil {
+		if f := s.target.Finding(warehouse.ErrorLoggingOff); f != nil {
+			return strings.TrimSuffix(f.Fix, ";")
+		}
+	}
+	t := s.Config.Snowflake
+	return "ALTER TABLE " + warehouse.FullName(t.Database, t.Schema, t.Table) + " SET ERROR_LOGGING = TRUE"
 }

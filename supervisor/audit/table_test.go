@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +54,13 @@ func TestRowsBehindTheEndAreStrangeUnlessTheTokenMovesMeanwhile(t *testing.T) {
 	}
 }
 
+// errorless is a table without ERROR_LOGGING.
+type errorless struct{ counted }
+
+func (errorless) Rejected(context.Context) (map[messages.ShardID]int64, error) {
+	return nil, &messages.Fault{Op: "warehouse.query", Err: errors.New("002003: no error table"), Hint: "check the names", Complete: true}
+}
+
 // TestRejectedRowsAreMissingFromNoBatch: which of a commit's batches had them is
 // not known, so the commit is counted as one.
 func TestRejectedRowsAreMissingFromNoBatch(t *testing.T) {
@@ -69,6 +77,13 @@ func TestRejectedRowsAreMissingFromNoBatch(t *testing.T) {
 	w.row.Counters.Digest = ""
 	if r := w.audit(); !r.Exact || r.Sums.Rejected != 2 || *r.Sums.ErrorTable != 2 {
 		t.Errorf("%+v %+v", r.Sums, r.Shards[0].Findings)
+	}
+	off := func(a *Auditor) { a.Table = errorless{counted{w}} }
+	want := `the error table could not be counted; is ERROR_LOGGING off? ALTER TABLE "D"."S"."T" SET ERROR_LOGGING = TRUE keeps rejected rows from then on: 002003: no error table`
+	if r := w.audit(off, func(a *Auditor) {
+		a.Config.Snowflake.Database, a.Config.Snowflake.Schema, a.Config.Snowflake.Table = "D", "S", "T"
+	}); !r.Exact || r.Sums.ErrorTable != nil || !slices.Contains(r.Notes, want) {
+		t.Errorf("notes %q", r.Notes)
 	}
 	w.errors = 1
 	if r := w.audit(); r.Exact || kinds(r) != "ERROR_ROWS" {
