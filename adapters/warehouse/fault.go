@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"errors"
+	"strings"
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
@@ -85,7 +86,7 @@ func (w *Warehouse) reject(f *messages.Fault, stop messages.StopCode, reason mes
 
 // warehouse is the way out where queries have none to run on.
 func (w *Warehouse) warehouse() string {
-	name, err := Quote(w.cfg.Warehouse)
+	name, err := Quote(strings.ToUpper(w.cfg.Warehouse)) // a sign-in folds it
 	if err != nil {
 		return "set snowflake.warehouse to one that " + w.who() + " may use"
 	}

@@ -58,7 +58,7 @@ func TestDriverErrorsHaveTheirMeaning(t *testing.T) {
 // TestARefusedWarehouseIsNamed, and not the table, which has nothing to do with
 // it.
 func TestARefusedWarehouseIsNamed(t *testing.T) {
-	w := &Warehouse{cfg: Config{User: "LOADER", Role: "LOADER_ROLE", Database: "RAW", Schema: "EVENTS", Warehouse: "AUDIT"}}
+	w := &Warehouse{cfg: Config{User: "LOADER", Role: "LOADER_ROLE", Database: "RAW", Schema: "EVENTS", Warehouse: "audit"}}
 	for _, number := range []int{606, 390201} {
 		f := w.fault("query", &sf.SnowflakeError{Number: number, SQLState: "08004", Message: "m"})
 		if !strings.Contains(f.Hint, `GRANT USAGE ON WAREHOUSE "AUDIT" TO ROLE "LOADER_ROLE"`) || strings.Contains(f.Hint, "RAW") {

@@ -138,7 +138,8 @@ func (d *Doctor) needs(ctx context.Context, depth int) []need {
 	}
 	if s.Warehouse != "" {
 		all = append(all,
-			need{privilege: "USAGE", kind: "WAREHOUSE", name: []string{s.Warehouse}, why: " (for audit)", inherited: true},
+			// A sign-in folds it, as setup grants does.
+			need{privilege: "USAGE", kind: "WAREHOUSE", name: []string{strings.ToUpper(s.Warehouse)}, why: " (for audit)", inherited: true},
 			need{privilege: "SELECT", kind: "TABLE", name: table, why: " (for audit)", inherited: true})
 	}
 	return all

@@ -153,7 +153,7 @@ func TestMoreShardsThanChannelsAreCounted(t *testing.T) {
 func TestTheWidthOfSequenceNumbersIsThatOfTheRows(t *testing.T) {
 	p := newPatient(t, localcloud.Options{})
 	p.as("SYSADMIN", `CREATE WAREHOUSE WH`)
-	p.cfg.Snowflake.Warehouse = "WH"
+	p.cfg.Snowflake.Warehouse = "wh" // a sign-in folds it
 	r := p.examine()
 	p.complains(r, warned(doctor.Snowflake, "USAGE on warehouse WH"))
 	p.heal(r)
