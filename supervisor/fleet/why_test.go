@@ -45,6 +45,24 @@ func TestAShardThatCannotBeOpenedSaysWhy(t *testing.T) {
 	}
 }
 
+// TestAStopIsToldOnce: code, shard and hint are in a fault's own text, and beside
+// it.
+func TestAStopIsToldOnce(t *testing.T) {
+	s := clicks()
+	f := messages.Stopped(messages.RowsRejected, s.Shards[1].Shard, "%d rows were rejected: bad", 2)
+	s.Shards[1].Stop, s.Shards[1].Error, s.Shards[1].Hint = f.Stop, f.Error(), f.Hint
+	want := "        shardId-000000000003  STOPPED 41m  ROWS_REJECTED  2 rows were rejected: bad\n" +
+		"          Snowflake rejected rows and on_rejected_rows is stop: look at the error table, then kinesnow resolve clicks/3 --why \"...\" --from token\n" +
+		"          read docs/stops.md#rows_rejected\n"
+	if text := textOf(t, Of(snapshots(s), noon)); !strings.Contains(text, want) {
+		t.Errorf("text:\n%s\nwant in it:\n%s", text, want)
+	}
+	s.Shards[1].Stop, s.Shards[1].Error, s.Shards[1].Hint = messages.TargetMissing, "snowpipe.open shardId-000000000003: 404 (check it)", "check it"
+	if text := textOf(t, Of(snapshots(s), noon)); !strings.Contains(text, "TARGET_MISSING  snowpipe.open: 404\n          check it\n") {
+		t.Errorf("text:\n%s", text)
+	}
+}
+
 // TestALongPauseIsShownWithItsWayOut: DEGRADED, and no shard is in trouble.
 func TestALongPauseIsShownWithItsWayOut(t *testing.T) {
 	s := orders("node-0", "shardId-000000000000", 0)
