@@ -85,6 +85,9 @@ found; else 2.`,
 		if err != nil {
 			return usage("--until: %v", err)
 		}
+		if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+			return usage("nothing lies between --since %s and --until %s", from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
+		}
 		code := 0
 		for _, name := range names {
 			report, err := auditOne(c.Context(), file, name, from, to)

@@ -69,9 +69,10 @@ func TestACommandLineThatCannotBeMeantExitsWith64(t *testing.T) {
 		"resolve orders/3 --from token":         "--why: is required",
 		"resolve clicks/3 --from token --why x": `no connector "clicks"`,
 		"status clicks":                         `no connector "clicks"`,
+		"audit --since 1h --until 2h":           "nothing lies between --since",
 	} {
 		args := strings.Fields(line)
-		if args[0] == "resolve" || args[0] == "status" {
+		if args[0] == "resolve" || args[0] == "status" || args[0] == "audit" {
 			args = append(args, "-c", config)
 		}
 		code, stdout, stderr := typed(t, args...)
