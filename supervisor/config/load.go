@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -47,7 +49,11 @@ func (l *loader) load() (File, error) {
 	path := l.path
 	text, err := l.read(path)
 	if err != nil {
-		return File{}, newError(path, []Problem{{Text: "cannot be read: " + reason(err)}})
+		text := "cannot be read: " + reason(err)
+		if errors.Is(err, fs.ErrNotExist) {
+			text += "; -c names another file, kinesnow init writes a first one"
+		}
+		return File{}, newError(path, []Problem{{Text: text}})
 	}
 	doc := document{report: l.report}
 	root := doc.parse(text)

@@ -273,7 +273,7 @@ func TestTheDefaultKeyFileIsNamedWhenItIsMissing(t *testing.T) {
 func TestAMissingFileIsOneProblemWithoutAPlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.yaml")
 	_, err := Load(path, nil)
-	if err == nil || err.Error() != path+": cannot be read: no such file or directory" {
+	if err == nil || err.Error() != path+": cannot be read: no such file or directory; -c names another file, kinesnow init writes a first one" {
 		t.Errorf("error = %v", err)
 	}
 }
