@@ -61,6 +61,9 @@ func TestADraftOfEverythingHasNothingToFillIn(t *testing.T) {
 		c.Snowflake.Database != "RAW" || c.Snowflake.Schema != "Events of 2026" || c.Snowflake.Table != "ORDERS" {
 		t.Errorf("fill in %v, connector %s: %+v", d.FillIn, d.Connector, c)
 	}
+	if d.Source != "eu-west-1/web.orders" {
+		t.Errorf("source %s", d.Source)
+	}
 }
 
 func TestAFileThatIsThereIsLeftAlone(t *testing.T) {
