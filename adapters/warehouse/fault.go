@@ -2,6 +2,8 @@ package warehouse
 
 import (
 	"errors"
+	"fmt"
+	"net/url"
 	"strings"
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
@@ -33,7 +35,7 @@ func authError(number int) bool { return number/1000 == 390 || number/1000 == 39
 
 // fault gives a driver's error its meaning.
 func (w *Warehouse) fault(call string, err error) *messages.Fault {
-	f := &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: op(call), Err: err, Hint: account.Untrusted(err)}
+	f := &messages.Fault{Class: messages.Transient, Reason: messages.ReasonUnavailable, Op: op(call), Err: unanswered(err), Hint: account.Untrusted(err)}
 	var known *messages.Fault
 	if errors.As(err, &known) {
 		own := *known // of the credential's source
@@ -73,6 +75,20 @@ func (w *Warehouse) fault(call string, err error) *messages.Fault {
 		}
 	}
 	return f
+}
+
+// unanswered words a request that was not answered by its host: the driver's URL
+// has nothing but numbers of its own.
+func unanswered(err error) error {
+	var sent *url.Error
+	if !errors.As(err, &sent) {
+		return err
+	}
+	to, wrong := url.Parse(sent.URL)
+	if wrong != nil {
+		return sent.Err
+	}
+	return fmt.Errorf("%s://%s: %w", to.Scheme, to.Host, sent.Err)
 }
 
 // reject makes f one that no time heals.

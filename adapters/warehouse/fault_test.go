@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -52,6 +53,16 @@ func TestDriverErrorsHaveTheirMeaning(t *testing.T) {
 		if !errors.Is(f, c.err) && !errors.As(f, new(*sf.SnowflakeError)) {
 			t.Errorf("%v: the cause is lost", c.err)
 		}
+	}
+}
+
+// TestARequestWithoutAnAnswerNamesItsHost, and not the driver's whole URL.
+func TestARequestWithoutAnAnswerNamesItsHost(t *testing.T) {
+	w := &Warehouse{}
+	sent := &url.Error{Op: "Post", URL: "https://a.snowflakecomputing.com:443/session/v1/login-request?requestId=1&roleName=R", Err: context.DeadlineExceeded}
+	f := w.fault("query", fmt.Errorf("driver: %w", sent))
+	if want := "warehouse.query: https://a.snowflakecomputing.com:443: context deadline exceeded"; f.Error() != want || !errors.Is(f, context.DeadlineExceeded) {
+		t.Errorf("%v, want %s", f, want)
 	}
 }
 
