@@ -45,6 +45,7 @@ const (
 	columnsWanted   = 3 * time.Second  // how long Schema remembers a channel that does not ask again
 	columnsLook     = time.Second      // looks at a table that does not show what was added
 	columnsLag      = 10 * time.Second // after it the statement is run again
+	columnsFresh    = time.Minute      // a description that is older is made anew: somebody may have dropped a column
 	ignoredLook     = 10 * time.Minute // looks at a table whose ignored keys are counted
 	ignoredPause    = 5 * time.Second  // the same, because a name is new
 	ignoredNames    = 1000             // that are told apart

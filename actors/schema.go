@@ -52,10 +52,13 @@ type Schema struct {
 	no      int              // of the last new question
 	covered int              // questions up to here were asked before the call that is out, or the last one
 	target  *messages.Target
-	current bool // target was described since the last statement and the last new question
-	busy    bool // a call is out
-	blind   bool // the table cannot be described
+	current bool      // target was described since the last statement and the last new question
+	busy    bool      // a call is out
+	blind   bool      // the table cannot be described
+	looking bool      // the call that is out is a look for which nobody waits
+	began   time.Time // of the last description
 	timer   *time.Timer
+	look    *time.Timer
 	backoff Backoff
 	ran     string // the last statement that was run, and when
 	ranAt   time.Time
@@ -79,7 +82,10 @@ func NewSchema(settings SchemaSettings) *Schema {
 	}
 }
 
-type stepNow struct{}
+type (
+	stepNow struct{}
+	lookNow struct{}
+)
 
 type described struct {
 	target *messages.Target
@@ -99,8 +105,11 @@ func (s *Schema) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
 		s.step(c)
+		s.look = After(c, columnsFresh, &lookNow{})
 	case *messages.ColumnsWanted:
 		s.want(c, m)
+	case *lookNow:
+		s.lookAgain(c)
 	case *stepNow:
 		s.timer = nil
 		s.step(c)
@@ -114,6 +123,9 @@ func (s *Schema) Receive(c actor.Context) {
 		s.down = true
 		s.cancel()
 		s.stopTimer()
+		if s.look != nil {
+			s.look.Stop()
+		}
 	}
 }
 
@@ -207,7 +219,7 @@ func (s *Schema) unseen() bool {
 }
 
 func (s *Schema) describe(c actor.Context) {
-	s.busy, s.covered = true, s.no
+	s.busy, s.covered, s.began = true, s.no, time.Now()
 	run(s.ctx, c, func() any {
 		target, err := limited(s.ctx, s.Table.Describe)
 		return &described{target, err}
@@ -216,17 +228,25 @@ func (s *Schema) describe(c actor.Context) {
 
 // described publishes what the table is now.
 func (s *Schema) described(c actor.Context, m *described) {
-	s.busy = false
+	looked := s.looking && len(s.asked) == 0
+	s.busy, s.looking = false, false
 	if m.err != nil {
+		if looked {
+			return // there will be another one
+		}
 		s.blind = true
 		s.failed(c, "the table cannot be described", m.err)
 		return
 	}
 	s.target, s.current = m.target, true
+	s.shrunk(c)
 	s.Known.Store(m.target.Columns)
 	if s.blind {
 		s.blind = false
 		s.tell(c, "", "")
+	}
+	if looked {
+		return
 	}
 	if s.timer != nil {
 		s.answer(c) // the others wait for their turn

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -97,6 +98,8 @@ func openDesk(t *testing.T, perMinute int, prepare ...func(*desk)) *desk {
 		switch m := c.Message().(type) {
 		case *messages.TableAltered:
 			d.told.Store(m.Event.Statement, true)
+		case *messages.TableShrunk:
+			d.told.Store("gone", m.Event)
 		case *messages.SchemaTrouble:
 			d.told.Store("trouble: "+m.Why, true)
 		}
@@ -262,5 +265,47 @@ func TestATableThatIsMadeWhileItIsLookedForIsNoTrouble(t *testing.T) {
 			return true
 		})
 		d.close(begins)
+	})
+}
+
+// TestAColumnThatSomebodyDropsIsNoticed within the time after which a
+// description is made anew, though nobody asks: told once, with the time at
+// which it was seen last, and made again for who asks next. A look that fails is
+// nobody's trouble.
+func TestAColumnThatSomebodyDropsIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := openDesk(t, 6)
+		a := d.ask("K")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		d.table.Replace()
+		dropped := time.Now()
+		d.cloud.Play(func(op string, _ int) actorstest.Effect {
+			if op == "DescribeTable" && time.Since(dropped) < columnsFresh {
+				return actorstest.Effect{Err: actorstest.Refusal(messages.Transient, messages.ReasonUnavailable, "")}
+			}
+			return actorstest.Effect{}
+		})
+		time.Sleep(2*columnsFresh + time.Second)
+		synctest.Wait()
+		told, there := d.told.Load("gone")
+		if !there || d.known.Load().Find("K") >= 0 {
+			t.Fatalf("after %s: told %v, known %+v", time.Since(dropped), told, d.known.Load().List())
+		}
+		e := told.(*messages.ColumnsGone)
+		if !slices.Equal(e.Columns, []string{"K"}) || e.Table != "T" || e.Since.After(dropped) || e.Since.Before(dropped.Add(-time.Second)) || e.At.Sub(dropped) > 2*columnsFresh {
+			t.Errorf("told %+v, dropped at %s", e, dropped)
+		}
+		if _, trouble := d.told.Load("trouble: the table cannot be described"); trouble {
+			t.Error("a look that failed is told as trouble")
+		}
+		d.told.Delete("gone")
+		again := d.ask("K")
+		time.Sleep(3 * columnsFresh)
+		synctest.Wait()
+		if _, twice := d.told.Load("gone"); twice || !again.ready() {
+			t.Errorf("told twice: %v; has its column: %v", twice, again.ready())
+		}
+		d.close(a, again)
 	})
 }

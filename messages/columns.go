@@ -3,6 +3,7 @@ package messages
 import (
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -137,12 +138,41 @@ func (c *Columns) Distorts(u *Unmatched) bool {
 	return false
 }
 
+// Missing are the names of columns that c has and later has not; nil where c is
+// nil.
+func (c *Columns) Missing(later *Columns) (names []string) {
+	if c == nil {
+		return nil
+	}
+	for i := range c.list {
+		if _, there := later.exact[c.list[i].Name]; !there {
+			names = append(names, c.list[i].Name)
+		}
+	}
+	return names
+}
+
 // KnownColumns is what a connector knows of its table: Schema stores it, the
 // readers of all shards and their channels load it. The zero value knows nothing.
-type KnownColumns struct{ at atomic.Pointer[Columns] }
+type KnownColumns struct {
+	at    atomic.Pointer[Columns]
+	asked atomic.Pointer[time.Time]
+}
 
 // Load returns what is known, nil while nothing is.
 func (k *KnownColumns) Load() *Columns { return k.at.Load() }
 
 // Store replaces what is known.
 func (k *KnownColumns) Store(c *Columns) { k.at.Store(c) }
+
+// Asked returns when it was asked for what is known, zero where that was not
+// noted.
+func (k *KnownColumns) Asked() (at time.Time) {
+	if t := k.asked.Load(); t != nil {
+		at = *t
+	}
+	return at
+}
+
+// NoteAsked notes it.
+func (k *KnownColumns) NoteAsked(at time.Time) { k.asked.Store(&at) }

@@ -95,6 +95,8 @@ func newEvent(kind Kind) Event {
 		return &Resumed{}
 	case KindSchemaChanged:
 		return &SchemaChanged{}
+	case KindColumnsGone:
+		return &ColumnsGone{}
 	}
 	return nil
 }

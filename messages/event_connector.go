@@ -10,6 +10,7 @@ const (
 	KindPaused        Kind = "paused.v1"
 	KindResumed       Kind = "resumed.v1"
 	KindSchemaChanged Kind = "schema_changed.v1"
+	KindColumnsGone   Kind = "columns_gone.v1"
 )
 
 // Started: a connector began to work.
@@ -59,6 +60,17 @@ type SchemaChanged struct {
 	At        time.Time `msgpack:"at"`
 }
 
+// ColumnsGone: columns that rows were rendered for are not in the table any
+// more, by somebody else's hand. Their values in rows that were appended after
+// Since, and read before At, may have been dropped by Snowflake, which tells
+// nobody.
+type ColumnsGone struct {
+	Table   string    `msgpack:"table"`
+	Columns []string  `msgpack:"columns"`
+	Since   time.Time `msgpack:"since"` // they were there
+	At      time.Time `msgpack:"at"`
+}
+
 // Kind implements Event, here and below.
 func (*Started) Kind() Kind          { return KindStarted }
 func (*ConnectorDrained) Kind() Kind { return KindDrained }
@@ -66,3 +78,4 @@ func (*HealthChanged) Kind() Kind    { return KindHealthChanged }
 func (*Paused) Kind() Kind           { return KindPaused }
 func (*Resumed) Kind() Kind          { return KindResumed }
 func (*SchemaChanged) Kind() Kind    { return KindSchemaChanged }
+func (*ColumnsGone) Kind() Kind      { return KindColumnsGone }

@@ -54,6 +54,7 @@ func samples() []Event {
 		&Paused{[]ShardID{shard}, at},
 		&Resumed{[]ShardID{shard}, at},
 		&SchemaChanged{"DB.SCHEMA.ORDERS", `ALTER TABLE "DB"."SCHEMA"."ORDERS" ADD COLUMN IF NOT EXISTS "A" FLOAT`, []string{"A"}, "user LOADER with role R", at},
+		&ColumnsGone{"DB.SCHEMA.ORDERS", []string{"A"}, at.Add(-time.Minute), at},
 	}
 }
 

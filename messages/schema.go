@@ -1,5 +1,7 @@
 package messages
 
+import "time"
+
 // What travels about the table's columns, where somebody looks after them.
 
 // Target is a table as it was described.
@@ -49,6 +51,9 @@ type KeysIgnored struct{ Unmatched *Unmatched }
 // TableAltered tells of a statement that was run. Schema -> Connector.
 type TableAltered struct{ Event *SchemaChanged }
 
+// TableShrunk tells of columns that somebody dropped. Schema -> Connector.
+type TableShrunk struct{ Event *ColumnsGone }
+
 // SchemaTrouble tells that columns cannot be had, and why; "" = they can again.
 // Schema -> Connector.
 type SchemaTrouble struct{ Why, Hint string }
@@ -67,6 +72,16 @@ type SchemaState struct {
 	Last    string `json:"last,omitempty"`  // the newest of them
 	Error   string `json:"error,omitempty"` // why columns cannot be added
 	Hint    string `json:"hint,omitempty"`
+	// Gone are columns that somebody dropped, the newest notice; nil = none.
+	Gone *GoneColumns `json:"gone,omitempty"`
+}
+
+// GoneColumns are columns that rows were rendered for and that are not in the
+// table any more: see ColumnsGone.
+type GoneColumns struct {
+	Columns []string  `json:"columns"`
+	Since   time.Time `json:"since"` // they were there
+	At      time.Time `json:"at"`    // they were not
 }
 
 // MaxIgnoredNames is how many names of ignored keys a state carries.

@@ -101,7 +101,7 @@ func (k *connector) Receive(c actor.Context) {
 	case *messages.Resolve:
 		k.resolve(c, m)
 
-	case *messages.TableAltered, *messages.SchemaTrouble, *messages.KeysCounted:
+	case *messages.TableAltered, *messages.TableShrunk, *messages.SchemaTrouble, *messages.KeysCounted:
 		k.schemaNews(c, m)
 
 	case *messages.Drain:

@@ -43,6 +43,8 @@ var elsewhere = map[string]string{
 	"schema crashed":           "what a goroutine's panic becomes: the blows of its calls make it, after the run without a blow",
 	"channel ColumnsRefused":   "a table that may not be altered: the scenarios of evolution make it",
 	"connector SchemaTrouble":  "as ColumnsRefused",
+	"connector TableShrunk":    "a column that somebody drops: the scenarios of evolution make it",
+	"schema lookNow":           "a minute without a description: the actor's own tests make it",
 	"connector KeysCounted":    "keys that nobody makes columns for: the scenarios of evolution make it",
 	"connector respawn":        "what a child's end becomes: the blows make it",
 	"connector Restarting":     "what its own panic becomes under a host that restarts",

@@ -60,7 +60,7 @@ type sink struct {
 	look   func(context.Context) error // nil = there is nothing to look at
 	advise func(error) error           // adds what to grant
 	mu     sync.Mutex
-	made   bool
+	made   int // how often
 	looked bool
 }
 
@@ -69,10 +69,11 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 	if err := s.lookOnce(ctx); err != nil {
 		return nil, err
 	}
+	made := s.timesMade()
 	opening, err := s.Client.Open(ctx, channel, failOnUncommitted)
 	var f *messages.Fault
 	if s.create != nil && errors.As(err, &f) && f.Stop == messages.TargetMissing {
-		if err := s.makeTable(ctx); err != nil {
+		if err := s.makeTable(ctx, made); err != nil {
 			return nil, err
 		}
 		opening, err = s.Client.Open(ctx, channel, failOnUncommitted)
@@ -98,18 +99,26 @@ func (s *sink) Status(ctx context.Context, channels []string) (map[string]*messa
 	return found, nil
 }
 
-// makeTable makes the table once, whichever shard's channel comes first.
-func (s *sink) makeTable(ctx context.Context) error {
+// makeTable makes the table once each time that it is found missing, whichever
+// shard's channel comes first. before is how often it had been made when that
+// was asked for.
+func (s *sink) makeTable(ctx context.Context, before int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.made {
+	if s.made != before {
 		return nil
 	}
 	if err := s.create(ctx); err != nil {
 		return err
 	}
-	s.made = true
+	s.made++
 	return nil
+}
+
+func (s *sink) timesMade() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.made
 }
 
 // lookOnce looks at the pipe until it was found fit, whichever shard's channel

@@ -14,6 +14,10 @@ func (k *connector) schemaNews(c actor.Context, news any) {
 	case *messages.TableAltered:
 		k.schema.Changes, k.schema.Last = k.schema.Changes+1, m.Event.Statement
 		k.record(c, m.Event)
+	case *messages.TableShrunk:
+		e := m.Event
+		k.schema.Gone = &messages.GoneColumns{Columns: e.Columns, Since: e.Since, At: e.At}
+		k.record(c, e)
 	case *messages.SchemaTrouble:
 		k.schema.Error, k.schema.Hint = firstLine(m.Why), m.Hint
 	case *messages.KeysCounted:

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
@@ -206,5 +209,63 @@ func TestATableGrowsWithItsRecords(t *testing.T) {
 			con.kill()
 			w.auditExact()
 		})
+	}
+}
+
+// TestAColumnThatIsDroppedByHandIsToldOf and made again: Snowflake takes the rows
+// as before, and drops the values without a word. What may be gone is in the
+// history with the times between which it went, and what is read after that has
+// its column.
+func TestAColumnThatIsDroppedByHandIsToldOf(t *testing.T) {
+	w := newWorld(t, 1, bare)
+	w.remake(standardTable)
+	w.putWith(0, `"EXTRA":"a"`)
+	c := w.connect(func(p *plan) { p.Snowflake.SchemaEvolution = config.ClientEvolution })
+	c.untilCaughtUp(1)
+	w.as(localcloud.Role, "ALTER TABLE ORDERS DROP COLUMN EXTRA")
+	dropped := time.Now()
+	w.putWith(0, `"EXTRA":"b"`)
+	w.untilRows(2)
+	c.system.Root.Stop(actor.NewPID(c.system.Address(), "orders/schema")) // the next one looks at once
+	c.until("told", func(s *messages.State) bool { return s.Schema != nil && s.Schema.Gone != nil })
+	w.putWith(0, `"EXTRA":"c"`)
+	w.untilRows(3)
+	w.expect("", 0, 1, 2)
+	if got := w.values("EXTRA"); !slices.Equal(got, []string{"c"}) {
+		t.Errorf("EXTRA has %q", got)
+	}
+	gone := c.state().Schema.Gone
+	if !slices.Equal(gone.Columns, []string{"EXTRA"}) || gone.Since.After(dropped) || gone.At.Before(dropped) {
+		t.Errorf("dropped at %s, and told %+v", dropped, gone)
+	}
+	if told := events[*messages.ColumnsGone](c); len(told) != 1 || !slices.Equal(told[0].Columns, gone.Columns) || !told[0].Since.Equal(gone.Since) {
+		t.Errorf("the ledger has %+v", told)
+	}
+	if s := c.state(); s.Health != messages.Flowing || s.Shards[0].Generations != 0 {
+		t.Errorf("%s, and %d generations ended", s.Health, s.Shards[0].Generations)
+	}
+	c.kill()
+	w.auditExact()
+}
+
+// TestATableThatIsDroppedIsMadeAgain by on_missing_table: create, in the process
+// that has made it before as in a new one.
+func TestATableThatIsDroppedIsMadeAgain(t *testing.T) {
+	w := newWorld(t, 2)
+	w.as(localcloud.Role, "DROP TABLE ORDERS")
+	w.asAdmin("GRANT CREATE TABLE ON SCHEMA RAW.EVENTS TO ROLE " + localcloud.Role)
+	w.putWith(0, `"EXTRA":"a"`)
+	w.putWith(1, `"EXTRA":"b"`)
+	c := w.connect(func(p *plan) { p.Snowflake.OnMissingTable = config.CreateMissingTable })
+	c.untilCaughtUp(2)
+	w.as(localcloud.Role, "DROP TABLE ORDERS")
+	w.putWith(0, `"EXTRA":"c"`)
+	w.putWith(1, `"EXTRA":"d"`)
+	c.untilCaughtUp(4)
+	if got := w.values("EXTRA"); !slices.Equal(got, []string{"c", "d"}) {
+		t.Errorf("EXTRA has %q", got)
+	}
+	if said := c.log.with("the table was not there and has been created"); len(said) != 2 {
+		t.Errorf("the log says %d times that the table was made", len(said))
 	}
 }

@@ -19,6 +19,9 @@ func (c *Connector) addColumns(s *messages.State) {
 			if sum.Error == "" {
 				sum.Error, sum.Hint = c.Schema.Error, c.Schema.Hint
 			}
+			if before := c.Schema.Gone; sum.Gone == nil || before != nil && before.At.After(sum.Gone.At) {
+				sum.Gone = before
+			}
 		}
 		c.Schema = &sum
 	}
@@ -44,6 +47,11 @@ func (c *Connector) addColumns(s *messages.State) {
 
 // columnLine tells of values that went nowhere; "" = there are none.
 func (c *Connector) columnLine() string {
+	if c.Schema != nil && c.Schema.Gone != nil {
+		g := c.Schema.Gone
+		return "somebody dropped " + strings.Join(g.Columns, ", ") + " from the table: values in rows of " + g.Since.UTC().Format("15:04:05") + " to " +
+			g.At.UTC().Format("15:04:05") + " may be gone   see docs/evolution.md"
+	}
 	k := c.IgnoredKeys
 	if k == nil || k.Values == 0 {
 		return ""

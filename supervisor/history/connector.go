@@ -143,6 +143,9 @@ func connectorText(e messages.Event) string {
 		return "resumed " + named(e.Shards)
 	case *messages.SchemaChanged:
 		return "altered the table as " + e.Who + ": " + e.Statement
+	case *messages.ColumnsGone:
+		return "found columns of the table dropped: " + strings.Join(e.Columns, ", ") + "; rows that were appended after " +
+			e.Since.Format("15:04:05") + " and read before now may lack their values"
 	case *messages.ConnectorDrained:
 		if e.Clean {
 			return "drained: everything that was read is committed"

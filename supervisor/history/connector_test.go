@@ -56,7 +56,8 @@ func TestAConnectorsOwnStoryAndWhatItAddsUpTo(t *testing.T) {
 		&messages.HealthChanged{From: messages.Starting, To: messages.Halted, Stop: messages.AccessDenied, Why: "kinesis.DescribeStreamSummary: no"},
 		&messages.HealthChanged{From: messages.Halted, To: messages.Flowing},
 		&messages.Paused{Shards: []messages.ShardID{shard, left}}, &messages.Resumed{Shards: []messages.ShardID{shard}},
-		&messages.SchemaChanged{Statement: "ALTER TABLE T ADD COLUMN A FLOAT", Who: "user U"})
+		&messages.SchemaChanged{Statement: "ALTER TABLE T ADD COLUMN A FLOAT", Who: "user U"},
+		&messages.ColumnsGone{Columns: []string{"A", "B"}, Since: noon})
 	wrote(t, dir, "node-0", "leases/old", noon.Add(-time.Hour), &messages.NodeClaimed{Node: "node-0", Process: "old"}, &messages.LeaseTaken{Shard: right})
 	wrote(t, dir, "node-0", "leases/new", noon.Add(time.Millisecond), &messages.NodeClaimed{Node: "node-0", Process: "new"},
 		&messages.LeaseTaken{Shard: shard}, &messages.LeaseTaken{Shard: left}, &messages.LeaseTaken{Shard: right}, &messages.LeaseDropped{Shard: right})
@@ -77,6 +78,7 @@ func TestAConnectorsOwnStoryAndWhatItAddsUpTo(t *testing.T) {
 2026-10-02 12:00:03.000  node-0  paused shards 3 and 7
 2026-10-02 12:00:04.000  node-0  resumed shard 3
 2026-10-02 12:00:05.000  node-0  altered the table as user U: ALTER TABLE T ADD COLUMN A FLOAT
+2026-10-02 12:00:06.000  node-0  found columns of the table dropped: A, B; rows that were appended after 12:00:00 and read before now may lack their values
 2026-10-02 12:01:00.000  node-1  began: orders -> RAW.EVENTS.ORDERS, version 1.2.0
 2026-10-02 12:01:01.000  node-1  FLOWING
 2026-10-02 12:01:02.000  node-1  drained in part: shard 8 will be read again from the last commit
