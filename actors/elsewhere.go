@@ -1,6 +1,11 @@
 package actors
 
-import "github.com/kinesnow/kinesnow/messages"
+import (
+	"slices"
+	"strings"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
 
 // countElsewhere counts the listed shards that are not finished and not held, by
 // what their owners wrote: caughtUpAt rides beside positions, and is written anew
@@ -19,10 +24,31 @@ func (l *Lease) countElsewhere(rows map[messages.ShardID]*messages.ShardRow) {
 		case !listed:
 			l.elsewhere = messages.Elsewhere{}
 			return
+		case l.Fleet.stopped(r):
+			l.elsewhere.Stopped = append(l.elsewhere.Stopped, messages.StoppedShard{Shard: id, Owner: r.Owner, Stop: r.Stop})
 		case r.CaughtUpAt > l.began.UnixMilli():
 			l.elsewhere.CaughtUp++
 		case l.pauses.Has(id):
 			l.elsewhere.Paused++
+		case l.Fleet.blocked(r, rows):
+			l.elsewhere.Blocked++
 		}
 	}
+	slices.SortFunc(l.elsewhere.Stopped, func(a, b messages.StoppedShard) int { return strings.Compare(string(a.Shard), string(b.Shard)) })
+}
+
+// stopped reports whether the owner of a row says that it has stopped the shard,
+// and was seen alive: one that is dead says it for ever, and its shard is
+// somebody's soon.
+func (f *Fleet) stopped(r *messages.ShardRow) bool {
+	return r.Stop != "" && r.Owner != "" && f.shards[r.Shard].moved
+}
+
+// blocked reports whether a shard comes after one that is stopped elsewhere:
+// nobody begins it before that one's end (P22).
+func (f *Fleet) blocked(r *messages.ShardRow, rows map[messages.ShardID]*messages.ShardRow) bool {
+	return slices.ContainsFunc(r.Parents, func(id messages.ShardID) bool {
+		parent := rows[id]
+		return parent != nil && !parent.Ended && (f.stopped(parent) || f.blocked(parent, rows))
+	})
 }

@@ -37,6 +37,9 @@ type LeaseTable interface {
 	Begin(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration) (*messages.ShardRow, error)
 	// Renew renews an own lease; position may be nil, or ride along (P18).
 	Renew(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, position *messages.PositionWrite) (*messages.ShardRow, error)
+	// Stop renews one that is stopped with a code, and says so in the row until
+	// the next Begin, Claim or HandOff.
+	Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, code messages.StopCode) (*messages.ShardRow, error)
 	Release(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error
 	// AskHandoff asks the owner of a row, as it was seen, to hand it over (P21).
 	AskHandoff(ctx context.Context, seen *messages.ShardRow, me messages.Owner) error

@@ -134,6 +134,10 @@ func (l *Lease) start(c actor.Context, shard messages.ShardID, h *heldLease, op 
 				done.err = &messages.Fault{Class: messages.Fenced, Reason: messages.ReasonLeaseLost, Op: "recheck", Shard: shard, Err: errText("another epoch")}
 				return done
 			}
+			if m.Stop != "" {
+				done.row, done.err = l.Table.Stop(ctx, shard, owner, epoch, l.Duration, m.Stop)
+				return done
+			}
 			done.row, done.err = l.Table.Renew(ctx, shard, owner, epoch, l.Duration, nil)
 		case *messages.ReleaseWanted:
 			if to != "" {

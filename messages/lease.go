@@ -42,6 +42,7 @@ type GenerationGranted struct {
 type RecheckWanted struct {
 	Shard ShardID
 	Epoch int64
+	Stop  StopCode // the unit is about to stop the shard: said in the row, until the next generation; "" = it is not
 }
 
 // LeaseConfirmed hands over the row as the renewal left it.
@@ -133,6 +134,20 @@ type NodeReady struct {
 type Elsewhere struct {
 	CaughtUp int `json:"caughtUp,omitempty"` // nothing was behind at some time since this process began, and all was committed and checkpointed
 	Paused   int `json:"paused,omitempty"`   // and not caught up
+	Blocked  int `json:"blocked,omitempty"`  // children of those that are stopped: they begin after them
+	// Stopped are those that their owners have stopped, by id.
+	Stopped []StoppedShard `json:"stopped,omitempty"`
+}
+
+// through is how many of them nothing more is to be waited for.
+func (e *Elsewhere) through() int { return e.CaughtUp + e.Paused + e.Blocked + len(e.Stopped) }
+
+// StoppedShard is one that another process has stopped: it waits there for
+// kinesnow resolve, or for what is missing or refused.
+type StoppedShard struct {
+	Shard ShardID  `json:"shard"`
+	Owner Owner    `json:"owner"`
+	Stop  StopCode `json:"stop"`
 }
 
 // ChannelUse is how a connector's channels stand against what a pipe takes.

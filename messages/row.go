@@ -30,6 +30,9 @@ type ShardRow struct {
 	DurationMS int64  // leaseDurationMs of the owner
 	WriteNo    int64  // of the last position write of this epoch
 	Handoff    Owner  // who asked for the shard (P21)
+	// Stop is why the owner has stopped the shard; "" = it has not, or has begun
+	// another generation since.
+	Stop StopCode
 
 	// What the sibling products keep; ours derive from the tokens below (P24).
 	Sequence    SequenceNumber

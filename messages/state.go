@@ -134,7 +134,7 @@ type LetterState struct {
 // committed and checkpointed, whoever owns it, but for those that stand still until
 // a human does something: the end of run --until-caught-up.
 func (s *State) CaughtUp() bool {
-	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards)+s.Elsewhere.CaughtUp+s.Elsewhere.Paused < s.Listed {
+	if s.Health == Starting || s.Listed == 0 || s.Done+len(s.Shards)+s.Elsewhere.through() < s.Listed {
 		return false
 	}
 	for i := range s.Shards {

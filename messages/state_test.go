@@ -20,6 +20,8 @@ func TestAConnectorIsCaughtUpWhenNoListedShardIsBehind(t *testing.T) {
 		{"one not here", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp}}, false},
 		{"one caught up elsewhere", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp}, Elsewhere: Elsewhere{CaughtUp: 1}}, true},
 		{"one paused elsewhere", State{Health: Flowing, Listed: 2, Shards: []ShardState{caughtUp}, Elsewhere: Elsewhere{Paused: 1}}, true},
+		{"one stopped elsewhere, and its child", State{Health: Flowing, Listed: 3, Shards: []ShardState{caughtUp}, Elsewhere: Elsewhere{Blocked: 1, Stopped: make([]StoppedShard, 1)}}, true},
+		{"one stopped elsewhere, one behind there", State{Health: Flowing, Listed: 3, Shards: []ShardState{caughtUp}, Elsewhere: Elsewhere{Stopped: make([]StoppedShard, 1)}}, false},
 		{"all caught up elsewhere", State{Health: Flowing, Listed: 2, Elsewhere: Elsewhere{CaughtUp: 2}}, true},
 		{"one behind here", State{Health: Flowing, Listed: 2, Shards: []ShardState{behind}, Elsewhere: Elsewhere{CaughtUp: 1}}, false},
 		{"one finished", State{Health: Flowing, Listed: 2, Done: 1, Shards: []ShardState{caughtUp}}, true},

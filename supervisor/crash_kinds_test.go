@@ -64,6 +64,7 @@ var elsewhere = map[string]string{
 	"unit resolveShard":        "as Resolve",
 	"unit credentialLook":      "a credential that Snowflake refused: the scenario of a mended key file makes it",
 	"unit resolved":            "as Resolve",
+	"dynamodb Stop":            "as Resolve",
 	"dynamodb ResolvePosition": "as Resolve",
 	"dynamodb ForgetDrained":   "a table of another product: the start scenarios make it",
 	"dynamodb ResetStream":     "a stream that is created anew: actors' own tests make it",

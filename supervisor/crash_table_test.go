@@ -63,6 +63,10 @@ func (t crashTable) Renew(ctx context.Context, shard messages.ShardID, me messag
 	return reach(ctx, t.node, dynamodb, "Renew", shard, func() (*messages.ShardRow, error) { return t.shardTable.Renew(ctx, shard, me, epoch, d, w) })
 }
 
+func (t crashTable) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, d time.Duration, code messages.StopCode) (*messages.ShardRow, error) {
+	return reach(ctx, t.node, dynamodb, "Stop", shard, func() (*messages.ShardRow, error) { return t.shardTable.Stop(ctx, shard, me, epoch, d, code) })
+}
+
 func (t crashTable) Release(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error {
 	return act(ctx, t.node, dynamodb, "Release", shard, func() error { return t.shardTable.Release(ctx, shard, me, epoch) })
 }

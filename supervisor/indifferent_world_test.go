@@ -62,6 +62,11 @@ func (t diaryTable) Renew(ctx context.Context, shard messages.ShardID, me messag
 	return t.shardTable.Renew(ctx, shard, me, epoch, d, w)
 }
 
+func (t diaryTable) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, d time.Duration, code messages.StopCode) (*messages.ShardRow, error) {
+	t.wrote(shard, nil)
+	return t.shardTable.Stop(ctx, shard, me, epoch, d, code)
+}
+
 func (t diaryTable) WritePosition(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, w messages.PositionWrite) (*messages.ShardRow, error) {
 	t.wrote(shard, &w)
 	return t.shardTable.WritePosition(ctx, shard, me, epoch, w)

@@ -32,7 +32,7 @@ func (t *Table) Begin(ctx context.Context, shard messages.ShardID, me messages.O
 }
 
 func (t *Table) begin(row *messages.ShardRow, me messages.Owner, epoch int64, duration time.Duration) *messages.ShardRow {
-	row.Owner, row.Epoch, row.WriteNo, row.Handoff = me, epoch, 0, ""
+	row.Owner, row.Epoch, row.WriteNo, row.Handoff, row.Stop = me, epoch, 0, "", ""
 	t.renew(row, duration)
 	return copied(row)
 }
@@ -71,6 +71,22 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 		if !row.Ended {
 			t.renew(row, duration)
 		}
+		return copied(row), nil
+	})
+}
+
+// Stop implements LeaseTable. To a script it is a Renew.
+func (t *Table) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, code messages.StopCode) (*messages.ShardRow, error) {
+	return locked(ctx, t, "Renew", func() (*messages.ShardRow, error) {
+		row := t.rows[shard]
+		if row != nil && row.Ended && row.Epoch == epoch {
+			return copied(row), lost("Stop")
+		}
+		if row == nil || row.Owner != me || row.Epoch != epoch {
+			return nil, lost("Stop")
+		}
+		row.Stop = code
+		t.renew(row, duration)
 		return copied(row), nil
 	})
 }

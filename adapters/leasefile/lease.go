@@ -85,6 +85,11 @@ func (t *Table) Renew(_ context.Context, shard messages.ShardID, me messages.Own
 	return copied(row), nil
 }
 
+// Stop implements actors.LeaseTable. Nobody else reads the row.
+func (t *Table) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, _ messages.StopCode) (*messages.ShardRow, error) {
+	return t.Renew(ctx, shard, me, epoch, duration, nil)
+}
+
 // Release implements actors.LeaseTable.
 func (t *Table) Release(_ context.Context, shard messages.ShardID, me messages.Owner, epoch int64) error {
 	t.mu.Lock()

@@ -25,6 +25,8 @@ const (
 	attrChannelCreated = "channelCreated" // ms, by Snowflake's clock
 	attrRejectedBefore = "countRejectedBefore"
 	attrWriteNo        = "writeNo"
+	attrStop           = "stopCode"
+	attrStopEpoch      = "stopEpoch"  // of the generation that was stopped
 	attrCaughtUp       = "caughtUpAt" // ms, by the service's clock
 	attrState          = "shardState"
 	attrTrimmed        = "trimmed"

@@ -71,8 +71,24 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 			return row, err
 		}
 	}
+	return t.extend(ctx, "Renew", shard, me, epoch, duration, "")
+}
+
+// Stop keeps the shard for another duration, as Renew does, and says in the row
+// that its owner has stopped it: other nodes read that until another generation
+// begins. Errors are those of Renew.
+func (t *Table) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, code messages.StopCode) (*messages.ShardRow, error) {
+	return t.extend(ctx, "Stop", shard, me, epoch, duration, code)
+}
+
+// extend is a renewal that carries no position.
+func (t *Table) extend(ctx context.Context, op string, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, stop messages.StopCode) (*messages.ShardRow, error) {
 	u := t.change(string(shard))
 	u.renew(t, duration)
+	if stop != "" {
+		u.put(attrStop, text(stop))
+		u.put(attrStopEpoch, number(epoch))
+	}
 	u.requireEqual(attrOwner, text(me))
 	u.requireEqual(attrEpoch, number(epoch))
 	row, landed, err := t.sendRow(ctx, shard, u)
@@ -81,7 +97,7 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 	}
 	if !landed {
 		t.forget(shard)
-		fault := lost("Renew", shard, me, epoch, row)
+		fault := lost(op, shard, me, epoch, row)
 		if row == nil || !row.Ended || row.Epoch != epoch {
 			row = nil
 		}

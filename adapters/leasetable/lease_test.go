@@ -77,6 +77,28 @@ func TestAnOwnerThatStillRenewsIsNotDead(t *testing.T) {
 	w.wantLost(err)
 }
 
+// TestARowSaysThatItsShardIsStoppedUntilTheNextGeneration, by whoever begins it,
+// an older version that does not know of stops included.
+func TestARowSaysThatItsShardIsStoppedUntilTheNextGeneration(t *testing.T) {
+	w := prepared(t)
+	w.claim()
+	row, err := w.table.Stop(t.Context(), shard, me, 1, lease, messages.GapFound)
+	w.must(err)
+	if seen := w.row(shard); row.Stop != messages.GapFound || seen.Stop != messages.GapFound || seen.Counter != 2 || seen.Epoch != 1 || seen.Owner != me {
+		t.Errorf("stopped, the row is %+v", seen)
+	}
+	if _, err = w.table.Renew(t.Context(), shard, me, 1, lease, nil); err != nil || w.row(shard).Stop != messages.GapFound {
+		t.Errorf("after a renewal: %v, stopped with %q", err, w.row(shard).Stop)
+	}
+	_, err = w.table.Stop(t.Context(), shard, me, 2, lease, messages.TokenLost)
+	w.wantLost(err)
+	_, err = w.table.Stop(t.Context(), shard, other, 1, lease, messages.TokenLost)
+	w.wantLost(err)
+	if _, err = w.table.Begin(t.Context(), shard, me, 1, lease); err != nil || w.row(shard).Stop != "" {
+		t.Errorf("in the next generation: %v, stopped with %q", err, w.row(shard).Stop)
+	}
+}
+
 func TestASiblingsLeaseIsJudgedByItsExpiry(t *testing.T) {
 	w := prepared(t)
 	held := map[string]types.AttributeValue{"leaseOwner": S("nifi-uuid"), "leaseExpiry": N("1000"), "sequenceNumber": S("495")}

@@ -68,7 +68,7 @@ func (t *Table) resetRace(shard messages.ShardID) *messages.Fault {
 // shardAttributes is everything of a shard's row but its keys.
 var shardAttributes = []string{
 	attrOwner, attrExpiry, attrSequence, attrPartialSeq, attrPartialSub, attrCounter, attrDuration,
-	attrHandoffTo, attrHandoffAt, attrCommitted, attrSkipped, attrSettled, attrChannelCreated, attrRejectedBefore, attrWriteNo, attrCaughtUp,
+	attrHandoffTo, attrHandoffAt, attrStop, attrStopEpoch, attrCommitted, attrSkipped, attrSettled, attrChannelCreated, attrRejectedBefore, attrWriteNo, attrCaughtUp,
 	attrState, attrTrimmed, attrPosition, attrTimestamp, attrParents, attrChildren, attrHashFrom, attrHashTo,
 	attrCountRead, attrCountDiscarded, attrCountFiltered, attrCountAppended, attrCountCommitted, attrCountRejected, attrDigest,
 	attrFinalCreated, attrFinalInserted, attrFinalErrors, attrFinalAt, attrDropped,

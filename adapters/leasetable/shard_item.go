@@ -10,6 +10,10 @@ import (
 // shardRow reads a shard's item.
 func shardRow(it item) (*messages.ShardRow, error) {
 	f := &fields{item: it}
+	var stop messages.StopCode
+	if f.number(attrStopEpoch) == f.number(attrEpoch) {
+		stop = messages.StopCode(f.text(attrStop))
+	}
 	row := &messages.ShardRow{
 		Shard:    messages.ShardID(f.text(attrShard)),
 		Parents:  f.shards(attrParents),
@@ -27,6 +31,7 @@ func shardRow(it item) (*messages.ShardRow, error) {
 		DurationMS: f.number(attrDuration),
 		WriteNo:    f.number(attrWriteNo),
 		Handoff:    messages.Owner(f.text(attrHandoffTo)),
+		Stop:       stop,
 
 		Sequence:    f.sequence(attrSequence),
 		PartialSeq:  f.sequence(attrPartialSeq),

@@ -53,11 +53,15 @@ remains. When every connector is parked it ends with the first one's code.`,
 // lastLine says how run --until-caught-up ended.
 func lastLine(s process.Summary) string {
 	var committed, discarded int64
-	stopped, whole := 0, ""
+	stopped, whole, owners := 0, "", ""
 	for _, state := range s.Connectors {
 		committed, discarded = committed+state.Durable.Committed, discarded+state.Durable.Discarded
 		if state.Health == messages.Halted && len(state.Shards) == 0 {
 			whole += "   stopped connector " + state.Connector + " " + string(state.Stop)
+		}
+		for _, sh := range state.Elsewhere.Stopped {
+			stopped++
+			owners += fmt.Sprintf("\n%s/%s is stopped with %s on another process: %s", state.Connector, sh.Shard, sh.Stop, sh.Owner)
 		}
 		for i := range state.Shards {
 			if state.Shards[i].Stop != "" {
@@ -66,5 +70,5 @@ func lastLine(s process.Summary) string {
 		}
 	}
 	return fmt.Sprintf("%s: %s rows committed   gaps %d   rejected %d   discarded %d   stopped shards %d",
-		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped) + whole
+		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped) + whole + owners
 }

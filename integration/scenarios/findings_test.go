@@ -119,3 +119,31 @@ func TestAConnectorInTroubleParksAlone(t *testing.T) {
 	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFindings)
 	w.expect("", between(0, 9)...)
 }
+
+// TestAShardThatIsStoppedOnAnotherProcessEndsTheWait as one that is stopped here
+// does: its row says so. Its children, which nobody begins before it, are not
+// waited for either.
+func TestAShardThatIsStoppedOnAnotherProcessEndsTheWait(t *testing.T) {
+	w := newWorld(t, 1)
+	w.rejectN("1")
+	w.putWith(0, `"x":0`)
+	w.putWith(0, `"x":1`)
+	c := w.connect(func(p *plan) { p.Snowflake.OnRejectedRows = config.StopOnRejectedRows })
+	c.untilParked(0, messages.RowsRejected)
+	w.splitShard(0)
+	r := w.run(process.Options{UntilCaughtUp: true})
+	r.ends(process.ExitFindings)
+	state := r.Summary().Connectors[0]
+	if len(state.Shards) != 0 || len(state.Elsewhere.Stopped) != 1 || state.Elsewhere.Stopped[0] != (messages.StoppedShard{Shard: shardID(0), Owner: messages.Owner(w.lease(0, "leaseOwner").(string)), Stop: messages.RowsRejected}) {
+		t.Errorf("the process saw %+v, and has %d shards", state.Elsewhere, len(state.Shards))
+	}
+	if !strings.Contains(r.log.String(), "a shard is stopped on another process") {
+		t.Error("nobody says which shard it waited for")
+	}
+	w.Snowflake.SetRowFault(nil)
+	if wrong := c.resolve(0, "token"); wrong != "" {
+		t.Fatal(wrong)
+	}
+	c.untilCaughtUp(0)
+	w.run(process.Options{UntilCaughtUp: true}).ends(process.ExitFine)
+}

@@ -237,6 +237,14 @@ func shardsOf(round []sighting) (n int) {
 	return n
 }
 
+// tellStopped names the shards that other processes have stopped.
+func (p *Process) tellStopped(connector string, shards []messages.StoppedShard) {
+	for _, s := range shards {
+		p.log.Warn().Str("connector", connector).Str("shard", string(s.Shard)).Str("owner", string(s.Owner)).Str("code", string(s.Stop)).Str("hint", s.Stop.Hint()).
+			Msg("a shard is stopped on another process: what came since was not read")
+	}
+}
+
 // conclude works the exit code out and says why nothing is left to do.
 func (p *Process) conclude(v verdict, last *seen) Summary {
 	s := Summary{
@@ -255,6 +263,9 @@ func (p *Process) conclude(v verdict, last *seen) Summary {
 		s.Reason = "parked"
 	}
 	for _, one := range last.round {
+		if one.state != nil {
+			p.tellStopped(one.name, one.state.Elsewhere.Stopped)
+		}
 		switch {
 		case one.lost:
 			p.log.Error().Str("connector", one.name).Msg("connector died and is not coming back")

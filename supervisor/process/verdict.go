@@ -75,7 +75,7 @@ func exitCode(v verdict, round []sighting, found *findings) int {
 		return ExitFailure
 	case v == allOver:
 		return round[0].state.Stop.ExitCode()
-	case v == caughtUp && (found.gaps.Load() > 0 || found.rejected.Load() > 0 || parked(round) || paused(round)):
+	case v == caughtUp && (found.gaps.Load() > 0 || found.rejected.Load() > 0 || parked(round) || paused(round) || stoppedElsewhere(round)):
 		return ExitFindings
 	}
 	return ExitFine
@@ -86,6 +86,11 @@ func paused(round []sighting) bool {
 	return slices.ContainsFunc(round, func(s sighting) bool {
 		return s.state != nil && (len(pausedShards(s.state)) > 0 || s.state.Elsewhere.Paused > 0)
 	})
+}
+
+// stoppedElsewhere reports whether another process has stopped a shard.
+func stoppedElsewhere(round []sighting) bool {
+	return slices.ContainsFunc(round, func(s sighting) bool { return s.state != nil && len(s.state.Elsewhere.Stopped) > 0 })
 }
 
 // pausedShards are those of a process.

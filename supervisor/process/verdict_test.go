@@ -18,6 +18,8 @@ func TestAProcessEndsOnlyWhenNothingIsLeftToDo(t *testing.T) {
 	behindAParent.Listed = 4
 	busyBesideOne := newFake("b", messages.Degraded, shard("s0", messages.PhaseFlowing), shard("s1", messages.PhaseParked, stopped(messages.GapFound))).now
 	onePaused := newFake("b", messages.Flowing, shard("s0", messages.PhaseFlowing, done), shard("s1", messages.PhasePaused)).now
+	elsewhere := newFake("b", messages.Flowing, shard("s0", messages.PhaseFlowing, done)).now
+	elsewhere.Listed, elsewhere.Elsewhere.Stopped = 2, []messages.StoppedShard{{Shard: "s1", Owner: "node-1/p", Stop: messages.GapFound}}
 	gone := sighting{name: "c", lost: true}
 	silent := sighting{name: "c"}
 	at := func(s messages.State) sighting { return sighting{name: s.Connector, state: &s} }
@@ -44,6 +46,8 @@ func TestAProcessEndsOnlyWhenNothingIsLeftToDo(t *testing.T) {
 		{"a parked one remains", []sighting{at(idle), at(denied)}, true, caughtUp, 2},
 		{"what a human can resolve remains", []sighting{at(regressed)}, true, caughtUp, 2},
 		{"one shard is parked", []sighting{at(oneParked)}, true, caughtUp, 2},
+		{"one shard is parked on another process", []sighting{at(elsewhere)}, true, caughtUp, 2},
+		{"one shard is parked on another process, and nobody asked", []sighting{at(elsewhere)}, false, goOn, 0},
 		{"one shard is paused", []sighting{at(onePaused)}, true, caughtUp, 2},
 		{"one shard is paused, and nobody asked", []sighting{at(onePaused)}, false, goOn, 0},
 		{"children wait behind a parked parent", []sighting{at(behindAParent)}, true, caughtUp, 2},
