@@ -50,6 +50,45 @@ func TestAReshardThatGoesBeyondThePipeWaitsForRoom(t *testing.T) {
 	})
 }
 
+// TestTwoConnectorsShareThePipesChannels: the second one's first start is refused
+// before anything is claimed while there is no room for all of it, and begins
+// once there is; then neither goes beyond what is left.
+func TestTwoConnectorsShareThePipesChannels(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var pipe messages.PipeChannels
+		of := func(name string) func(*LeaseSettings) {
+			return func(s *LeaseSettings) {
+				s.Channels = func(used, wanting int) int { return pipe.Take(name, used, wanting) }
+			}
+		}
+		first := full()
+		a := start(t, first, plan{lease: of("a")})
+		time.Sleep(10 * time.Second)
+		second := oneShard(10)
+		b := start(t, second, plan{lease: of("b")})
+		time.Sleep(30 * time.Second)
+		if len(b.parked) == 0 || b.parked[0].Stop != messages.ChannelLimit || second.Calls("Claim") != 0 || second.Calls("Open") != 0 {
+			t.Fatalf("stopped with %v; %d claims, %d opens", b.parked, second.Calls("Claim"), second.Calls("Open"))
+		}
+		first.Stream.Advance(time.Hour) // the channels of a's ended shards are dropped
+		time.Sleep(3 * time.Minute)
+		if got, want := b.channels(), (messages.ChannelUse{Open: 1, Beside: 1}); got != want || len(second.Sink.Rows(shard0)) != 10 {
+			t.Errorf("b has %+v, want %+v, and %d rows", got, want, len(second.Sink.Rows(shard0)))
+		}
+		pipe.Take("c", messages.MaxChannels-2, 0)
+		for _, id := range []messages.ShardID{shard1, shard2} {
+			second.Stream.AddShard(id, shard0)
+		}
+		second.Stream.Close(shard0, shard1, shard2)
+		time.Sleep(time.Minute)
+		if got, want := b.channels(), (messages.ChannelUse{Ended: 1, Waiting: 2, Beside: messages.MaxChannels - 1}); got != want {
+			t.Errorf("after a split b has %+v, want %+v", got, want)
+		}
+		a.stop()
+		b.stop()
+	})
+}
+
 // TestAFirstStartThatNeedsMoreChannelsThanAPipeTakesDoesNotBegin.
 func TestAFirstStartThatNeedsMoreChannelsThanAPipeTakesDoesNotBegin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -81,6 +81,9 @@ type LeaseSettings struct {
 	Shards   *actor.PID
 	Ledger   *actor.PID
 	Drops    *actor.PID // told of shards that have ended; nil = nobody is
+	// Channels notes how many of the pipe's channels the connector has and wants,
+	// and returns how many others have; nil = there are no others.
+	Channels func(used, wanting int) (beside int)
 	Log      zerolog.Logger
 }
 

@@ -13,6 +13,11 @@ import (
 // the shards that have none and could be read now. Channels of ended shards
 // count until they are dropped.
 func UseOf(rows []messages.ShardRow) (use messages.ChannelUse, wanting int) {
+	return useOf(rows, nil)
+}
+
+// useOf is UseOf where others may have channels of the same pipe.
+func useOf(rows []messages.ShardRow, take func(used, wanting int) (beside int)) (use messages.ChannelUse, wanting int) {
 	byID := byShard(rows)
 	for i := range rows {
 		switch r := &rows[i]; {
@@ -24,19 +29,16 @@ func UseOf(rows []messages.ShardRow) (use messages.ChannelUse, wanting int) {
 			wanting++
 		}
 	}
+	if take != nil {
+		use.Beside = take(use.Open+use.Ended, wanting)
+	}
 	use.Waiting = max(0, wanting-room(use, wanting))
 	return use, wanting
 }
 
-// room is how many channels more may be opened. A first start that could never
-// be carried through opens none: the shards that it leaves out would expire
-// unread while everything seems to work.
+// room is how many channels more may be opened.
 func room(use messages.ChannelUse, wanting int) int {
-	used := use.Open + use.Ended
-	if used == 0 && wanting > messages.MaxChannels {
-		return 0
-	}
-	return max(0, messages.MaxChannels-used)
+	return messages.ChannelRoom(use.Open+use.Ended, wanting, use.Beside)
 }
 
 // refusal stops the connector whose first start would need more channels than
@@ -45,13 +47,17 @@ func refusal(use messages.ChannelUse) *messages.Fault {
 	if use.Open+use.Ended > 0 || use.Waiting == 0 {
 		return nil
 	}
+	if use.Beside > 0 {
+		return messages.Stopped(messages.ChannelLimit, "", "%d shards need a channel each, and the pipe has room for %d beside the %d of other connectors of this process",
+			use.Waiting, max(0, messages.MaxChannels-use.Beside), use.Beside)
+	}
 	return messages.Stopped(messages.ChannelLimit, "", "%d shards need a channel each, and a pipe has room for %d", use.Waiting, messages.MaxChannels)
 }
 
 // watchChannels counts the channels, and tells the connector where there is no
 // room to begin at all.
 func (l *Lease) watchChannels(c actor.Context, rows []messages.ShardRow) {
-	l.channels, l.wanting = UseOf(rows)
+	l.channels, l.wanting = useOf(rows, l.Channels)
 	if !l.denied {
 		c.Send(c.Parent(), &messages.ConnectorFault{Fault: refusal(l.channels)})
 	}

@@ -155,6 +155,7 @@ type ChannelUse struct {
 	Open    int `json:"open"`              // of shards that are worked on, or were
 	Ended   int `json:"ended,omitempty"`   // of shards that have ended, until they are dropped (P23)
 	Waiting int `json:"waiting,omitempty"` // shards that could be read, were there room for a channel
+	Beside  int `json:"beside,omitempty"`  // of the same pipe, of the process's other connectors
 }
 
 // LookWanted asks for a look at the table now: somebody has changed what is

@@ -68,8 +68,12 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 // noRoom says that shards cannot be read because the pipe has no room for their
 // channels.
 func noRoom(use messages.ChannelUse) string {
-	return strconv.Itoa(use.Waiting) + " shards wait for a channel: the pipe has " + strconv.Itoa(use.Open+use.Ended) +
+	text := strconv.Itoa(use.Waiting) + " shards wait for a channel: the pipe has " + strconv.Itoa(use.Open+use.Ended) +
 		" of this connector, " + strconv.Itoa(use.Ended) + " of them of shards that ended less than an hour ago"
+	if use.Beside > 0 {
+		text += ", and " + strconv.Itoa(use.Beside) + " of other connectors of this process"
+	}
+	return text
 }
 
 // reached reports whether both ends were reached once: some shard flowed, or

@@ -41,8 +41,9 @@ type Host struct {
 	// Budget bounds the bytes that are fetched and not yet accepted. Share one
 	// between several connectors; nil = 256 MiB of its own.
 	Budget *messages.Budget
-	// StatusPace bounds the calls that ask what is committed, pipe by pipe. Share
-	// one between the connectors of a process; nil = an own one.
+	// StatusPace bounds the calls that ask what is committed, and counts the
+	// channels, pipe by pipe. Share one between the connectors of a process; nil =
+	// an own one.
 	StatusPace *StatusPace
 	Metrics    prometheus.Registerer
 	// Transform may change a record's JSON object, or filter it out by

@@ -43,12 +43,14 @@ type plant struct {
 	sink     rowService
 	// credential is nil where nobody can tell whether it changed.
 	credential renewable
-	columns    *columnWatch // nil = nobody looks after the table's columns
-	dead       messages.DeadLetter
-	budget     *messages.Budget
-	journal    *lateJournal
-	book       *actors.Book
-	metrics    *metrics
+	// channels counts those of the pipe, which others may share; nil = nobody does.
+	channels func(used, wanting int) (beside int)
+	columns  *columnWatch // nil = nobody looks after the table's columns
+	dead     messages.DeadLetter
+	budget   *messages.Budget
+	journal  *lateJournal
+	book     *actors.Book
+	metrics  *metrics
 
 	published atomic.Pointer[messages.State]
 }
@@ -169,7 +171,7 @@ func (p *plant) newLease(ports ports, shards *actor.PID) actor.Actor {
 	return actors.NewLease(actors.LeaseSettings{
 		Table: p.table, Streams: p.streams, Process: p.process, Node: p.host.Node, Slot: p.slot, Held: p.held, Host: host, Version: p.version,
 		Duration: p.cfg.Lease.Duration, Renew: p.cfg.Lease.Renew, Position: string(position.Kind), Start: position.At,
-		Fleet: p.fleet, Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger, Drops: ports.drops,
+		Fleet: p.fleet, Channels: p.channels, Leaving: p.leaving, Reset: p.cfg.Kinesis.OnStreamRecreated == config.ResetOnStreamRecreated, Shards: shards, Ledger: ports.ledger, Drops: ports.drops,
 		Log: p.log.With().Str("actor", "lease").Logger(),
 	})
 }

@@ -32,8 +32,10 @@ func (p *plant) openSnowflake() error {
 	if paces == nil {
 		paces = &StatusPace{}
 	}
+	pipe := paces.of(s.BaseURL() + " " + p.target() + " " + s.PipeName())
+	p.channels = func(used, wanting int) int { return pipe.channels.Take(p.name, used, wanting) }
 	service := &sink{
-		Client: client, pace: paces.of(s.BaseURL() + " " + p.target() + " " + s.PipeName()),
+		Client: client, pace: pipe,
 		advise: func(err error) error { return advise(s, err) },
 	}
 	if s.OnMissingTable == config.CreateMissingTable {

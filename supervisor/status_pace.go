@@ -4,13 +4,17 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/kinesnow/kinesnow/messages"
 )
 
 // StatusPace bounds the status calls that a process makes for one pipe: at most
 // four within any second, whichever of its connectors make them. What Snowflake
 // allows is not documented; this is what 1,800 channels of one pipe need once a
-// second. Pipes do not wait for each other. The zero StatusPace is ready; share
-// one between the connectors of a process.
+// second. Pipes do not wait for each other. It counts the channels of each pipe
+// as well: all connectors of the process together use no more than
+// messages.MaxChannels. The zero StatusPace is ready; share one between the
+// connectors of a process.
 type StatusPace struct {
 	mu    sync.Mutex
 	pipes map[string]*pipePace
@@ -36,7 +40,10 @@ func (p *StatusPace) of(pipe string) *pipePace {
 // pipePace is the turns of one pipe: from when each may be taken. A turn comes
 // back a second after its call was answered, so that the service, too, sees no
 // more than so many in a second, however long calls are on their way.
-type pipePace struct{ turns chan time.Time }
+type pipePace struct {
+	turns    chan time.Time
+	channels messages.PipeChannels
+}
 
 const statusCalls = 4
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
 // call is one that is answered at once.
@@ -166,4 +167,29 @@ func TestPipesDoNotWaitForEachOther(t *testing.T) {
 			t.Errorf("the last of 60 pipes waited %s", took)
 		}
 	})
+}
+
+// TestConnectorsOfOnePipeCountEachOthersChannels, and those of other pipes do
+// not.
+func TestConnectorsOfOnePipeCountEachOthersChannels(t *testing.T) {
+	pace := &StatusPace{}
+	connector := func(name, table string) *plant {
+		p := &plant{name: name, cfg: config.Defaults(), host: Host{StatusPace: pace}}
+		s := &p.cfg.Snowflake
+		s.Account, s.User, s.Database, s.Schema, s.Table = "ACME-PROD", "U", "RAW", "EVENTS", table
+		if err := p.openSnowflake(); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	a, b, other := connector("a", "ORDERS"), connector("b", "ORDERS"), connector("c", "CLICKS")
+	if n := a.channels(0, 1000); n != 0 {
+		t.Errorf("%d channels beside the first one", n)
+	}
+	if n := b.channels(0, 10); n != 1000 {
+		t.Errorf("%d channels beside the second one, want 1000", n)
+	}
+	if n := other.channels(0, 10); n != 0 {
+		t.Errorf("%d channels beside one of another pipe", n)
+	}
 }
