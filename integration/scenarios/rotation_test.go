@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -100,46 +101,79 @@ func (w *world) exact(c *connector) {
 	}
 }
 
-// counting counts the calls of an action of Snowflake's, and waits for more.
-func (w *world) counting(action string) (more func(n int)) {
+// renewing has the token of one append refused, and waits until action has made
+// another one, and until whatever was under way with the old one is through:
+// neither depends on how long a token lives, or how soon the machine uses it.
+func (w *world) renewing(c *connector, action string) (renew func()) {
 	var calls atomic.Int64
+	var refuse atomic.Bool
 	w.Snowflake.Faults().Set(action, func(fault.Call) fault.Effect {
 		calls.Add(1)
 		return fault.Effect{}
 	})
-	return func(n int) {
+	w.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, func(fault.Call) fault.Effect {
+		if refuse.CompareAndSwap(true, false) {
+			return refusal(http.StatusUnauthorized, localsnowflake.CodeTokenExpired)
+		}
+		return fault.Effect{}
+	})
+	return func() {
 		w.t.Helper()
 		before := calls.Load()
-		w.wait(fmt.Sprint(n, " more calls of ", action), func() bool { return calls.Load() >= before+int64(n) })
+		refuse.Store(true)
+		w.wait("another token by "+action, func() bool { return calls.Load() > before })
+		c.moves()
 	}
+}
+
+// moves waits until both shards have committed more than they have read by now.
+func (c *connector) moves() {
+	c.t.Helper()
+	read := map[messages.ShardID]int64{}
+	c.until("moves", func(s *messages.State) bool {
+		if len(s.Shards) < 2 {
+			return false
+		}
+		for i := range s.Shards {
+			sh := &s.Shards[i]
+			if _, known := read[sh.Shard]; !known {
+				read[sh.Shard] = sh.Live.Read
+			}
+			if sh.Live.Committed <= read[sh.Shard] {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // TestKeysAreRotatedUnderLoadWithoutALostRow goes through Snowflake's procedure
 // three times, in both orders of its steps, while records flow.
 func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
-	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
+	w := newWorld(t, 2)
 	file := w.Ready().PrivateKeyFile
-	c, exchanged := w.connect(), w.counting(localsnowflake.ActionOauthToken)
+	c := w.connect()
+	exchanged := w.renewing(c, localsnowflake.ActionOauthToken)
 	w.flowing(c, func() {
-		exchanged(1)
+		exchanged()
 		// The page's way: register the second, swap the file, unset the first.
 		w.register("RSA_PUBLIC_KEY_2", rsakey.Key(0))
 		w.keyFile(file, rsakey.Key(0))
-		exchanged(2)
+		exchanged()
 		w.alterUser("UNSET RSA_PUBLIC_KEY")
-		exchanged(2)
+		exchanged()
 		// The file first, and half of it before the whole: the old key goes on.
 		w.secretFile(file, []byte("-----BEGIN PRIVATE KEY-----\nMIIE"))
-		exchanged(2)
+		exchanged()
 		w.keyFile(file, rsakey.Key(1))
-		exchanged(2)
+		exchanged()
 		w.register("RSA_PUBLIC_KEY", rsakey.Key(1))
 		w.alterUser("UNSET RSA_PUBLIC_KEY_2")
-		exchanged(2)
+		exchanged()
 		// Both at once: what is refused is read again.
 		w.keyFile(file, rsakey.Key(2))
 		w.register("RSA_PUBLIC_KEY", rsakey.Key(2))
-		exchanged(2)
+		exchanged()
 	})
 	w.exact(c)
 }
@@ -147,7 +181,7 @@ func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
 // TestTheSecondKeyTakesOverAtOnce: with both keys configured nothing has to be
 // swapped while the first is taken away, for rows and for SQL.
 func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
-	w := newWorld(t, 2, func(o *localcloud.Options) { o.TokenLife = 2 * time.Second })
+	w := newWorld(t, 2)
 	second := filepath.Join(w.Dir(), "second.p8")
 	w.keyFile(second, rsakey.Key(0))
 	var cfg config.Snowflake
@@ -155,29 +189,29 @@ func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
 		p.Snowflake.PrivateKeyFile2 = second
 		cfg = p.Snowflake
 	})
-	exchanged := w.counting(localsnowflake.ActionOauthToken)
+	exchanged := w.renewing(c, localsnowflake.ActionOauthToken)
 	house, err := access.Warehouse(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = house.Close() })
 	w.flowing(c, func() {
-		exchanged(2)
+		exchanged()
 		w.register("RSA_PUBLIC_KEY_2", rsakey.Key(0))
 		w.alterUser("UNSET RSA_PUBLIC_KEY")
-		exchanged(2)
+		exchanged()
 		if _, _, err := house.Query(t.Context(), "SELECT COUNT(*) FROM RAW.EVENTS.ORDERS"); err != nil {
 			t.Errorf("SQL: %v", err)
 		}
 		w.register("RSA_PUBLIC_KEY", w.Login().Key)
 		w.alterUser("UNSET RSA_PUBLIC_KEY_2")
-		exchanged(2)
+		exchanged()
 	})
 	w.exact(c)
 }
 
 // TestTokensAreReplacedUnderLoadWithoutALostRow rotates a programmatic access
-// token in its file, and lets OAuth's end and be revoked.
+// token in its file, and has OAuth's refused.
 func TestTokensAreReplacedUnderLoadWithoutALostRow(t *testing.T) {
 	w := newWorld(t, 2)
 	file := filepath.Join(w.Dir(), "token")
@@ -198,19 +232,22 @@ func TestTokensAreReplacedUnderLoadWithoutALostRow(t *testing.T) {
 		for n := range 3 {
 			w.secretFile(file, []byte(grant(n+1)+"\n"))
 			w.Snowflake.RevokeToken(fmt.Sprint("pat-", n))
+			c.moves()
 			rows(20)
 		}
 	})
 	c.clean()
 
-	w.Snowflake.RegisterClient("ours", "canary", localcloud.User, time.Second)
+	w.Snowflake.RegisterClient("ours", "canary", localcloud.User, time.Hour)
 	c = w.connect(func(p *plan) {
 		p.Snowflake.Authenticator, p.Snowflake.PrivateKeyFile = config.OAuthCredentials, ""
 		p.Snowflake.OAuth = config.OAuth{TokenURL: w.Snowflake.OAuthTokenURL(), ClientID: "ours", ClientSecret: "canary"}
 	})
-	granted := w.counting(localsnowflake.ActionGrantClient)
+	granted := w.renewing(c, localsnowflake.ActionGrantClient)
 	w.flowing(c, func() {
-		granted(3)
+		for range 3 {
+			granted()
+		}
 		rows(20)
 	})
 	w.exact(c)
