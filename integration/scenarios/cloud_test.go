@@ -208,7 +208,7 @@ func (w *world) expectCounted(read, committed int64) {
 		}
 		return n
 	}
-	for deadline := time.Now().Add(patience / 9); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		switch r, a, k := sum("countRead"), sum("countAppended"), sum("countCommitted"); {
 		case r == read && a == committed && k == committed:
 			return

@@ -110,7 +110,7 @@ func (c *connector) resolve(shard int, from string) string {
 
 func (c *connector) state() *messages.State {
 	c.t.Helper()
-	return c.ask(&messages.Inspect{}, 5*time.Second).(*messages.State)
+	return c.ask(&messages.Inspect{}, patience).(*messages.State)
 }
 
 // until waits for a state.

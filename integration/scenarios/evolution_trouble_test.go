@@ -85,7 +85,7 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 		t.Errorf("the table has %v", got)
 	}
 	for _, c := range both {
-		c.drain(20 * time.Second)
+		c.drain(patience)
 	}
 	w.auditExact()
 }
@@ -111,7 +111,7 @@ func TestTwoProcessesAddOneKeyWithTwoTypes(t *testing.T) {
 		t.Errorf("the column is text: %v; it has %q, and %d rows were rejected", text, got, rejected)
 	}
 	for _, c := range both {
-		c.drain(20 * time.Second)
+		c.drain(patience)
 	}
 	w.auditExact()
 }

@@ -73,7 +73,7 @@ func poisoned(t *testing.T, n int, changes ...func(*localcloud.Options)) *world 
 	w.putRaw(0, []byte(`17`))
 	c := w.connect(func(p *plan) { p.Host.Transform = choosy })
 	c.untilCaughtUp(int64(n))
-	c.drain(10 * time.Second)
+	c.drain(patience)
 	return w
 }
 
@@ -152,7 +152,7 @@ func TestLettersAreSentAsTheConnectorSendsRowsWhereItAddsColumns(t *testing.T) {
 	}
 	c := w.connect(func(p *plan) { p.Host.Transform = choosy })
 	c.untilCaughtUp(1)
-	c.drain(10 * time.Second)
+	c.drain(patience)
 	r := w.resend(replay.LettersRequest{})
 	if r.Letters != 1 || r.Rows != 1 || !r.Exact || len(r.Replays) != 1 || r.Replays[0].Refused != 1 {
 		t.Errorf("sent %+v", r)

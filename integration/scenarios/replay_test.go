@@ -76,7 +76,7 @@ func TestAStretchIsReadAgainIntoAnotherTable(t *testing.T) {
 	}
 	live.until("caught up", func(s *messages.State) bool { return s.Total.Committed == 45 && s.CaughtUp() })
 	w.expect("", between(0, 45)...)
-	live.drain(10 * time.Second)
+	live.drain(patience)
 	w.expectAudit(0)
 }
 
@@ -124,7 +124,7 @@ func TestRejectedRowsAreLocatedAndTheTableIsMended(t *testing.T) {
 	w.putRaw(0, []byte(`{"N":101,"AMOUNT":"lots"}`))
 	c.untilCaughtUp(4)
 	w.expect("", 0, 1, 101)
-	c.drain(10 * time.Second)
+	c.drain(patience)
 	if n := integer(w.lease(0, "countRejected")); n != 1 {
 		t.Errorf("the lease row counts %d rejected rows", n)
 	}

@@ -53,11 +53,12 @@ func TestKP05AShardEndsOnlyWhenItsRowsAreCommitted(t *testing.T) {
 		t.Errorf("%d shards are worked on before the parent's rows are committed", len(s.Shards))
 	}
 	w.Snowflake.StallCommits(false)
-	c.untilCaughtUp(2)
+	w.untilRows(6) // of a child, which begins after the parent's end
 	w.expect("", between(0, 6)...)
 	if !w.ended(0) || w.lease(0, "settled") != true || w.lease(0, "leaseOwner") != nil {
 		t.Errorf("the parent's row: ended %v, settled %v, owner %v", w.ended(0), w.lease(0, "settled"), w.lease(0, "leaseOwner"))
 	}
+	w.wait("told of the end", func() bool { return len(events[*messages.ShardEnded](c)) > 0 })
 	if told := events[*messages.ShardEnded](c); len(told) != 1 || !slices.Equal(told[0].Children, []messages.ShardID{shardID(1), shardID(2)}) {
 		t.Errorf("shard ends %+v", told)
 	}

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
@@ -61,7 +60,7 @@ func (w *world) dropChannel(shard int) {
 // clean drains a connector, which has to leave nothing.
 func (c *connector) clean() {
 	c.t.Helper()
-	if d := c.drain(30 * time.Second); !d.Clean || len(d.Left) > 0 {
+	if d := c.drain(patience); !d.Clean || len(d.Left) > 0 {
 		c.t.Fatalf("the drain left %v", d.Left)
 	}
 }
