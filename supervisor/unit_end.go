@@ -74,11 +74,14 @@ func (u *shardUnit) ended(c actor.Context) {
 	u.note(c, f)
 	switch verdict {
 	case park, askLease:
-		wanted := &messages.RecheckWanted{Shard: u.shard.ID, Epoch: u.granted.Row.Epoch}
 		if verdict == park {
-			u.stop, wanted.Stop = f, f.Stop // nobody parks a shard, and raises an alarm, that is another's by now (P5)
+			u.stop = f // nobody parks a shard, and raises an alarm, that is another's by now (P5)
 		}
 		u.phase(c, messages.PhaseBackoff)
+		wanted := &messages.RecheckWanted{Shard: u.shard.ID, Epoch: u.granted.Row.Epoch}
+		if verdict == park {
+			wanted.Stop = f.Stop
+		}
 		u.ask(c, wanted)
 	default:
 		u.phase(c, messages.PhaseBackoff)
