@@ -224,6 +224,25 @@ func TestWithoutAProcessLeasesAndChannelsTell(t *testing.T) {
 	}
 }
 
+// TestARowTellsThatItsShardIsStopped, to who cannot ask the process.
+func TestARowTellsThatItsShardIsStopped(t *testing.T) {
+	rows := fleetTable()
+	rows.rows = rows.rows[1:2]
+	rows.rows[0].Stop = messages.GapFound
+	c, err := reader(rows, channels{}).Read(t.Context(), noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sh := c.Shards[0]; c.Health != string(messages.Degraded) || sh.State != Owned || sh.Stop != "GAP" || sh.Hint != messages.GapFound.Hint() {
+		t.Errorf("%s, shard %+v", c.Health, sh)
+	}
+	report := Of(nil, noon)
+	report.Add(c)
+	if text := textOf(t, report); !strings.Contains(text, "owned by node-0   checkpoint 90/*   no token in Snowflake   GAP stopped by its process") {
+		t.Errorf("text:\n%s", text)
+	}
+}
+
 func TestWhatCannotBeReadIsSaidAndHasAnExitCode(t *testing.T) {
 	denied := &messages.Fault{Class: messages.Rejected, Stop: messages.AccessDenied, Op: "dynamodb.Query", Err: errors.New("no")}
 	for name, c := range map[string]struct {

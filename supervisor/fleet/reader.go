@@ -103,6 +103,8 @@ func (c *Connector) addRow(row *messages.ShardRow, channel string, status *messa
 		sh.State = Free
 	case row.Expiry != 0 && now.UnixMilli() > row.Expiry:
 		sh.State = Expired
+	case row.Stop != "":
+		sh.Stop, sh.Error, sh.Hint = string(row.Stop), "stopped by its process", row.Stop.Hint()
 	}
 	if sh.Node != "" && !slices.Contains(c.Nodes, sh.Node) {
 		c.Nodes = append(c.Nodes, sh.Node)
