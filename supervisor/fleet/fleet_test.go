@@ -224,6 +224,18 @@ func TestWithoutAProcessLeasesAndChannelsTell(t *testing.T) {
 	}
 }
 
+// TestColumnsThatSomebodyDroppedAreToldOf, the newest notice of all processes.
+func TestColumnsThatSomebodyDroppedAreToldOf(t *testing.T) {
+	a, b, c := orders("node-0", "s", 1), orders("node-1", "s", 1), orders("node-2", "s", 1)
+	a.Schema = &messages.SchemaState{Gone: &messages.GoneColumns{Columns: []string{"OLD"}, Since: noon.Add(-time.Hour), At: noon.Add(-59 * time.Minute)}}
+	b.Schema = &messages.SchemaState{Gone: &messages.GoneColumns{Columns: []string{"A", "B"}, Since: noon, At: noon.Add(time.Minute)}}
+	c.Schema = &messages.SchemaState{}
+	report := Of(snapshots(a, b, c), noon)
+	if text := textOf(t, report); !strings.Contains(text, "somebody dropped A, B from the table: values in rows of 12:00:00 to 12:01:00 may be gone") || strings.Contains(text, "OLD") {
+		t.Errorf("text:\n%s", text)
+	}
+}
+
 // TestARowTellsThatItsShardIsStopped, to who cannot ask the process.
 func TestARowTellsThatItsShardIsStopped(t *testing.T) {
 	rows := fleetTable()
