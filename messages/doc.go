@@ -26,7 +26,7 @@
 //	Channel, Checkpoint -> ShardUnit  Progress; ShardFinished, Concluded, Flushed
 //	Channel     -> Schema        ColumnsWanted;  Ignored gets KeysIgnored
 //	Schema      -> Channel       ColumnsReady, ColumnsAwaited, ColumnsRefused
-//	Schema      -> Connector     TableAltered, SchemaTrouble;  Ignored sends KeysCounted
+//	Schema      -> Connector     TableAltered, TableShrunk, SchemaTrouble;  Ignored sends KeysCounted
 //	Channel     -> ShardUnit     Waiting
 //	ShardUnit   -> Channel       Flush
 //	ShardUnit   -> Checkpoint    Conclude
