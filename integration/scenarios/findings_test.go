@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/process"
@@ -124,7 +125,7 @@ func TestAConnectorInTroubleParksAlone(t *testing.T) {
 // does: its row says so. Its children, which nobody begins before it, are not
 // waited for either.
 func TestAShardThatIsStoppedOnAnotherProcessEndsTheWait(t *testing.T) {
-	w := newWorld(t, 1)
+	w := newWorld(t, 1, func(o *localcloud.Options) { o.Tuning.LeaseDuration = 30 * time.Second }) // nobody takes it over
 	w.rejectN("1")
 	w.putWith(0, `"x":0`)
 	w.putWith(0, `"x":1`)
