@@ -17,6 +17,7 @@ func (l *Lease) countElsewhere(rows map[messages.ShardID]*messages.ShardRow) {
 	if l.began.IsZero() {
 		return // nobody told the time
 	}
+	blocked := blockages{l.Fleet, rows, map[messages.ShardID]bool{}}
 	for id, r := range rows {
 		_, listed := l.listed[id]
 		switch {
@@ -30,7 +31,7 @@ func (l *Lease) countElsewhere(rows map[messages.ShardID]*messages.ShardRow) {
 			l.elsewhere.CaughtUp++
 		case l.pauses.Has(id):
 			l.elsewhere.Paused++
-		case l.Fleet.blocked(r, rows):
+		case blocked.by(r):
 			l.elsewhere.Blocked++
 		}
 	}
@@ -44,11 +45,24 @@ func (f *Fleet) stopped(r *messages.ShardRow) bool {
 	return r.Stop != "" && r.Owner != "" && f.shards[r.Shard].moved
 }
 
-// blocked reports whether a shard comes after one that is stopped elsewhere:
-// nobody begins it before that one's end (P22).
-func (f *Fleet) blocked(r *messages.ShardRow, rows map[messages.ShardID]*messages.ShardRow) bool {
-	return slices.ContainsFunc(r.Parents, func(id messages.ShardID) bool {
-		parent := rows[id]
-		return parent != nil && !parent.Ended && (f.stopped(parent) || f.blocked(parent, rows))
-	})
+// blockages finds the shards that come after one that is stopped elsewhere.
+type blockages struct {
+	fleet *Fleet
+	rows  map[messages.ShardID]*messages.ShardRow
+	known map[messages.ShardID]bool // splits and merges lead to one shard on many ways
+}
+
+// by reports whether a shard is one of them: nobody begins it before that one's
+// end (P22).
+func (b *blockages) by(r *messages.ShardRow) bool {
+	blocked, known := b.known[r.Shard]
+	if !known {
+		b.known[r.Shard] = false // for a row that names itself among its ancestors
+		blocked = slices.ContainsFunc(r.Parents, func(id messages.ShardID) bool {
+			parent := b.rows[id]
+			return parent != nil && !parent.Ended && (b.fleet.stopped(parent) || b.by(parent))
+		})
+		b.known[r.Shard] = blocked
+	}
+	return blocked
 }
