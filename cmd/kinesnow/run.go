@@ -3,10 +3,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/messages"
 	"github.com/kinesnow/kinesnow/supervisor/process"
 )
 
@@ -40,7 +38,7 @@ remains. When every connector is parked it ends with the first one's code.`,
 		if wantsJSON(c) {
 			err = printJSON(c, p.Summary())
 		} else if *until {
-			_, err = fmt.Fprintln(c.OutOrStdout(), lastLine(p.Summary()))
+			_, err = fmt.Fprintln(c.OutOrStdout(), p.Summary().Text())
 		}
 		if err != nil {
 			return err
@@ -48,27 +46,4 @@ remains. When every connector is parked it ends with the first one's code.`,
 		return exit(code, nil)
 	}
 	return c
-}
-
-// lastLine says how run --until-caught-up ended.
-func lastLine(s process.Summary) string {
-	var committed, discarded int64
-	stopped, whole, owners := 0, "", ""
-	for _, state := range s.Connectors {
-		committed, discarded = committed+state.Durable.Committed, discarded+state.Durable.Discarded
-		if state.Health == messages.Halted && len(state.Shards) == 0 {
-			whole += "   stopped connector " + state.Connector + " " + string(state.Stop)
-		}
-		for _, sh := range state.Elsewhere.Stopped {
-			stopped++
-			owners += fmt.Sprintf("\n%s/%s is stopped with %s on another process: %s", state.Connector, sh.Shard, sh.Stop, sh.Owner)
-		}
-		for i := range state.Shards {
-			if state.Shards[i].Stop != "" {
-				stopped++
-			}
-		}
-	}
-	return fmt.Sprintf("%s: %s rows committed   gaps %d   rejected %d   discarded %d   stopped shards %d",
-		s.Reason, humanize.Comma(committed), s.Gaps, s.RejectedRows, discarded, stopped) + whole + owners
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kinesnow/kinesnow/integration/rsakey"
-	"github.com/kinesnow/kinesnow/messages"
-	"github.com/kinesnow/kinesnow/supervisor/process"
 )
 
 // configOf writes a configuration whose connector reaches nobody; change may
@@ -208,17 +206,5 @@ func TestErrorsOfAVerbAreNotUsage(t *testing.T) {
 		if code := finish(asUsage(root.Execute()), &stderr); code != c.code || stderr.String() != c.stderr {
 			t.Errorf("%v: exit %d, stderr %q; want %d, %q", c.err, code, stderr.String(), c.code, c.stderr)
 		}
-	}
-}
-
-// TestTheLastLineNamesAConnectorThatStoppedWhole: it has no shards to count.
-func TestTheLastLineNamesAConnectorThatStoppedWhole(t *testing.T) {
-	s := process.Summary{Reason: "caught up", Connectors: []*messages.State{
-		{Connector: "clicks", Health: messages.Flowing, Durable: messages.Counters{Committed: 1200}},
-		{Connector: "orders", Health: messages.Halted, Stop: messages.TargetMissing},
-	}}
-	want := "caught up: 1,200 rows committed   gaps 0   rejected 0   discarded 0   stopped shards 0   stopped connector orders TARGET_MISSING"
-	if got := lastLine(s); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -67,15 +67,6 @@ func (s *seen) states() []*messages.State {
 	return states
 }
 
-// Summary says how a process ended.
-type Summary struct {
-	Reason       string            `json:"reason"` // stopped, caught up, parked, or could not start
-	Exit         int               `json:"exit"`
-	Gaps         int64             `json:"gaps"`         // that this process came across
-	RejectedRows int64             `json:"rejectedRows"` // that Snowflake told this process of
-	Connectors   []*messages.State `json:"connectors"`   // as they were before the drain
-}
-
 // New validates the file's connectors and prepares the process. Nothing is
 // opened or called before Run. Errors are *config.Error where the configuration
 // is wrong.
