@@ -54,6 +54,32 @@ func TestALetterIsFoundWhereWalkSaysWithoutItsPayload(t *testing.T) {
 	}
 }
 
+// TestALineWithoutAPayloadIsNoLetter, as Read has it, so that it hides no other.
+func TestALineWithoutAPayloadIsNoLetter(t *testing.T) {
+	dir := t.TempDir()
+	put(t, opened(t, dir, Options{}), letters(1, 2)...)
+	damaged := ""
+	for _, payload := range []string{`"!!!!"`, `"AAA"`, `"A==="`, `7`, `{}`} {
+		damaged += `{"seq":"9","sub":"0","payload":` + payload + "}\n"
+	}
+	if err := os.WriteFile(filepath.Join(dir, "letters-z"+suffix), []byte(damaged+`{"seq":"9","sub":"0","payload":null}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	walked := 0
+	walkedBad, err := Walk(dir, func(w Where, _ *messages.Letter) bool {
+		walked++
+		if _, err := At(dir, w); err != nil {
+			t.Error(err)
+		}
+		return true
+	})
+	read := 0
+	readBad, readErr := Read(dir, func(messages.Letter) bool { read++; return true })
+	if err != nil || readErr != nil || walked != 3 || read != 3 || walkedBad != 5 || readBad != 5 {
+		t.Errorf("walked %d and %d bad, %v; read %d and %d bad, %v", walked, walkedBad, err, read, readBad, readErr)
+	}
+}
+
 func TestAPlanIsThereAsAWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	full := errors.New("disk full")

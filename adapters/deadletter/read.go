@@ -2,6 +2,7 @@ package deadletter
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,11 +57,31 @@ func Walk(dir string, yield func(Where, *messages.Letter) bool) (bad int, err er
 	})
 }
 
-// passedOver is a value that is not looked at.
+// passedOver is a payload that is not kept. It is held to be one, though: At would
+// fail for it, and with it whoever goes through all letters.
 type passedOver struct{}
 
+var errNoPayload = errors.New("the payload is not base64")
+
 // UnmarshalJSON implements json.Unmarshaler.
-func (*passedOver) UnmarshalJSON([]byte) error { return nil }
+func (*passedOver) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	text = bytes.TrimSuffix(bytes.TrimPrefix(text, []byte{'"'}), []byte{'"'})
+	digits := bytes.TrimRight(text, "=")
+	if len(text)%4 != 0 || len(text)-len(digits) > 2 {
+		return errNoPayload
+	}
+	for _, c := range digits {
+		switch {
+		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '+', c == '/':
+		default:
+			return errNoPayload
+		}
+	}
+	return nil
+}
 
 // walk yields the lines of a folder, which are yield's until it returns; valid
 // says whether one is a letter.
