@@ -80,8 +80,8 @@ func denied(s *Server, a access) error {
 		resource = "*"
 	}
 	return &failure{
-		status: http.StatusBadRequest,
-		code:   "AccessDeniedException",
+		status:  http.StatusBadRequest,
+		code:    "AccessDeniedException",
 		message: iam.Denied(s.options.AccountID, "dynamodb:"+a.action, s.arn(resource)),
 	}
 }
