@@ -1,6 +1,13 @@
 package audit
 
-import "github.com/kinesnow/kinesnow/messages"
+import (
+	"context"
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
 
 // joint is several holes between two places where the counters are known, with
 // parts in between that the ledger has: an owner was killed, and the next one
@@ -62,12 +69,8 @@ func (h *hearing) divide(first, last int, rest messages.Counters) {
 	}
 }
 
-// differ reports whether the table has something else in the holes, all of
-// them taken together, than it should.
-func (h *hearing) differ(j *joint) bool {
-	if j == nil {
-		return false
-	}
+// together is what the table has in the holes, all of them as one.
+func (h *hearing) together(j *joint) piece {
 	all := j.piece
 	for _, i := range j.holes {
 		for _, p := range h.stretches[i].pieces {
@@ -75,5 +78,46 @@ func (h *hearing) differ(j *joint) bool {
 			all.tally.Positions += p.tally.Positions
 		}
 	}
+	return all
+}
+
+// differ reports whether the table has something else in the holes than it
+// should.
+func (h *hearing) differ(j *joint) bool {
+	if j == nil {
+		return false
+	}
+	all := h.together(j)
 	return all.differs()
+}
+
+// disputed are the joints in which the table differs.
+func (h *hearing) disputed() (list []*joint) {
+	for i := range h.stretches {
+		if j := h.stretches[i].joint; j != nil && j.holes[0] == i && h.differ(j) {
+			list = append(list, j)
+		}
+	}
+	return list
+}
+
+// explainJoint says what is wrong with the holes together: which of them lacks
+// a row nobody knows, one that is there too often lies in its own.
+func (h *hearing) explainJoint(ctx context.Context, c *chain, t Table, j *joint) error {
+	all := h.together(j)
+	all.span = span{h.stretches[j.holes[0]].from, h.stretches[j.holes[len(j.holes)-1]].to}
+	var doubled int64
+	for _, i := range j.holes {
+		for _, p := range h.stretches[i].pieces {
+			p.rows, p.positions = all.rows, all.positions // none of them has more
+			n, err := h.double(ctx, c, t, &p)
+			if err != nil {
+				return err
+			}
+			doubled += n
+		}
+	}
+	h.balance(&all, doubled, "", fmt.Sprintf(", in %s that no ledger has: the counters say %s, the table has %s",
+		count(int64(len(j.holes)), "stretch"), humanize.Comma(all.rows), humanize.Comma(all.tally.Rows)))
+	return nil
 }

@@ -1,6 +1,10 @@
 package audit
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/kinesnow/kinesnow/messages"
+)
 
 // unlucky is a shard whose owner was killed before its ledger was on disk, and
 // whose next owner was killed so, too, before its first checkpoint: two holes,
@@ -30,17 +34,24 @@ func TestTwoHolesWithoutACheckpointBetweenAreBridgedTogether(t *testing.T) {
 	}
 }
 
-func TestARowMissingFromOneOfTwoHolesIsSeen(t *testing.T) {
-	for name, spoil := range map[string]func(*world){
-		"missing from the first":  func(w *world) { delete(w.rows, row(12)) },
-		"missing from the second": func(w *world) { delete(w.rows, row(25)) },
-		"twice in the second":     func(w *world) { w.rows[row(25)]++ },
-		"missing and twice":       func(w *world) { delete(w.rows, row(12)); w.rows[row(25)]++ },
+// TestARowMissingFromOneOfTwoHolesIsCounted: which of the two lacks it nobody
+// knows, and that one is gone the counters tell.
+func TestARowMissingFromOneOfTwoHolesIsCounted(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil                     func(*world)
+		missing, doubled, strange int64
+	}{
+		"missing from the first":  {func(w *world) { delete(w.rows, row(12)) }, 1, 0, 0},
+		"missing from the second": {func(w *world) { delete(w.rows, row(25)); delete(w.rows, row(26)) }, 2, 0, 0},
+		"twice in the second":     {func(w *world) { w.rows[row(25)]++ }, 0, 1, 0},
+		"missing and twice":       {func(w *world) { delete(w.rows, row(12)); w.rows[row(25)] += 2 }, 1, 2, 0},
+		"nobody's in the first":   {func(w *world) { w.rows[messages.Position{Seq: at(12).Seq, Sub: 7}]++ }, 0, 0, 1},
 	} {
 		w := unlucky(t)
-		spoil(w)
-		if r := w.audit(); r.Exact {
-			t.Errorf("%s: exact, %+v %s", name, r.Sums, kinds(r))
+		c.spoil(w)
+		r := w.audit()
+		if s := r.Sums; r.Exact || s.Missing != c.missing || s.Doubled != c.doubled || s.Strange != c.strange || s.Unexplained != 11 {
+			t.Errorf("%s: exact %v, %+v %s", name, r.Exact, r.Sums, kinds(r))
 		}
 	}
 }

@@ -49,8 +49,16 @@ func (h *hearing) locate(ctx context.Context, c *chain, t Table) error {
 			return err
 		}
 	}
+	for _, j := range h.disputed() {
+		if err := h.explainJoint(ctx, c, t, j); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+// differs reports whether there is anything to locate.
+func (h *hearing) differs() bool { return len(h.differing()) > 0 || len(h.disputed()) > 0 }
 
 // differing are the pieces in which the table differs.
 func (h *hearing) differing() (list []piece) {
@@ -89,6 +97,13 @@ func (h *hearing) explain(ctx context.Context, c *chain, t Table, p *piece) erro
 	if !h.covers(p.span) {
 		counts = ", in a stretch that no ledger has: the counters say " + humanize.Comma(p.rows) + ", the table has " + humanize.Comma(p.tally.Rows)
 	}
+	h.balance(p, doubled, of, counts)
+	return nil
+}
+
+// balance settles a place, of whose rows so many are doubled: what is missing
+// there, and what is there that nobody appended.
+func (h *hearing) balance(p *piece, doubled int64, of, counts string) {
 	if doubled > 0 {
 		counts += ", " + humanize.Comma(doubled) + " of them doubled"
 	}
@@ -109,7 +124,6 @@ func (h *hearing) explain(ctx context.Context, c *chain, t Table, p *piece) erro
 	h.out.Sums.Doubled += doubled
 	h.out.Sums.Missing += missing
 	h.out.Sums.Strange += strange
-	return nil
 }
 
 // double finds the positions of a place that are there too often.

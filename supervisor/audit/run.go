@@ -213,7 +213,7 @@ func (s *session) count(ctx context.Context) error {
 		return err
 	}
 	for _, h := range s.hearings {
-		if len(h.differing()) == 0 {
+		if !h.differs() {
 			continue
 		}
 		told, err := readStory(ctx, s.Journals, h.shard, s.channel(h.shard))
