@@ -41,6 +41,7 @@ type connector struct {
 	drain    *draining
 	tick     *time.Timer // stopped with this instance: a restart in place brings its own
 	down     bool
+	met      bool // some shard flowed: both ends were reached once
 
 	publishedAt time.Time
 	warned      time.Time // of a pause that lasts
@@ -85,6 +86,7 @@ func (k *connector) Receive(c actor.Context) {
 			k.order = nil
 		}
 		k.shards[m.state.Shard] = &m.state
+		k.met = k.met || m.state.Phase == messages.PhaseFlowing
 		if time.Since(k.publishedAt) >= k.publishEvery() {
 			k.publish(c) // else the next report, or the tick
 		}

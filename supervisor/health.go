@@ -80,11 +80,12 @@ func noRoom(use messages.ChannelUse) string {
 // there is none to work on, or what stops one is known.
 func (k *connector) reached(s *messages.State) bool {
 	for i := range s.Shards {
-		if sh := &s.Shards[i]; sh.Phase == messages.PhaseFlowing || sh.Phase == messages.PhaseParked || sh.Phase == messages.PhasePaused || sh.Generations > 0 {
+		switch s.Shards[i].Phase {
+		case messages.PhaseFlowing, messages.PhaseEnded, messages.PhaseParked, messages.PhasePaused:
 			return true
 		}
 	}
-	return len(s.Shards) == 0 && k.node != nil
+	return k.met || k.node != nil && len(s.Shards) == 0 && (k.node.Idle || s.Done >= s.Listed)
 }
 
 // publish makes the newest state readable for metrics and HTTP without asking

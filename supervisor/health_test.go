@@ -34,6 +34,8 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		{name: "nothing to claim", connector: connector{node: &messages.NodeReady{Node: "node-1", Stream: &messages.Stream{}, Idle: true}}, listed: 2,
 			health: messages.Flowing, why: "no lease is free: other processes hold them"},
 		{name: "the first opening", connector: connector{node: node}, shards: []messages.ShardState{opening}, health: messages.Starting},
+		{name: "the first generation failed", connector: connector{node: node}, shards: []messages.ShardState{{Phase: messages.PhaseBackoff, Generations: 1}}, health: messages.Starting},
+		{name: "a later one failed", connector: connector{node: node, met: true}, shards: []messages.ShardState{{Phase: messages.PhaseBackoff, Generations: 2}}, health: messages.Flowing},
 		{name: "flowing", connector: connector{node: node}, shards: []messages.ShardState{flowing, opening}, health: messages.Flowing},
 		{name: "one keeps failing", connector: connector{node: node}, shards: []messages.ShardState{flowing, failing}, health: messages.Degraded, why: "reopened"},
 		{name: "one of two parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, health: messages.Degraded, why: "1 of 2 shards flowing"},
@@ -63,6 +65,32 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned, Channels: c.channels, Listed: c.listed})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
+		}
+	}
+}
+
+// TestReadyIsWhoReachedBothEndsOnce, or has nothing to reach them for: a process
+// that cannot reach Snowflake is not, however often it has tried.
+func TestReadyIsWhoReachedBothEndsOnce(t *testing.T) {
+	node, idle := &messages.NodeReady{Stream: &messages.Stream{}}, &messages.NodeReady{Stream: &messages.Stream{}, Idle: true}
+	tried := []messages.ShardState{{Phase: messages.PhaseOpening, Generations: 7, Failing: true}}
+	for _, c := range []struct {
+		name      string
+		connector connector
+		state     messages.State
+		reached   bool
+	}{
+		{"nothing is known", connector{}, messages.State{}, false},
+		{"its claims are under way", connector{node: node}, messages.State{Listed: 2}, false},
+		{"other processes have the shards", connector{node: idle}, messages.State{Listed: 2}, true},
+		{"no shard is left", connector{node: node}, messages.State{Listed: 2, Done: 2}, true},
+		{"every generation failed to open", connector{node: node}, messages.State{Listed: 1, Shards: tried}, false},
+		{"they failed after one had flowed", connector{node: node, met: true}, messages.State{Listed: 1, Shards: tried}, true},
+		{"a shard flows", connector{node: node}, messages.State{Listed: 1, Shards: []messages.ShardState{{Phase: messages.PhaseFlowing}}}, true},
+		{"a shard is stopped", connector{node: node}, messages.State{Listed: 1, Shards: []messages.ShardState{{Phase: messages.PhaseParked}}}, true},
+	} {
+		if got := c.connector.reached(&c.state); got != c.reached {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
