@@ -90,7 +90,8 @@ var (
 	errInvalidJWT = refuse(http.StatusUnauthorized, CodeInvalidJWT, "JWT token is invalid.")
 	errNoToken    = refuse(http.StatusUnauthorized, CodeInvalidJWT, "Authorization header with a bearer token is missing.")
 	errBadToken   = refuse(http.StatusUnauthorized, CodeTokenExpired, "Access token is invalid or expired.")
-	errRole       = refuse(http.StatusForbidden, CodeNotAllowed, "Role is not granted to this user, or the user is disabled.")
+	errRole       = refuse(http.StatusForbidden, CodeNotAllowed, "Role is not granted to this user.")
+	errDisabled   = refuse(http.StatusForbidden, CodeNotAllowed, "User access disabled. Contact your local system administrator.")
 )
 
 // keyPairClaims are the claims of spec 2.1.
@@ -173,8 +174,11 @@ func issuer(iss string) (account, user, print string, ok bool) {
 // identify checks that a user may log in with a role; "" is the default one.
 func (a *auth) identify(name, role string) (identity, error) {
 	user, ok := a.catalog.User(name)
-	if !ok || user.Disabled {
+	if !ok {
 		return identity{}, errRole
+	}
+	if user.Disabled {
+		return identity{}, errDisabled
 	}
 	if role == "" {
 		role = user.DefaultRole

@@ -21,6 +21,7 @@ const (
 // Codes of the session layer.
 const (
 	codeBadCredentials  = "390100"
+	codeUserDisabled    = "390101"
 	codeSessionGone     = "390111"
 	codeSessionExpired  = "390112"
 	codeMasterExpired   = "390114"

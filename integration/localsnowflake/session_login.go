@@ -102,6 +102,8 @@ func (d *driver) authenticate(request *loginRequest, role string) (who identity,
 	switch {
 	case err == nil:
 		return who, "", ""
+	case errors.Is(err, errDisabled):
+		return who, codeUserDisabled, errDisabled.Message
 	case errors.Is(err, errRole) && role != "":
 		return who, codeRoleNotGranted, "Role '" + role + "' specified in the connect string is not granted to this user. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC."
 	}

@@ -137,6 +137,23 @@ func TestALeaseTableOfAnotherKindIsNamed(t *testing.T) {
 	}
 }
 
+// TestRowsOfOthersAreNamed: another product's, and a newer version's.
+func TestRowsOfOthersAreNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.makeLeaseTable()
+	p.putRow("shardId-000000000000", map[string]types.AttributeValue{
+		"leaseOwner": &types.AttributeValueMemberS{Value: "another"}, "sequenceNumber": &types.AttributeValueMemberS{Value: "4962"},
+	})
+	r := p.examine()
+	p.complains(r, warned(doctor.Leases, "1 row is another product's, and no position of ours is in them: shards stop with ADOPTED_UNDRAINED"))
+	p.exits(r, 2)
+
+	p.putRow("__stream__", map[string]types.AttributeValue{"schemaVersion": &types.AttributeValueMemberN{Value: "99"}})
+	r = p.examine()
+	p.complains(r, missing(doctor.Leases, "the stream is kept in schema version 99, and this program knows up to %d", messages.SchemaVersion))
+	p.exits(r, 2)
+}
+
 // TestMoreShardsThanChannelsAreCounted makes a stream that no pipe can take.
 func TestMoreShardsThanChannelsAreCounted(t *testing.T) {
 	p := newPatient(t, localcloud.Options{})
@@ -165,10 +182,22 @@ func TestTheWidthOfSequenceNumbersIsThatOfTheRows(t *testing.T) {
 }
 
 // makeTable makes a DynamoDB table with another key.
+func (p *patient) dynamo() *dynamodb.Client {
+	return dynamodb.NewFromConfig(access.AWS(p.cfg.AWS), func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(p.cloud.Dynamo.URL()) })
+}
+
+// putRow writes a row of the lease table.
+func (p *patient) putRow(shard string, attributes map[string]types.AttributeValue) {
+	p.Helper()
+	attributes["streamName"], attributes["shardId"] = &types.AttributeValueMemberS{Value: "orders"}, &types.AttributeValueMemberS{Value: shard}
+	if _, err := p.dynamo().PutItem(p.Context(), &dynamodb.PutItemInput{TableName: &p.cfg.Application, Item: attributes}); err != nil {
+		p.Fatal(err)
+	}
+}
+
 func (p *patient) makeTable(key string) {
 	p.Helper()
-	client := dynamodb.NewFromConfig(access.AWS(p.cfg.AWS), func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(p.cloud.Dynamo.URL()) })
-	_, err := client.CreateTable(p.Context(), &dynamodb.CreateTableInput{
+	_, err := p.dynamo().CreateTable(p.Context(), &dynamodb.CreateTableInput{
 		TableName: aws.String("table-" + key), BillingMode: types.BillingModePayPerRequest,
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &key, AttributeType: types.ScalarAttributeTypeS}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: &key, KeyType: types.KeyTypeHash}},

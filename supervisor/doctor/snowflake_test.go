@@ -45,6 +45,16 @@ func TestARoleThatIsNotGrantedIsNamed(t *testing.T) {
 	p.healthy()
 }
 
+func TestAUserThatIsDisabledIsNamed(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	p.admin(`ALTER USER KINESNOW SET DISABLED = TRUE`)
+	r := p.examine()
+	p.complains(r, missing(doctor.Snowflake, "user KINESNOW is locked or disabled"))
+	p.exits(r, 77)
+	p.admin(`ALTER USER KINESNOW SET DISABLED = FALSE`)
+	p.healthy()
+}
+
 // TestARightThatIsInheritedIsNoRight: the page of Openflow's connector wants them
 // granted directly.
 func TestARightThatIsInheritedIsNoRight(t *testing.T) {
