@@ -20,8 +20,10 @@ type recheckAgain struct{}
 
 // open opens the channel: first refusing to discard what is still in flight,
 // asking again each second for 10 s, then discarding it (P6). What time heals
-// is tried for openRetry; the lease is held meanwhile.
+// is tried for openRetry, and told of once after openSilence; the lease is held
+// meanwhile.
 func (ch *Channel) open(c actor.Context) {
+	told := false
 	backoff := NewBackoff(200*time.Millisecond, 5*time.Second)
 	run(ch.ctx, c, func() any {
 		began := time.Now()
@@ -43,6 +45,10 @@ func (ch *Channel) open(c actor.Context) {
 				pause = backoff.Next()
 				if f != nil {
 					pause = max(pause, f.After)
+				}
+				if !told && time.Since(began) > openSilence {
+					told = true
+					ch.Log.Warn().Str("err", err.Error()).Msg("the channel cannot be opened yet")
 				}
 			}
 			if !sleep(ch.ctx, pause) {

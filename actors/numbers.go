@@ -24,6 +24,7 @@ const (
 	openRefusal     = 10 * time.Second
 	openRepeat      = time.Second
 	openRetry       = 30 * time.Second
+	openSilence     = 2 * time.Second  // of tries that failed, before somebody is told why nothing flows yet
 	callLimit       = 30 * time.Second // one call of the table or of a status: a silent connection must not stop an actor
 	appendLimit     = 60 * time.Second // one attempt of an open or an append, of 4 MiB on a slow line
 	discoverEvery   = 5 * time.Second  // looks at a table of many rows

@@ -179,3 +179,24 @@ func TestAppendsThatAreNeverAnsweredEndTheGeneration(t *testing.T) {
 	w.expect(onShard(1), append(between(5, 10), between(15, 20)...)...)
 	w.expectCounted(20, 20)
 }
+
+// TestWhyNothingFlowsYetIsLogged within seconds of the start, once, and not only
+// when a generation has given up.
+func TestWhyNothingFlowsYetIsLogged(t *testing.T) {
+	w := newWorld(t, 1)
+	w.putOn(0, 1)
+	w.Snowflake.Faults().Set(localsnowflake.ActionOpenChannel, fault.Always(refusal(503, "")))
+	c := w.connect()
+	const msg = "the channel cannot be opened yet"
+	w.wait("told why", func() bool { return len(c.log.with(msg)) > 0 })
+	if s := c.state(); s.Health != messages.Starting || s.Ready || s.Shards[0].Generations != 0 {
+		t.Errorf("told at %s, ready %v, after %d generations", s.Health, s.Ready, s.Shards[0].Generations)
+	}
+	w.Snowflake.Faults().Set(localsnowflake.ActionOpenChannel, nil)
+	if s := c.untilCaughtUp(1); !s.Ready {
+		t.Error("not ready though its row is in the table")
+	}
+	if told := c.log.with(msg); len(told) != 1 || !strings.Contains(told[0]["err"].(string), "503") {
+		t.Errorf("the log says %v", told)
+	}
+}
