@@ -53,12 +53,11 @@ func TestShardsWithDivergingSchemasShareATable(t *testing.T) {
 	over, ended := make(chan bool), make(chan bool)
 	go func() {
 		defer close(ended)
-		for tick := time.NewTicker(400 * time.Millisecond); ; {
+		for pause := 400 * time.Millisecond; ; pause += pause / 4 { // on a slow machine, too, one of them lives long enough
 			select {
 			case <-over:
-				tick.Stop()
 				return
-			case <-tick.C:
+			case <-time.After(pause):
 				for _, c := range both {
 					c.system.Root.Stop(actor.NewPID(c.system.Address(), "orders/schema"))
 				}
