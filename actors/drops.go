@@ -208,7 +208,7 @@ func (d *Drops) step(ctx context.Context, row *messages.ShardRow, name string, s
 
 // note keeps Snowflake's counters of a channel, which go with it.
 func (d *Drops) note(ctx context.Context, shard messages.ShardID, s *messages.ChannelStatus, now time.Time) error {
-	final := messages.ChannelFinal{CreatedMS: s.CreatedMS, RowsInserted: s.RowsInserted, RowsErrors: s.RowsErrors, At: now.UnixMilli()}
+	final := messages.ChannelFinal{CreatedMS: s.CreatedMS, RowsInserted: s.RowsInserted, RowsErrors: s.RowsErrors, At: now.Add(dateGrain).UnixMilli()}
 	_, err := limited(ctx, func(ctx context.Context) (bool, error) { return true, d.Table.NoteFinal(ctx, shard, final) })
 	return unlessFenced(err)
 }

@@ -38,6 +38,7 @@ const (
 	discoverLimit   = 2 * time.Minute  // one look at table and stream; what it has made by then stays made
 	listEvery       = 60 * time.Second
 	dropAfter       = time.Hour        // from a shard's end, noted in its row, to the drop of its channel (P23)
+	dateGrain       = time.Second      // AWS tells its time by the HTTP Date, which leaves out the fraction of a second
 	dropAgain       = time.Minute      // a channel that was left, or whose drop was refused, is looked at again
 	sweepTurn       = 10 * time.Minute // of one node, in which it alone sweeps
 	sweepLimit      = 2 * time.Minute  // one sweep over the channels of ended shards
