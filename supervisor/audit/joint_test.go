@@ -6,10 +6,9 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// unlucky is a shard whose owner was killed before its ledger was on disk, and
-// whose next owner was killed so, too, before its first checkpoint: two holes,
-// records 11 to 16 and 24 to 28, and no counters between them.
-func unlucky(t *testing.T) *world {
+// killed is a shard whose owner was killed before its ledger was on disk: a hole,
+// records 11 to 16, and seven records of the next owner, without a checkpoint.
+func killed(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.batch(10)
@@ -19,6 +18,15 @@ func unlucky(t *testing.T) *world {
 	w.open(16)
 	w.accept(7)
 	w.commit(7)
+	return w
+}
+
+// unlucky is a shard whose owner was killed before its ledger was on disk, and
+// whose next owner was killed so, too, before its first checkpoint: two holes,
+// records 11 to 16 and 24 to 28, and no counters between them.
+func unlucky(t *testing.T) *world {
+	t.Helper()
+	w := killed(t)
 	w.end += 5
 	w.commit(5)
 	w.node()
@@ -59,14 +67,7 @@ func TestARowMissingFromOneOfTwoHolesIsCounted(t *testing.T) {
 // TestAHoleBesideAWitnessedPartIsBridgedByWhatIsLeft: the ledger's part between
 // two checkpoints is known, and so is what remains.
 func TestAHoleBesideAWitnessedPartIsBridgedByWhatIsLeft(t *testing.T) {
-	w := newWorld(t)
-	w.batch(10)
-	w.end += 6
-	w.commit(6)
-	w.node()
-	w.open(16)
-	w.accept(7)
-	w.commit(7)
+	w := killed(t)
 	w.batch(4)
 	if r := w.audit(); !r.Exact || r.Sums.Witnessed != 21 || r.Sums.Bridged != 6 || r.Sums.Read != 27 {
 		t.Errorf("%+v %s", r.Sums, kinds(r))

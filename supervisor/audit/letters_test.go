@@ -73,14 +73,7 @@ func TestWhatWasDiscardedBeforeLettersWereKeptIsLeftOutByTheTimeThatIsNamed(t *t
 // TestAWindowWithAHoleDoesNotJudgeLetters: counters on both sides of a hole may
 // lie behind records that were discarded after the window.
 func TestAWindowWithAHoleDoesNotJudgeLetters(t *testing.T) {
-	w := newWorld(t)
-	w.batch(10)
-	w.end += 6
-	w.commit(6)
-	w.node()
-	w.open(16)
-	w.accept(7)
-	w.commit(7)
+	w := killed(t)
 	w.pass(3)
 	kept := w.keeps(t.TempDir(), 24, 25, 26)
 	if r := w.audit(kept); !r.Exact || r.Sums.Discarded != 3 || *r.Sums.Letters != 3 {
