@@ -59,11 +59,8 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 	}
 	return locked(ctx, t, "Renew", func() (*messages.ShardRow, error) {
 		row := t.rows[shard]
-		if row != nil && row.Ended && row.Epoch == epoch {
-			return copied(row), lost("Renew")
-		}
-		if row == nil || row.Owner != me || row.Epoch != epoch {
-			return nil, lost("Renew")
+		if seen, err := unheld("Renew", row, me, epoch); err != nil {
+			return seen, err
 		}
 		if write != nil && row.WriteNo < write.WriteNo {
 			t.place(row, write)
@@ -79,16 +76,25 @@ func (t *Table) Renew(ctx context.Context, shard messages.ShardID, me messages.O
 func (t *Table) Stop(ctx context.Context, shard messages.ShardID, me messages.Owner, epoch int64, duration time.Duration, code messages.StopCode) (*messages.ShardRow, error) {
 	return locked(ctx, t, "Renew", func() (*messages.ShardRow, error) {
 		row := t.rows[shard]
-		if row != nil && row.Ended && row.Epoch == epoch {
-			return copied(row), lost("Stop")
-		}
-		if row == nil || row.Owner != me || row.Epoch != epoch {
-			return nil, lost("Stop")
+		if seen, err := unheld("Stop", row, me, epoch); err != nil {
+			return seen, err
 		}
 		row.Stop = code
 		t.renew(row, duration)
 		return copied(row), nil
 	})
+}
+
+// unheld refuses who does not hold a row, nil = there is none; it hands over one
+// that ended in that epoch.
+func unheld(op string, row *messages.ShardRow, me messages.Owner, epoch int64) (*messages.ShardRow, error) {
+	switch {
+	case row != nil && row.Ended && row.Epoch == epoch:
+		return copied(row), lost(op)
+	case row == nil || row.Owner != me || row.Epoch != epoch:
+		return nil, lost(op)
+	}
+	return nil, nil
 }
 
 // Release implements LeaseTable.

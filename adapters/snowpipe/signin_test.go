@@ -108,11 +108,11 @@ func TestAFailOverForgetsHostTokenAndSessions(t *testing.T) {
 	}
 }
 
-func TestManyCallersSignInOnce(t *testing.T) {
-	s := serve(t, nil)
-	c, _ := s.client(nil)
+// openAtOnce opens n channels side by side.
+func openAtOnce(t *testing.T, c *snowpipe.Client, n int) {
+	t.Helper()
 	var all sync.WaitGroup
-	for i := range 50 {
+	for i := range n {
 		all.Go(func() {
 			if _, err := c.Open(ctx, fmt.Sprintf("c-%d", i), true); err != nil {
 				t.Error(err)
@@ -120,6 +120,12 @@ func TestManyCallersSignInOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestManyCallersSignInOnce(t *testing.T) {
+	s := serve(t, nil)
+	c, _ := s.client(nil)
+	openAtOnce(t, c, 50)
 	if len(s.of("hostname")) != 1 || len(s.of("token")) != 1 || len(s.of("open")) != 50 {
 		t.Errorf("%d discoveries, %d exchanges, %d opens; want 1, 1, 50", len(s.of("hostname")), len(s.of("token")), len(s.of("open")))
 	}
@@ -147,15 +153,7 @@ func TestManyCallersFindOutTogetherThatTheirTokenMustBeExchanged(t *testing.T) {
 	s := serve(t, nil)
 	s.scoped = true
 	c, _ := s.client(func(cfg *snowpipe.Config) { cfg.Tokens.(*counted).direct = true })
-	var all sync.WaitGroup
-	for i := range 50 {
-		all.Go(func() {
-			if _, err := c.Open(ctx, fmt.Sprintf("c-%d", i), true); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
+	openAtOnce(t, c, 50)
 	if n := len(s.of("token")); n != 1 {
 		t.Errorf("%d exchanges, want 1", n)
 	}
