@@ -115,8 +115,12 @@ func (j *judgement) alter() string {
 	for _, part := range j.name {
 		parts = append(parts, quoted(part))
 	}
-	path := strings.Join(parts, ".")
-	if j.Table.Kind == Iceberg {
+	return Alter(j.Table.Kind, strings.Join(parts, "."))
+}
+
+// Alter is the start of the statement that changes a table, whose path is quoted.
+func Alter(kind Kind, path string) string {
+	if kind == Iceberg {
 		return "ALTER ICEBERG TABLE " + path
 	}
 	return "ALTER TABLE " + path

@@ -119,10 +119,7 @@ func (r *Report) refuse(err error) {
 	if errors.As(err, &f) && f.Reason == messages.ReasonRefused && strings.Contains(err.Error(), warehouse.CommitTime) {
 		r.Refused = "the table keeps no commit times"
 		if path, err := warehouse.Path(r.path...); err == nil {
-			r.Fix = "ALTER TABLE " + path + " SET ROW_TIMESTAMP = TRUE"
-			if r.kind == warehouse.Iceberg {
-				r.Fix = "ALTER ICEBERG TABLE " + path + " SET ROW_TIMESTAMP = TRUE"
-			}
+			r.Fix = warehouse.Alter(r.kind, path) + " SET ROW_TIMESTAMP = TRUE"
 		}
 		return
 	}
