@@ -32,7 +32,7 @@ func (s *session) letters(ctx context.Context) {
 	if bad > 0 {
 		s.note("%d lines of the dead letters are no letters", bad)
 	}
-	sum, judged := int64(0), true
+	sum, judged, ever := int64(0), true, s.discardedEver()
 	var lost []Finding // by shard; Rows = 0: none
 	for i := range r.Shards {
 		sh, h := &r.Shards[i], s.hearings[i]
@@ -45,7 +45,7 @@ func (s *session) letters(ctx context.Context) {
 		case !h.unbounded() && h.bridges():
 			judged = false
 			s.note("%s: this window's dead letters were not judged; the ledgers have a hole there", sh.Shard)
-		case s.discardedEver() > int64(s.Config.DeadLetter.MaxPerMinute):
+		case ever > int64(s.Config.DeadLetter.MaxPerMinute):
 			s.note("%s: %d discarded records have no dead letter here; deadletter.max_per_minute may have left them out", sh.Shard, lacks)
 		case r.Sources.Ledgers < r.Sources.Nodes:
 			s.note("%s: %d discarded records have no dead letter here; other nodes may have them", sh.Shard, lacks)

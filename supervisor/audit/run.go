@@ -145,11 +145,11 @@ func (s *session) newest(ctx context.Context) (map[messages.ShardID]*messages.Ch
 	}
 	newest := map[messages.ShardID]*messages.Checkpointed{}
 	for _, id := range shards {
-		told, err := readStory(ctx, s.Journals, id, s.channel(id))
+		_, chain, err := s.story(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		newest[id] = fold(told).last
+		newest[id] = chain.last
 	}
 	return newest, nil
 }
@@ -216,11 +216,11 @@ func (s *session) count(ctx context.Context) error {
 		if !h.differs() {
 			continue
 		}
-		told, err := readStory(ctx, s.Journals, h.shard, s.channel(h.shard))
+		_, chain, err := s.story(ctx, h.shard)
 		if err != nil {
 			return err
 		}
-		if err := h.locate(ctx, fold(told), s.Table); err != nil {
+		if err := h.locate(ctx, chain, s.Table); err != nil {
 			return err
 		}
 	}
