@@ -65,6 +65,9 @@ func (g *gate) exchange(ctx context.Context, token Token, host account.Endpoint)
 			if err := checkSecret("the scoped token", scoped); err != nil {
 				return "", unanswered(opExchange, "", err)
 			}
+			if source, ok := g.source.(accepter); ok {
+				source.Accepted(token)
+			}
 			return scoped, nil
 		}
 		if got.status != http.StatusUnauthorized {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,10 +74,16 @@ func TestARefusedCredentialIsReplacedOnce(t *testing.T) {
 		if len(source.refused) != 1 || source.n != 2 {
 			t.Errorf("%s: refused %v, %d tokens", op, source.refused, source.n)
 		}
+		if !slices.Equal(source.accepted, []string{"canary-2"}) {
+			t.Errorf("%s: accepted %v", op, source.accepted)
+		}
 		s = serve(t, map[string][]reply{op: {no, echo}})
-		c, _ = s.client(nil)
+		c, source = s.client(nil)
 		_, err := c.Open(ctx, "c", false)
 		f := wantFault(t, err, messages.Rejected, messages.ReasonDenied, true)
+		if len(source.accepted) > 0 {
+			t.Errorf("%s refused twice: accepted %v", op, source.accepted)
+		}
 		if f.Stop != messages.AccessDenied || !strings.Contains(f.Hint, "clock") {
 			t.Errorf("%s refused twice: %+v", op, f)
 		}

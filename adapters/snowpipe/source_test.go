@@ -11,12 +11,13 @@ import (
 // counted is a token source that numbers its tokens: canary-1, canary-2 ...
 // A token is given until it is refused.
 type counted struct {
-	mu      sync.Mutex
-	n       int
-	used    bool // the current token was given and not refused
-	refused []string
-	err     error
-	direct  bool
+	mu       sync.Mutex
+	n        int
+	used     bool // the current token was given and not refused
+	refused  []string
+	accepted []string
+	err      error
+	direct   bool
 }
 
 func (c *counted) Token(context.Context) (snowpipe.Token, error) {
@@ -36,4 +37,10 @@ func (c *counted) Refused(t snowpipe.Token) {
 	defer c.mu.Unlock()
 	c.refused = append(c.refused, t.Text)
 	c.used = false
+}
+
+func (c *counted) Accepted(t snowpipe.Token) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.accepted = append(c.accepted, t.Text)
 }

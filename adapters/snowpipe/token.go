@@ -48,13 +48,17 @@ func (Token) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`)
 // A source that keeps what it yields should have a method Refused(Token) as
 // well. It is called when the service refused a token, so that the next call
 // of Token yields another where there is one. A source of several keys names
-// them in Token.Key: a sign-in tries each key once.
+// them in Token.Key: a sign-in tries each key once. Where it has a method
+// Accepted(Token), that is called when the service has exchanged one.
 type TokenSource interface {
 	Token(ctx context.Context) (Token, error)
 }
 
 // refuser is a TokenSource that wants to know of refusals.
 type refuser interface{ Refused(Token) }
+
+// accepter is a TokenSource that wants to know what works.
+type accepter interface{ Accepted(Token) }
 
 const redacted = "[redacted]"
 

@@ -35,10 +35,12 @@ func (c Credential) same(other Credential) bool {
 
 // Credentials yields the credential that is good at the moment. Refused tells
 // it that Snowflake took one not, so that the next call yields another where
-// there is one: a second key while keys are rotated, a new token.
+// there is one: a second key while keys are rotated, a new token. Accepted tells
+// it that a session was opened with one.
 type Credentials interface {
 	Credential(ctx context.Context) (Credential, error)
 	Refused(Credential)
+	Accepted(Credential)
 }
 
 // maxSignIns bounds how many credentials one sign-in tries: two keys, and the
@@ -61,8 +63,12 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	tried := []Credential{credential}
 	for {
 		conn, err := sf.NewConnector(sf.SnowflakeDriver{}, c.w.driverConfig(credential)).Connect(ctx)
-		if err == nil || !refused(err) || c.w.cfg.Credentials == nil {
+		if c.w.cfg.Credentials == nil || err != nil && !refused(err) {
 			return conn, err
+		}
+		if err == nil {
+			c.w.cfg.Credentials.Accepted(credential)
+			return conn, nil
 		}
 		c.w.cfg.Credentials.Refused(credential)
 		next, other := c.w.credential(ctx)

@@ -161,13 +161,15 @@ func TestATokenFileIsReadAtEverySignIn(t *testing.T) {
 type scripted struct {
 	credentials []warehouse.Credential
 	refused     int
+	accepted    int
 	err         error
 }
 
 func (s *scripted) Credential(context.Context) (warehouse.Credential, error) {
 	return s.credentials[s.refused%len(s.credentials)], s.err
 }
-func (s *scripted) Refused(warehouse.Credential) { s.refused++ }
+func (s *scripted) Refused(warehouse.Credential)  { s.refused++ }
+func (s *scripted) Accepted(warehouse.Credential) { s.accepted++ }
 
 func TestASecondCredentialIsTriedAtOnceAndTheGoodOneIsKept(t *testing.T) {
 	s := account(t)
@@ -176,14 +178,14 @@ func TestASecondCredentialIsTriedAtOnceAndTheGoodOneIsKept(t *testing.T) {
 	source := &scripted{credentials: []warehouse.Credential{old, now}}
 	w := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source })
 	must(t, w.Create(ctx, "T"))
-	if source.refused != 1 {
-		t.Errorf("%d credentials were refused, want 1", source.refused)
+	if source.refused != 1 || source.accepted != 1 {
+		t.Errorf("%d credentials were refused and %d accepted, want 1 and 1", source.refused, source.accepted)
 	}
 	now.PrivateKey = stranger
 	source = &scripted{credentials: []warehouse.Credential{old, now}}
 	_, err := open(t, s.URL(), func(c *warehouse.Config) { c.PrivateKey, c.Credentials = nil, source }).Describe(ctx, "T")
 	wantFault(t, err, messages.Rejected, messages.ReasonDenied, messages.AccessDenied)
-	if source.refused != 2 || !strings.Contains(err.Error(), "SHA256:new and SHA256:old") {
+	if source.refused != 2 || source.accepted != 0 || !strings.Contains(err.Error(), "SHA256:new and SHA256:old") {
 		t.Errorf("%d refused: %v", source.refused, err)
 	}
 }

@@ -30,7 +30,6 @@ type signer struct {
 	key    *rsa.PrivateKey
 	print  string
 	source *snowpipe.KeyPair
-	used   bool // a token of it was given, and not refused since
 }
 
 // load reads the files again. The error is that of the first key, where there
@@ -96,14 +95,13 @@ func (r *keyring) all() []*signer {
 	return list
 }
 
-// use is the key in use. One that is asked for again has worked: the former
-// one is forgotten.
-func (r *keyring) use() *signer {
-	if r.current.used && r.current != r.former {
+// accepted forgets the former key once the one that took its place has worked.
+// To have been given is not enough: two sessions may ask for it, or one that was
+// cut off ask again, before Snowflake has said a word.
+func (r *keyring) accepted(t snowpipe.Token) {
+	if r.former != nil && r.former != r.current && t.Key == r.current.print {
 		r.former = nil
 	}
-	r.current.used = true
-	return r.current
 }
 
 // refused moves on to the next key, unless that was done already.
@@ -113,7 +111,6 @@ func (r *keyring) refused(t snowpipe.Token) {
 		return
 	}
 	old.source.Refused(t)
-	old.used = false
 	_ = r.load() // what cannot be read goes on as it was
 	if r.current != old {
 		return

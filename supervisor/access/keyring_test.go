@@ -85,6 +85,7 @@ func (r *rotation) signsIn(step string, want, attempts int) {
 			if want < 0 || token.Key != printOf(want) || len(tried) != attempts {
 				r.t.Errorf("%s: key %s after %d attempts", step, token.Key, len(tried))
 			}
+			r.source.Accepted(token)
 			return
 		}
 		r.source.Refused(token)
@@ -124,6 +125,18 @@ func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
 		r.registers(1)
 		r.signsIn("registered at last", 1, 2)
 		r.signsIn("kept", 1, 1)
+	})
+	t.Run("the file before the registration, and asked for by two at once", func(t *testing.T) {
+		r := newRotation(t, false)
+		r.file(0, 0)
+		r.registers(0)
+		r.signsIn("at first", 0, 1)
+		r.file(0, 1)
+		r.clock = r.clock.Add(lookEvery)
+		if token, err := r.source.Token(t.Context()); err != nil || token.Key != printOf(1) {
+			t.Fatalf("the other one has %v, %v", token.Key, err)
+		}
+		r.signsIn("the old key goes on", 0, 2)
 	})
 	t.Run("half of a file", func(t *testing.T) {
 		r := newRotation(t, false)

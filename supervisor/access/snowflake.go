@@ -67,6 +67,15 @@ func (s *signIn) Refused(t snowpipe.Token) {
 	}
 }
 
+// Accepted ends the rotation to a key that has worked.
+func (s *signIn) Accepted(t snowpipe.Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys != nil {
+		s.keys.accepted(t)
+	}
+}
+
 // Stamp changes when a file that the credential is made of does: a shard that
 // was stopped for it is then worth another try (P11).
 func (s *signIn) Stamp() string { return s.files.stamp() }
@@ -103,7 +112,7 @@ func (s *signIn) key() (*signer, error) {
 			return nil, err
 		}
 	}
-	return s.keys.use(), nil
+	return s.keys.current, nil
 }
 
 // other is the source of a credential that is no key pair.

@@ -59,3 +59,6 @@ func (s session) Credential(ctx context.Context) (warehouse.Credential, error) {
 func (s session) Refused(c warehouse.Credential) {
 	s.signIn.Refused(snowpipe.Token{Key: c.Key, Text: c.PAT + c.OAuth})
 }
+
+// Accepted implements warehouse.Credentials.
+func (s session) Accepted(c warehouse.Credential) { s.signIn.Accepted(snowpipe.Token{Key: c.Key}) }
