@@ -7,9 +7,10 @@ import (
 
 // Call names one request to a local server.
 type Call struct {
-	Action string // the API action, e.g. "GetRecords", "UpdateItem", "AppendRows"
-	Key    string // what it acts on: a shard, "table/item key", a channel; "" where there is none
-	N      int64  // how many calls of this action came before it
+	Action     string // the API action, e.g. "GetRecords", "UpdateItem", "AppendRows"
+	Key        string // what it acts on: a shard, "table/item key", a channel; "" where there is none
+	N          int64  // how many calls of this action came before it
+	Credential string // its Authorization header
 }
 
 // Effect is what happens to one call. The zero Effect serves it normally.

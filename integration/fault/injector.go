@@ -46,7 +46,7 @@ type Refuser func(http.ResponseWriter, *Refusal)
 // Serve runs one call of an action on key through its hook. serve has the
 // call's effect and writes its answer; refuse writes an injected refusal.
 func (i *Injector) Serve(w http.ResponseWriter, r *http.Request, action, key string, refuse Refuser, serve http.HandlerFunc) {
-	effect := i.effect(action, key)
+	effect := i.effect(action, key, r.Header.Get("Authorization"))
 	if effect.Delay > 0 {
 		timer := time.NewTimer(effect.Delay)
 		defer timer.Stop()
@@ -80,9 +80,9 @@ func (i *Injector) Serve(w http.ResponseWriter, r *http.Request, action, key str
 	}
 }
 
-func (i *Injector) effect(action, key string) Effect {
+func (i *Injector) effect(action, key, credential string) Effect {
 	n, _ := i.calls.LoadOrStore(action, new(atomic.Int64))
-	call := Call{Action: action, Key: key, N: n.(*atomic.Int64).Add(1) - 1}
+	call := Call{Action: action, Key: key, N: n.(*atomic.Int64).Add(1) - 1, Credential: credential}
 	i.mu.RLock()
 	hook := i.hooks[action]
 	if hook == nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -47,6 +48,7 @@ type auth struct {
 	now     func() time.Time
 	life    time.Duration // of scoped tokens
 	secret  []byte        // signs scoped tokens
+	issued  atomic.Int64  // how many of them
 
 	mu      sync.Mutex
 	tokens  map[string]registeredToken // PATs and OAuth tokens

@@ -1,6 +1,7 @@
 package localsnowflake
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -17,12 +18,13 @@ type scopedClaims struct {
 	Scope string `json:"scope,omitempty"` // ingest host; "" is good on every host
 }
 
-// issue makes a token for one ingest host.
+// issue makes a token for one ingest host, which is another one each time:
+// the times in it are whole seconds.
 func (a *auth) issue(who identity, scope string) (string, error) {
 	now := a.now()
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, scopedClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: scopedIssuer, Subject: who.User,
+			Issuer: scopedIssuer, Subject: who.User, ID: strconv.FormatInt(a.issued.Add(1), 10),
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(a.life)),
 		},
 		Role: who.Role, Scope: scope,

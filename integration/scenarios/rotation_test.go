@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -101,27 +100,40 @@ func (w *world) exact(c *connector) {
 	}
 }
 
-// renewing has the token of one append refused, and waits until action has made
-// another one, and until whatever was under way with the old one is through:
-// neither depends on how long a token lives, or how soon the machine uses it.
-func (w *world) renewing(c *connector, action string) (renew func()) {
-	var calls atomic.Int64
-	var refuse atomic.Bool
-	w.Snowflake.Faults().Set(action, func(fault.Call) fault.Effect {
-		calls.Add(1)
-		return fault.Effect{}
-	})
-	w.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, func(fault.Call) fault.Effect {
-		if refuse.CompareAndSwap(true, false) {
+// undisturbed is a lease that a machine which halts for seconds does not lose:
+// what is asked for here is that nothing but the credential changes.
+func undisturbed(o *localcloud.Options) { o.Tuning.LeaseDuration = 30 * time.Second }
+
+// renewing has the token of the next append refused for good, and waits until
+// one has come with another, and both shards went on: neither depends on how
+// long a token lives, or how soon the machine uses it. Nothing is refused
+// before, for an append that is refused twice is a stop (P11).
+func (w *world) renewing(c *connector) (renew func()) {
+	var mu sync.Mutex
+	var refuse, renewed bool
+	refused := map[string]bool{}
+	w.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, func(call fault.Call) fault.Effect {
+		mu.Lock()
+		defer mu.Unlock()
+		if refuse {
+			refuse, refused[call.Credential] = false, true
+		}
+		if refused[call.Credential] {
 			return refusal(http.StatusUnauthorized, localsnowflake.CodeTokenExpired)
 		}
+		renewed = true
 		return fault.Effect{}
 	})
 	return func() {
 		w.t.Helper()
-		before := calls.Load()
-		refuse.Store(true)
-		w.wait("another token by "+action, func() bool { return calls.Load() > before })
+		mu.Lock()
+		refuse, renewed = true, false
+		mu.Unlock()
+		c.until("an append with another token", func(*messages.State) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return !refuse && renewed
+		})
 		c.moves()
 	}
 }
@@ -150,10 +162,10 @@ func (c *connector) moves() {
 // TestKeysAreRotatedUnderLoadWithoutALostRow goes through Snowflake's procedure
 // three times, in both orders of its steps, while records flow.
 func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
-	w := newWorld(t, 2)
+	w := newWorld(t, 2, undisturbed)
 	file := w.Ready().PrivateKeyFile
 	c := w.connect()
-	exchanged := w.renewing(c, localsnowflake.ActionOauthToken)
+	exchanged := w.renewing(c)
 	w.flowing(c, func() {
 		exchanged()
 		// The page's way: register the second, swap the file, unset the first.
@@ -181,7 +193,7 @@ func TestKeysAreRotatedUnderLoadWithoutALostRow(t *testing.T) {
 // TestTheSecondKeyTakesOverAtOnce: with both keys configured nothing has to be
 // swapped while the first is taken away, for rows and for SQL.
 func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
-	w := newWorld(t, 2)
+	w := newWorld(t, 2, undisturbed)
 	second := filepath.Join(w.Dir(), "second.p8")
 	w.keyFile(second, rsakey.Key(0))
 	var cfg config.Snowflake
@@ -189,7 +201,7 @@ func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
 		p.Snowflake.PrivateKeyFile2 = second
 		cfg = p.Snowflake
 	})
-	exchanged := w.renewing(c, localsnowflake.ActionOauthToken)
+	exchanged := w.renewing(c)
 	house, err := access.Warehouse(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +225,7 @@ func TestTheSecondKeyTakesOverAtOnce(t *testing.T) {
 // TestTokensAreReplacedUnderLoadWithoutALostRow rotates a programmatic access
 // token in its file, and has OAuth's refused.
 func TestTokensAreReplacedUnderLoadWithoutALostRow(t *testing.T) {
-	w := newWorld(t, 2)
+	w := newWorld(t, 2, undisturbed)
 	file := filepath.Join(w.Dir(), "token")
 	grant := func(n int) string {
 		token := fmt.Sprint("pat-", n)
@@ -243,7 +255,7 @@ func TestTokensAreReplacedUnderLoadWithoutALostRow(t *testing.T) {
 		p.Snowflake.Authenticator, p.Snowflake.PrivateKeyFile = config.OAuthCredentials, ""
 		p.Snowflake.OAuth = config.OAuth{TokenURL: w.Snowflake.OAuthTokenURL(), ClientID: "ours", ClientSecret: "canary"}
 	})
-	granted := w.renewing(c, localsnowflake.ActionGrantClient)
+	granted := w.renewing(c)
 	w.flowing(c, func() {
 		for range 3 {
 			granted()
