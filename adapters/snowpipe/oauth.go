@@ -76,18 +76,14 @@ func NewOAuth(cfg OAuthConfig) (*OAuth, error) {
 // life where that is less. Errors: ACCESS_DENIED where the server refuses the
 // client, else Transient.
 func (o *OAuth) Token(ctx context.Context) (Token, error) {
-	o.mu.Lock()
-	held, again := o.token, o.again
-	o.mu.Unlock()
-	now := o.now()
-	switch {
-	case held.Text == "":
-	case held.Expires.IsZero(), now.Before(held.Expires.Add(-margin(held.Issued, held.Expires))):
-		return held, nil
-	case now.Before(again) && now.Before(held.Expires):
+	held, enough := o.held()
+	if enough {
 		return held, nil
 	}
 	flight := o.flights.DoChan("token", func() (any, error) {
+		if landed, enough := o.held(); enough {
+			return landed, nil // the flight before this one has just landed
+		}
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
 		defer cancel()
 		return o.ask(own)
@@ -97,13 +93,25 @@ func (o *OAuth) Token(ctx context.Context) (Token, error) {
 		if done.Err == nil {
 			return done.Val.(Token), nil
 		}
-		if held.Text != "" && now.Before(held.Expires) && !errors.As(done.Err, new(*refusedClient)) {
+		if held.Text != "" && o.now().Before(held.Expires) && !errors.As(done.Err, new(*refusedClient)) {
 			return held, nil
 		}
 		return Token{}, done.Err
 	case <-ctx.Done():
 		return Token{}, ctx.Err()
 	}
+}
+
+// held returns the token that is kept, and whether nobody is to be asked for
+// another one now.
+func (o *OAuth) held() (t Token, enough bool) {
+	o.mu.Lock()
+	t, again := o.token, o.again
+	o.mu.Unlock()
+	now := o.now()
+	return t, t.Text != "" && (t.Expires.IsZero() ||
+		now.Before(t.Expires.Add(-margin(t.Issued, t.Expires))) ||
+		now.Before(again) && now.Before(t.Expires))
 }
 
 // Refused forgets a token that the service refused.

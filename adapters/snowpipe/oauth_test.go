@@ -167,6 +167,26 @@ func TestManyWhoWaitAskTheAuthorizationServerOnce(t *testing.T) {
 	}
 }
 
+// TestOneWhoSawNoTokenTakesTheOneThatCameMeanwhile: it does not ask again.
+func TestOneWhoSawNoTokenTakesTheOneThatCameMeanwhile(t *testing.T) {
+	i := newIssuer(t, nil)
+	looked, come := make(chan struct{}), make(chan struct{})
+	late := sync.OnceFunc(func() { close(looked); <-come })
+	i.now = func() time.Time { late(); return i.clock }
+	got := make(chan Token, 1)
+	go func() {
+		token, _ := i.Token(context.Background())
+		got <- token
+	}()
+	<-looked
+	i.now = func() time.Time { return i.clock }
+	i.after(t, 0, "token-1")
+	close(come)
+	if token := <-got; token.Text != "token-1" || i.asked != 1 {
+		t.Errorf("%q, asked %d times", token.Text, i.asked)
+	}
+}
+
 func TestTheRoleIsAskedForAsAScope(t *testing.T) {
 	for want, change := range map[string]func(*OAuthConfig){
 		"":                         nil,
