@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,9 +61,23 @@ type rebuildWorld struct {
 // rebuildLife is a process, its connector's newest instance, and the journal of
 // its node.
 type rebuildLife struct {
-	process   *process
+	process *process
+	disk    *journal.Memory
+
+	mu        sync.Mutex // held while the connector acts: who looks at it from outside is no actor
 	connector *connector
-	disk      *journal.Memory
+}
+
+// observed is a connector that can be looked at between its messages.
+type observed struct {
+	*connector
+	mu *sync.Mutex
+}
+
+func (o *observed) Receive(c actor.Context) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.connector.Receive(c)
 }
 
 const rebuildShards = 3
@@ -71,6 +86,9 @@ func newRebuildWorld(t *testing.T, seed uint64) *rebuildWorld {
 	w := &rebuildWorld{chaosWorld: fleetOf(t, rebuildShards), seed: seed, kills: map[string]int{}, looks: map[messages.Health]int{}}
 	w.storm.dice, w.storm.wrong = newDice(seed), 20
 	w.cloud.Play(func(op string, n int) actorstest.Effect {
+		if op == "Open" && n <= rebuildShards {
+			return actorstest.Effect{Delay: 4 * time.Second} // somebody is still starting when it is looked at first
+		}
 		if op == "Prepare" && w.storm.dice.chance(150) && w.storm.blowing("denied") {
 			return actorstest.Effect{Err: actorstest.Refusal(messages.Rejected, messages.ReasonRefused, messages.AccessDenied)}
 		}
@@ -88,8 +106,10 @@ func (w *rebuildWorld) start(disk *journal.Memory) {
 	p.book = actors.NewBook(p.journal, name, nil)
 	l := &rebuildLife{disk: disk}
 	pid, err := w.system.Root.SpawnNamed(p.props(func() actor.Actor {
+		l.mu.Lock()
+		defer l.mu.Unlock()
 		l.connector = &connector{plant: p}
-		return l.connector
+		return &observed{l.connector, &l.mu}
 	}), name)
 	if err != nil {
 		w.t.Fatal(err)
@@ -108,7 +128,7 @@ func (w *rebuildWorld) run() {
 		if quiet--; quiet > 0 {
 			continue
 		}
-		if tick%6 == 5 {
+		if tick == 1 || tick%6 == 5 {
 			w.connectorsRebuilt()
 		}
 		if w.storm.dice.chance(400) {
@@ -181,6 +201,7 @@ func (w *rebuildWorld) connectorsRebuilt() {
 	w.t.Helper()
 	synctest.Wait()
 	for _, l := range w.lives {
+		l.mu.Lock()
 		live, told := l.connector.ledger, folded(w.t, l.process, "connector/orders", actors.ConnectorLedger{})
 		w.looks[live.Health]++
 		told.Started, live.Started = told.Started.UTC(), live.Started.Round(0).UTC()
@@ -192,5 +213,6 @@ func (w *rebuildWorld) connectorsRebuilt() {
 		if state := l.process.plant.published.Load(); state != nil && (state.Health != told.Health || state.Stop != told.Stop) {
 			w.t.Errorf("seed %d, %s: its events say %s %s, its state %s %s", w.seed, l.process.plant.process, told.Health, told.Stop, state.Health, state.Stop)
 		}
+		l.mu.Unlock()
 	}
 }
