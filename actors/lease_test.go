@@ -162,74 +162,6 @@ func (w *world) losses() (lost []*messages.LeaseLost) {
 	return lost
 }
 
-// TestAMergedShardWaitsForBothParents (P22).
-func TestAMergedShardWaitsForBothParents(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		cloud.Stream.AddShard(shard1)
-		cloud.Stream.Put(shard1, 10)
-		cloud.Stream.AddShard(shard2, shard0, shard1)
-		cloud.Stream.Put(shard2, 10)
-		cloud.Stream.Close(shard0, shard2)
-		w := start(t, cloud, plan{})
-		time.Sleep(30 * time.Second)
-		if row := cloud.Table.Row(shard2); row != nil && row.Owner != "" || !cloud.Table.Row(shard0).Ended {
-			t.Errorf("the child: %+v", row)
-		}
-		cloud.Stream.Close(shard1, shard2)
-		time.Sleep(30 * time.Second)
-		w.stop()
-		w.whole()
-	})
-}
-
-// TestLatestIsResolvedOnce: what came between the first start and a restart
-// before the first commit is not skipped (P12).
-func TestLatestIsResolvedOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		latest := func(s *LeaseSettings) { s.Position = "LATEST" }
-		cloud := oneShard(10) // before the start
-		time.Sleep(time.Minute)
-		cloud.Stream.Since = time.Now()
-		w := start(t, cloud, plan{lease: latest})
-		time.Sleep(5 * time.Second)
-		w.stop()
-		time.Sleep(time.Minute)
-		cloud.Stream.Put(shard0, 5)
-		time.Sleep(time.Minute)
-		w = start(t, cloud, plan{lease: latest, process: "process-b"})
-		time.Sleep(60 * time.Second)
-		w.stop()
-		rows := cloud.Sink.Rows(shard0)
-		if want := []string{"105/0/0", "106/0/0", "107/0/0", "108/0/0", "109/0/0"}; !slices.Equal(rows, want) {
-			t.Errorf("rows %v, want %v", rows, want)
-		}
-	})
-}
-
-// TestShardsFoundLaterStartAtTheirHorizon, also where the first ones started at
-// LATEST (P12).
-func TestShardsFoundLaterStartAtTheirHorizon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		time.Sleep(time.Minute)
-		cloud.Stream.Since = time.Now()
-		w := start(t, cloud, plan{lease: func(s *LeaseSettings) { s.Position = "LATEST" }})
-		time.Sleep(5 * time.Second)
-		cloud.Stream.AddShard(shard1, shard0)
-		cloud.Stream.Close(shard0, shard1)
-		cloud.Stream.Put(shard1, 5)
-		time.Sleep(60 * time.Second)
-		w.stop()
-		if rows := cloud.Sink.Rows(shard0); len(rows) != 0 {
-			t.Errorf("rows from before LATEST: %v", rows)
-		}
-		if rows := cloud.Sink.Rows(shard1); len(rows) != 5 {
-			t.Errorf("rows of the child: %v, want all 5", rows)
-		}
-	})
-}
-
 // TestANodeThatLostItsSlotStopsEverythingAndClaimsAnother, one only (P20). The
 // shards wait until the lease of the old slot is over.
 func TestANodeThatLostItsSlotStopsEverythingAndClaimsAnother(t *testing.T) {
@@ -256,53 +188,6 @@ func TestANodeThatLostItsSlotStopsEverythingAndClaimsAnother(t *testing.T) {
 		}
 		if row := cloud.Table.Row(shard0); row.Owner != "node-1/process-a" {
 			t.Errorf("owner %s", row.Owner)
-		}
-	})
-}
-
-// TestKP07ARepeatedQuestionBeginsOneGeneration: the lease write takes longer than
-// the question's repetition.
-func TestKP07ARepeatedQuestionBeginsOneGeneration(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		cloud.Play(on("Begin", actorstest.Effect{Delay: 5 * time.Second}))
-		w := start(t, cloud, plan{})
-		time.Sleep(30 * time.Second)
-		w.stop()
-		w.whole()
-		if n := cloud.Calls("Begin"); n != 1 || len(w.started) != 1 || len(w.losses()) != 0 {
-			t.Errorf("%d lease writes, %d generations, lost %v", n, len(w.started), w.losses())
-		}
-	})
-}
-
-// TestABeginWithoutAnAnswerIsFoundAgain: the epoch is not counted up twice.
-func TestABeginWithoutAnAnswerIsFoundAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		cloud.Play(on("Begin", actorstest.Effect{Forget: true}, actorstest.Effect{Forget: true}))
-		w := start(t, cloud, plan{})
-		time.Sleep(30 * time.Second)
-		w.stop()
-		w.whole()
-		if row := cloud.Table.Row(shard0); row.Epoch != 2 || len(w.losses()) != 0 {
-			t.Errorf("epoch %d, lost %v; want 2 and none", row.Epoch, w.losses())
-		}
-	})
-}
-
-// TestARenewalIsNoLossWhileABeginIsInDoubt: the table holds the new epoch, and
-// nobody has been told of it.
-func TestARenewalIsNoLossWhileABeginIsInDoubt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		cloud.Play(on("Begin", actorstest.Effect{Forget: true}, actorstest.Effect{Lose: true}, actorstest.Effect{Forget: true}))
-		w := start(t, cloud, plan{lease: func(s *LeaseSettings) { s.Renew = 200 * time.Millisecond }})
-		time.Sleep(30 * time.Second)
-		w.stop()
-		w.whole()
-		if row := cloud.Table.Row(shard0); row.Epoch != 2 || len(w.losses()) != 0 || len(w.started) != 1 {
-			t.Errorf("epoch %d, lost %v, %d generations; want 2, none and one", row.Epoch, w.losses(), len(w.started))
 		}
 	})
 }
@@ -365,52 +250,5 @@ func TestKP08ARespawnedLeaseTakesBackWhatItsProcessHolds(t *testing.T) {
 		time.Sleep(60 * time.Second)
 		w.stop()
 		w.whole()
-	})
-}
-
-// TestAStreamThatWasCreatedAnewStopsTheConnector, or begins anew where that is
-// wanted.
-func TestAStreamThatWasCreatedAnewStopsTheConnector(t *testing.T) {
-	for _, reset := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			cloud := oneShard(10)
-			w := start(t, cloud, plan{})
-			time.Sleep(10 * time.Second)
-			w.stop()
-			cloud.Stream.Info.CreatedAt = cloud.Stream.Info.CreatedAt.Add(time.Hour)
-			w = start(t, cloud, plan{process: "process-b", lease: func(s *LeaseSettings) { s.Reset = reset }, generations: 1})
-			time.Sleep(30 * time.Second)
-			w.stop()
-			switch {
-			case !reset && (len(w.parked) == 0 || w.parked[0].Stop != messages.StreamRecreated || w.held != nil):
-				t.Errorf("parked %v, leases %v", w.parked, w.held)
-			case reset && (len(w.parked) != 0 || len(w.started) == 0 || w.started[0].Row.Committed != ""):
-				t.Errorf("parked %v, started %v", w.parked, w.started)
-			}
-		})
-	}
-}
-
-// TestAQuestionThatCrossesItsAnswerBeginsNothing: a second lease write would end
-// the generation that has begun (P5).
-func TestAQuestionThatCrossesItsAnswerBeginsNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := oneShard(10)
-		w := start(t, cloud, plan{})
-		time.Sleep(5 * time.Second)
-		begun := cloud.Calls("Begin")
-		granted := w.granted()
-		if len(granted) != 1 {
-			t.Fatalf("%d generations began", len(granted))
-		}
-		for range 3 {
-			w.system.Root.RequestWithCustomSender(w.pid("leases"), granted[0].Answers, w.pid(string(shard0)))
-		}
-		time.Sleep(30 * time.Second)
-		w.stop()
-		w.whole()
-		if got := cloud.Calls("Begin"); got != begun || len(w.granted()) != 1 {
-			t.Errorf("%d lease writes, want %d; %d generations", got, begun, len(w.granted()))
-		}
 	})
 }
