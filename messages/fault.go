@@ -3,6 +3,7 @@ package messages
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -82,6 +83,17 @@ func (f *Fault) Error() string {
 }
 
 func (f *Fault) Unwrap() error { return f.Err }
+
+// Cause is what Error says beside the state's other fields: the rendering of a
+// fault (see Fault.Error) without its stop code, its shard and its hint.
+func (s *ShardState) Cause() string {
+	text := strings.Replace(s.Error, " "+string(s.Shard)+": ", ": ", 1)
+	text = strings.TrimPrefix(text, string(s.Stop)+": ")
+	if s.Hint != "" {
+		text = strings.TrimSuffix(text, " ("+s.Hint+")")
+	}
+	return text
+}
 
 // AsFault returns err's fault. An error that is none is Transient and has no
 // complete answer: what is not understood is never taken for a definite no.

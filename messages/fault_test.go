@@ -47,6 +47,22 @@ func TestEveryStopHasAWayOutAndAnExitCode(t *testing.T) {
 	}
 }
 
+// TestAStateTellsTheCauseAlone, of whatever renders as an error.
+func TestAStateTellsTheCauseAlone(t *testing.T) {
+	refused := errors.New("404: no such pipe")
+	for want, f := range map[string]*Fault{
+		"2 rows were rejected: bad":             Stopped(RowsRejected, shard, "%d rows were rejected: bad", 2),
+		"snowpipe.open: 404: no such pipe":      {Op: "snowpipe.open", Shard: shard, Stop: TargetMissing, Err: refused, Hint: "check it"},
+		"snowpipe.append: 404: no such pipe":    {Op: "snowpipe.append", Err: refused},
+		"kinesis.GetRecords: 404: no such pipe": {Op: "kinesis.GetRecords", Shard: shard, Err: refused, Hint: "(try again)"},
+	} {
+		s := ShardState{Shard: shard, Stop: f.Stop, Error: f.Error(), Hint: f.Hint}
+		if got := s.Cause(); got != want {
+			t.Errorf("%q says %q, want %q", f.Error(), got, want)
+		}
+	}
+}
+
 func TestClassesHaveNames(t *testing.T) {
 	for class, want := range map[Class]string{Transient: "transient", Fenced: "fenced", Rejected: "rejected", 0: "unknown"} {
 		if got := class.String(); got != want {

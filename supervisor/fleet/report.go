@@ -114,7 +114,8 @@ type Shard struct {
 	Error string `json:"error,omitempty"`
 	Hint  string `json:"hint,omitempty"`
 
-	rows, bytes int64 // that the process appended since it started
+	cause       string // what Error says beside shard, stop and hint
+	rows, bytes int64  // that the process appended since it started
 	process     string
 	unasked     bool // Snowflake could not be asked
 }

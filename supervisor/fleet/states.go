@@ -102,7 +102,7 @@ func (c *Connector) addShard(s *messages.State, sh *messages.ShardState) {
 		BehindSeconds: sh.Behind.Seconds(), HeldBytes: sh.Held, InFlightBytes: sh.InFlight, CaughtUp: sh.CaughtUp, Failing: sh.Failing, Waits: sh.Waits,
 		RowsCommitted: sh.Counters.Committed, Rejected: sh.Counters.Rejected, Discarded: sh.Counters.Discarded,
 		Rejection: sh.Rejection, Stop: string(sh.Stop), Error: sh.Error, Hint: sh.Hint,
-		rows: sh.Live.Appended, bytes: sh.Bytes, process: s.Process,
+		cause: sh.Cause(), rows: sh.Live.Appended, bytes: sh.Bytes, process: s.Process,
 	})
 }
 

@@ -148,7 +148,7 @@ func (sh *Shard) lines(c *Connector, now time.Time) []string {
 	if sh.Since != nil {
 		state += " " + span(now.Sub(*sh.Since).Seconds())
 	}
-	text := sh.cause()
+	text := sh.cause
 	switch {
 	case sh.Stop != "":
 		text = sh.Stop + "  " + text
@@ -163,17 +163,6 @@ func (sh *Shard) lines(c *Connector, now time.Time) []string {
 		lines = append(lines, "  read "+messages.StopCode(sh.Stop).Page())
 	}
 	return lines
-}
-
-// cause is a shard's error without what stands beside it: its code, its name, and
-// the hint.
-func (sh *Shard) cause() string {
-	text := strings.Replace(sh.Error, " "+sh.Shard+": ", ": ", 1)
-	text = strings.TrimPrefix(text, sh.Stop+": ")
-	if sh.Hint != "" {
-		text = strings.TrimSuffix(text, " ("+sh.Hint+")")
-	}
-	return text
 }
 
 // way is a hint with the command line made whole.
