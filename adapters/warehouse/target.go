@@ -49,7 +49,13 @@ func (w *Warehouse) Target(ctx context.Context, table, pipe string) (*Target, er
 	if err != nil {
 		return nil, err
 	}
-	usual := table + StreamingSuffix
+	return w.TargetOf(ctx, t, pipe)
+}
+
+// TargetOf is Target of a table that was described already: it asks of the pipe
+// alone. Errors are Target's of the pipe.
+func (w *Warehouse) TargetOf(ctx context.Context, table *Table, pipe string) (*Target, error) {
+	usual := table.Name + StreamingSuffix
 	if pipe == "" {
 		pipe = usual
 	}
@@ -61,7 +67,7 @@ func (w *Warehouse) Target(ctx context.Context, table, pipe string) (*Target, er
 	if err != nil {
 		return nil, err
 	}
-	return judge(t, p, []string{w.cfg.Database, w.cfg.Schema, table}), nil
+	return judge(table, p, []string{w.cfg.Database, w.cfg.Schema, table.Name}), nil
 }
 
 // judge says what a table and its pipe mean. name is the table's full name, part

@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
+	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
 	"github.com/kinesnow/kinesnow/supervisor"
 	"github.com/kinesnow/kinesnow/supervisor/latency"
@@ -134,6 +137,20 @@ func TestArrivalIsReadWhereAPipeKeepsIt(t *testing.T) {
 	w.cfg.Snowflake.Table, w.cfg.Snowflake.Pipe = "LOST", "LOST"
 	if r, text := w.measure(); r.ExitCode() != 2 || !strings.Contains(text, "the rows do not say when their records arrived: pipe LOST writes $1:KINESISMETADATA into no column") {
 		t.Errorf("exit %d:\n%s", r.ExitCode(), text)
+	}
+}
+
+func TestATableIsDescribedOnce(t *testing.T) {
+	w := newWorld(t)
+	var described atomic.Int64
+	w.cloud.Snowflake.Faults().Set(localsnowflake.ActionQuery, func(c fault.Call) fault.Effect {
+		if strings.HasPrefix(c.Key, "DESC TABLE") {
+			described.Add(1)
+		}
+		return fault.Effect{}
+	})
+	if r, text := w.measure(); r.ExitCode() != 0 || described.Load() != 1 {
+		t.Errorf("described %d times, exit %d:\n%s", described.Load(), r.ExitCode(), text)
 	}
 }
 

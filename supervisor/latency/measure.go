@@ -84,7 +84,7 @@ func (r *Report) measure(ctx context.Context, cfg supervisor.Config, window time
 	if err != nil {
 		return err
 	}
-	if target, err := w.Target(ctx, cfg.Snowflake.Table, cfg.Snowflake.Pipe); err == nil {
+	if target, err := w.TargetOf(ctx, table, cfg.Snowflake.Pipe); err == nil {
 		switch m := target.Metadata; {
 		case m.Readable():
 			positions = positions.By(m)
