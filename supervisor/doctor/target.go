@@ -22,10 +22,14 @@ func (d *Doctor) learnTarget(ctx context.Context) (*warehouse.Target, error) {
 		return nil, err
 	}
 	s := d.cfg.Snowflake
-	target, err := w.Target(ctx, s.Table, s.Pipe)
+	table, err := w.Describe(ctx, s.Table)
+	if err != nil {
+		return nil, err
+	}
+	target, err := w.TargetOf(ctx, table, s.Pipe)
 	var f *messages.Fault
-	if s.Pipe != "" && errors.As(err, &f) && f.Stop == messages.TargetMissing { // the table may be there
-		return w.Target(ctx, s.Table, "")
+	if s.Pipe != "" && errors.As(err, &f) && f.Stop == messages.TargetMissing { // checkNames says so
+		return w.TargetOf(ctx, table, "")
 	}
 	return target, err
 }
