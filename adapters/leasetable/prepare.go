@@ -45,12 +45,8 @@ func (t *Table) ready(ctx context.Context) error {
 		if usable || err != nil {
 			return err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return t.fault(ctx, "DescribeTable", "", fmt.Errorf("the table is not ACTIVE yet: %w", ctx.Err()))
+		if err := sleep(ctx, wait); err != nil {
+			return t.fault(ctx, "DescribeTable", "", fmt.Errorf("the table is not ACTIVE yet: %w", err))
 		}
 	}
 }
