@@ -28,10 +28,7 @@ func (r *Report) Text(w io.Writer) error {
 		humanize.Comma(s.Missing), humanize.Comma(s.Doubled), humanize.Comma(s.Strange), humanize.Comma(s.Altered), humanize.Comma(s.Gaps), humanize.Comma(s.Stretches))
 	r.verdicts(out)
 	r.findings(out)
-	for _, note := range r.Notes {
-		if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Text == note }) {
-			continue // said among the findings
-		}
+	for _, note := range r.aside() {
 		hang(out, "note: ", note)
 	}
 	if r.CountsOnly != "" {

@@ -2,17 +2,26 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// unasked notes a witness that could not be asked, and finds it: where somebody
-// was not heard, nobody knows that all is exact.
+// unasked finds a witness that could not be asked: where somebody was not heard,
+// nobody knows that all is exact. It stands among the notes as well, which tell
+// programs all that could not be looked at; aside leaves it out of the text.
 func (s *session) unasked(err error, what string, args ...any) {
 	text := fmt.Sprintf(what, args...) + ": " + err.Error()
 	s.report.Notes = append(s.report.Notes, text)
 	s.report.Findings = append(s.report.Findings, Finding{Kind: Unasked, Text: text})
 	s.report.refused = s.report.refused || messages.AsFault("audit", err).Stop == messages.AccessDenied
+}
+
+// aside are the notes that no finding says already.
+func (r *Report) aside() []string {
+	return slices.DeleteFunc(slices.Clone(r.Notes), func(note string) bool {
+		return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Kind == Unasked && f.Text == note })
+	})
 }
 
 // uncounted notes that the table could not be asked, which is a finding where it
