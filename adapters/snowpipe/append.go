@@ -12,8 +12,8 @@ import (
 )
 
 // Append sends one batch and returns the continuation token of the next. It
-// makes one attempt, and one more with the same bytes when the first was
-// refused with 401. Accepted rows are not durable yet: see Status.
+// makes one attempt, and others with the same bytes only where the one before
+// was refused with 401: two at the most. Accepted rows are not durable yet: see Status.
 //
 // Errors are *messages.Fault. While Complete is false the outcome is unknown:
 // append the same batch under the same token again, and nothing else. The

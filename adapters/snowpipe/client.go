@@ -67,9 +67,10 @@ type request struct {
 	body    *payload // nil = none
 }
 
-// send makes one attempt, and one more with the same bytes and another
-// credential when the first was refused with 401 (P11). It returns the answer
-// of a success, else a *messages.Fault.
+// send makes one attempt, one more with the same bytes and another credential
+// when the first was refused with 401 (P11), and a last one where direct tokens
+// are exchanged from then on (see fallBack). It returns the answer of a success,
+// else a *messages.Fault.
 func (c *Client) send(ctx context.Context, r *request) (*answer, error) {
 	for refused, swapped := 0, false; ; {
 		acc, err := c.gate.access(ctx)

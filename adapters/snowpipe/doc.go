@@ -49,20 +49,22 @@
 // # What the client does by itself
 //
 // It finds the account's ingest host, exchanges its credential for a token
-// scoped to that host, and renews that token before it expires, once for all
-// who wait. When a token is refused (401) it gets a new one and repeats the
-// same bytes once. When the pipe failed over (410) it forgets host, token and
+// scoped to that host, unless it is one that is sent as it is (Token.Direct),
+// and renews that token before it expires, once for all who wait. When a token
+// is refused (401) it gets a new one and repeats the same bytes once; and once
+// more, with direct tokens exchanged like the others, where the host has never
+// taken any. When the pipe failed over (410) it forgets host, token and
 // sessions, and finds them anew at the next call. Everything else is the
 // caller's to repeat: no method waits or retries otherwise.
 //
 // Credentials go to Snowflake's own domain, or to loopback when the configured
-// host is loopback, and nowhere else: an ingest host of another domain is an
+// host is loopback, and an OAuth client's secret to its TokenURL; nowhere else: an ingest host of another domain is an
 // error, redirects are not followed, and no error text holds a credential.
 //
 // # Errors
 //
-// New returns plain errors that name the field. All other methods return
-// *messages.Fault. Its Class says what to do, its Complete whether the request
+// New returns plain errors that name the field. What a Client sends fails with a
+// *messages.Fault: its Class says what to do, its Complete whether the request
 // surely had no effect. See fault.go for the table.
 //
 // Sources: docs.snowflake.com/user-guide/snowpipe-streaming (pages rest-api,

@@ -62,17 +62,19 @@ var (
 // judge gives an answer its meaning: by HTTP status first, then by code (P11,
 // and "Status codes" of the error-handling page).
 //
-//	status             open            append, status   hostname, token
+//	status             open            append       status, drop  hostname        token
 //	3xx, 499, 5xx      outcome unknown, repeat
 //	408, 429           repeat; the outcome is known where the service itself refused
 //	401, 403           ACCESS_DENIED
 //	410                failed over: discover anew
-//	404                TARGET_MISSING  gone             TARGET_MISSING
-//	409                uncommitted     invalidated      invalidated
-//	413, other 4xx     TARGET_MISSING  refused          later (token: ACCESS_DENIED)
+//	404                TARGET_MISSING  gone         gone          TARGET_MISSING  TARGET_MISSING
+//	409                uncommitted     invalidated  invalidated   later           ACCESS_DENIED
+//	413, other 4xx     TARGET_MISSING  refused      invalidated   later           ACCESS_DENIED
 //
-// A code that is known goes before the table's last three lines (see verdict),
-// for of an unknown one an append can only suspect its rows (P13).
+// A code that is known goes before the last three lines of open, append, status
+// and drop (see verdict), for of an unknown one an append can only suspect its
+// rows (P13); that a pipe has all its channels (see limited) before all but 401,
+// 403 and 410.
 func judge(op operation, status int, e envelope) verdict {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:

@@ -73,8 +73,11 @@ func NewOAuth(cfg OAuthConfig) (*OAuth, error) {
 }
 
 // Token returns a token that does not end within a minute, or a tenth of its
-// life where that is less. Errors: ACCESS_DENIED where the server refuses the
-// client, else Transient.
+// life where that is less; while the server cannot be asked, the one that it
+// has, as long as that lasts.
+//
+// Errors: a *messages.Fault, Rejected with AccessDenied, where the server refuses
+// the client, else plain ones, which a Client takes for Transient.
 func (o *OAuth) Token(ctx context.Context) (Token, error) {
 	held, enough := o.held()
 	if enough {

@@ -30,7 +30,7 @@ type Token struct {
 	Expires time.Time // zero = unknown
 
 	// Direct tokens are sent to the ingest host as they are. Others are
-	// exchanged there for a token scoped to that host.
+	// exchanged, at the account's own host, for a token scoped to it.
 	Direct bool
 }
 
@@ -41,7 +41,7 @@ func (Token) Format(s fmt.State, _ rune) { redact(s) }
 func (Token) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
 // TokenSource yields the credential that a Client acts with. Token is called
-// whenever a scoped token is due, from several goroutines, and should return
+// whenever the Client signs in, from several goroutines, and should return
 // a credential that is valid for some minutes. An error that is a
 // *messages.Fault reaches the caller as it is, any other as a Transient one.
 //

@@ -19,7 +19,8 @@ func Lent(lent *aws.Config, cfg config.AWS) aws.Config {
 	return c
 }
 
-// Stream is Kinesis as a verb asks it: no record is read. c is of AWS or Lent.
+// Stream is Kinesis as a verb asks it: no rows are made of records. c is of AWS
+// or Lent.
 func Stream(connector string, cfg config.Config, c aws.Config) *stream.Client {
 	return stream.New(stream.Config{
 		AWS: c, Endpoint: cfg.AWS.Endpoints.Kinesis, Stream: cfg.Kinesis.StreamName(), ARN: cfg.Kinesis.StreamARN(), Connector: connector, Consumer: cfg.Application,

@@ -9,9 +9,7 @@ import (
 )
 
 // Warehouse is SQL with the connector's own credentials, whichever they are. It
-// reads them, and connects, at its first call.
-//
-// Errors: a name is not one.
+// reads them, and connects, at its first call. Errors name the field.
 func Warehouse(s config.Snowflake) (*warehouse.Warehouse, error) {
 	return warehouse.New(warehouse.Config{
 		Account: s.Account, User: s.User, Role: s.Role, Host: s.Host, Proxy: s.Proxy.Reveal(),
@@ -22,9 +20,7 @@ func Warehouse(s config.Snowflake) (*warehouse.Warehouse, error) {
 
 // Statements is Warehouse for what reads no rows: DESC, SHOW, CREATE and ALTER
 // need no warehouse, and a sign-in that names one is refused whole where it is
-// missing or not granted (390201).
-//
-// Errors: a name is not one.
+// missing or not granted (390201). Errors name the field.
 func Statements(s config.Snowflake) (*warehouse.Warehouse, error) {
 	s.Warehouse = ""
 	return Warehouse(s)

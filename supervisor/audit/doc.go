@@ -25,6 +25,7 @@
 //	index.go      how a long chain is asked without going through it
 //	judge.go      chain and evidence -> what should be in the table; findings
 //	stretch.go    stretches and their verdicts
+//	joint.go      holes whose rows are known together alone
 //	piece.go      what the table is asked: up to eight groups of batches each
 //	locate.go     which batch it is, where the table differs
 //	replayed.go   dead letters that were sent again, whose rows are explained

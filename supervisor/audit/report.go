@@ -15,13 +15,13 @@ type Report struct {
 	Until     time.Time `json:"until,omitzero"`
 	Sources   Sources   `json:"sources"`
 	Sums      Sums      `json:"sums"`
-	Exact     bool      `json:"exact"` // everything is witnessed or bridged, and nothing is missing or doubled
+	Exact     bool      `json:"exact"` // everything is witnessed or bridged, and there is no finding
 	Shards    []Shard   `json:"shards"`
 	// CountsOnly says why no row of the table can be told from another, so that
 	// nothing was counted by position; "" where it was, or should have been.
 	CountsOnly string    `json:"countsOnly,omitempty"`
 	Findings   []Finding `json:"findings,omitempty"` // that no shard can be named for
-	Notes      []string  `json:"notes,omitempty"`    // what could not be looked at, and why
+	Notes      []string  `json:"notes,omitempty"`    // what could not be looked at, and why; what explains a sum
 
 	refused bool // a witness that could not be asked refused this side's credentials or rights
 }
@@ -78,7 +78,7 @@ type Shard struct {
 	Findings  []Finding        `json:"findings,omitempty"`
 }
 
-// Exact reports whether nothing speaks against a shard.
+// exact reports whether nothing speaks against a shard.
 func (s *Shard) exact() bool { return len(s.Findings) == 0 && s.Sums.Stretches == 0 }
 
 // Stretch is a part of a shard's way.

@@ -26,8 +26,12 @@ type session struct {
 }
 
 // Run asks and judges. A witness who cannot be asked is a finding, and the rest
-// judged without him; without the lease table there is nothing to judge, which
-// is an error, a *messages.Fault.
+// judged without him; a table that nobody promised (no snowflake.warehouse) is
+// a note.
+//
+// Errors: the lease table's, a *messages.Fault, for without it there is nothing to
+// judge; that the application never ran on the stream; a ledger that cannot be
+// read; a table that was counted and does not answer when it is looked at closer.
 func (a *Auditor) Run(ctx context.Context, now time.Time) (*Report, error) {
 	own := *a // whose table may turn out to be another
 	s := &session{Auditor: &own, report: &Report{Connector: a.Connector, At: now.UTC(), Since: a.Since, Until: a.Until, Shards: []Shard{}}}

@@ -27,10 +27,10 @@ type Report struct {
 	WindowSeconds float64  `json:"windowSeconds"` // rows that were committed within it
 	LingerSeconds float64  `json:"lingerSeconds"` // how long the connector lets a batch fill
 	Rows          Figures  `json:"rows"`          // arrival to commit, of all rows
-	Worst         []Shard  `json:"worst"`         // by the 99th percentile
+	Worst         []Shard  `json:"worst"`         // up to warehouse.MaxWorst, by the 99th percentile
 	Process       *Process `json:"process,omitempty"`
 	Refused       string   `json:"refused,omitempty"` // why the table tells nothing
-	Fix           string   `json:"fix,omitempty"`     // SQL
+	Fix           string   `json:"fix,omitempty"`     // the SQL that changes that; "" where none does
 
 	path []string // of the table, exact
 	kind warehouse.Kind
@@ -46,7 +46,7 @@ type Figures struct {
 	MaxSeconds float64 `json:"maxSeconds"`
 }
 
-// Shard is one shard's.
+// Shard is the figures of one shard's rows.
 type Shard struct {
 	Shard string `json:"shard"`
 	Figures

@@ -14,7 +14,7 @@ import (
 
 // Process is what running processes saw, since they started: from a record's
 // arrival to the answer that said it was committed, one sample a commit. Their
-// histogram has steps: a percentile is at most so much.
+// histogram has steps: a percentile is at most so much, and 0 beyond the last one.
 type Process struct {
 	Commits          int64   `json:"commits"`
 	P50AtMostSeconds float64 `json:"p50AtMostSeconds,omitempty"`
