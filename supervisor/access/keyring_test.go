@@ -92,12 +92,19 @@ func (r *rotation) signsIn(step string, want, attempts int) {
 	}
 }
 
+// oneKey is the rotation of a single file, whose first key is in use.
+func oneKey(t *testing.T) *rotation {
+	t.Helper()
+	r := newRotation(t, false)
+	r.file(0, 0)
+	r.registers(0)
+	r.signsIn("at first", 0, 1)
+	return r
+}
+
 func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
 	t.Run("one file, read again once it is refused", func(t *testing.T) {
-		r := newRotation(t, false)
-		r.file(0, 0)
-		r.registers(0)
-		r.signsIn("at first", 0, 1)
+		r := oneKey(t)
 		r.file(0, 1)
 		r.signsIn("not looked at yet", 0, 1)
 		r.registers(1)
@@ -105,19 +112,14 @@ func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
 		r.signsIn("kept", 1, 1)
 	})
 	t.Run("one file, seen before it is refused", func(t *testing.T) {
-		r := newRotation(t, false)
-		r.file(0, 0)
+		r := oneKey(t)
 		r.registers(0, 1)
-		r.signsIn("at first", 0, 1)
 		r.file(0, 1)
 		r.clock = r.clock.Add(lookEvery)
 		r.signsIn("half a minute later", 1, 1)
 	})
 	t.Run("the file before the registration", func(t *testing.T) {
-		r := newRotation(t, false)
-		r.file(0, 0)
-		r.registers(0)
-		r.signsIn("at first", 0, 1)
+		r := oneKey(t)
 		r.file(0, 1)
 		r.clock = r.clock.Add(lookEvery)
 		r.signsIn("the old key goes on", 0, 2)
@@ -127,10 +129,7 @@ func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
 		r.signsIn("kept", 1, 1)
 	})
 	t.Run("the file before the registration, and asked for by two at once", func(t *testing.T) {
-		r := newRotation(t, false)
-		r.file(0, 0)
-		r.registers(0)
-		r.signsIn("at first", 0, 1)
+		r := oneKey(t)
 		r.file(0, 1)
 		r.clock = r.clock.Add(lookEvery)
 		if token, err := r.source.Token(t.Context()); err != nil || token.Key != printOf(1) {
@@ -139,10 +138,7 @@ func TestAKeyIsRotatedInEveryOrder(t *testing.T) {
 		r.signsIn("the old key goes on", 0, 2)
 	})
 	t.Run("half of a file", func(t *testing.T) {
-		r := newRotation(t, false)
-		r.file(0, 0)
-		r.registers(0)
-		r.signsIn("at first", 0, 1)
+		r := oneKey(t)
 		r.file(0, -1)
 		r.clock = r.clock.Add(lookEvery)
 		r.signsIn("the old key goes on", 0, 1)
