@@ -7,9 +7,9 @@ type Health string
 
 // The healths.
 const (
-	Starting Health = "STARTING" // neither end was reached yet
+	Starting Health = "STARTING" // not both ends were reached yet
 	Flowing  Health = "FLOWING"
-	Degraded Health = "DEGRADED" // some shard is parked or keeps failing
+	Degraded Health = "DEGRADED" // something does not flow as it should; State.Why says what
 	Halted   Health = "STOPPED"  // every shard, or the connector itself, is parked
 	Draining Health = "DRAINING"
 )

@@ -41,7 +41,8 @@ type connector struct {
 	drain    *draining
 	tick     *time.Timer // stopped with this instance: a restart in place brings its own
 	down     bool
-	met      bool // some shard flowed: both ends were reached once
+	met      bool      // some shard flowed: both ends were reached once
+	still    time.Time // since when none does though some wait to; zero = it is not so
 
 	publishedAt time.Time
 	warned      time.Time // of a pause that lasts
@@ -86,7 +87,9 @@ func (k *connector) Receive(c actor.Context) {
 			k.order = nil
 		}
 		k.shards[m.state.Shard] = &m.state
-		k.met = k.met || m.state.Phase == messages.PhaseFlowing
+		if m.state.Phase == messages.PhaseFlowing {
+			k.met, k.still = true, time.Time{}
+		}
 		if time.Since(k.publishedAt) >= k.publishEvery() {
 			k.publish(c) // else the next report, or the tick
 		}
@@ -202,6 +205,7 @@ func (k *connector) state() *messages.State {
 	}
 	s.Total.Digest = ""
 	k.schemaState(s)
+	k.watch(s)
 	s.Health, s.Why, s.Stop, s.Hint = k.judge(s)
 	s.Ready = k.parked != nil || k.node != nil && k.reached(s)
 	return s

@@ -20,7 +20,7 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	if k.node == nil {
 		return messages.Starting, "", "", ""
 	}
-	parked, failing := 0, 0
+	parked, failing, silence := 0, 0, ""
 	for i := range s.Shards {
 		sh := &s.Shards[i]
 		switch {
@@ -30,6 +30,8 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 		case sh.Failing:
 			failing++
 			why = sh.Error
+		case sh.Error != "":
+			silence = ": " + sh.Error
 		}
 	}
 	switch {
@@ -48,6 +50,9 @@ func (k *connector) judge(s *messages.State) (health messages.Health, why string
 	}
 	if s.Schema != nil && s.Schema.Error != "" {
 		return messages.Degraded, "columns cannot be added: " + s.Schema.Error, "", s.Schema.Hint
+	}
+	if !k.still.IsZero() && s.At.Sub(k.still) >= stillAfter {
+		return messages.Degraded, "no shard has flowed for a minute" + silence, "", ""
 	}
 	if n := len(s.Unowned); n > 0 {
 		return messages.Degraded, "shards that no process has worked on for 2 minutes: " + strconv.Itoa(n) + ", the first is " + string(s.Unowned[0]), "",
@@ -86,6 +91,29 @@ func (k *connector) reached(s *messages.State) bool {
 		}
 	}
 	return k.met || k.node != nil && len(s.Shards) == 0 && (k.node.Idle || s.Done >= s.Listed)
+}
+
+// watch notes since when shards wait to flow and none does: they all open their
+// channels, or wait before they do so again. Where that lasts it is an outage,
+// though a generation that nobody answers takes a minute by itself, and one that
+// gets no lease never ends.
+func (k *connector) watch(s *messages.State) {
+	waiting := false
+	for i := range s.Shards {
+		switch s.Shards[i].Phase {
+		case messages.PhaseFlowing:
+			k.still = time.Time{}
+			return
+		case messages.PhaseOpening, messages.PhaseBackoff:
+			waiting = true
+		}
+	}
+	switch {
+	case !waiting:
+		k.still = time.Time{}
+	case k.still.IsZero():
+		k.still = s.At
+	}
 }
 
 // publish makes the newest state readable for metrics and HTTP without asking

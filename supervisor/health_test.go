@@ -3,12 +3,14 @@ package supervisor
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
 )
 
 // TestHealthIsTheWorstThatMatters goes through what a connector can be.
 func TestHealthIsTheWorstThatMatters(t *testing.T) {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	flowing := messages.ShardState{Phase: messages.PhaseFlowing}
 	opening := messages.ShardState{Phase: messages.PhaseOpening}
 	failing := messages.ShardState{Phase: messages.PhaseBackoff, Failing: true, Error: "reopened"}
@@ -36,6 +38,11 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		{name: "the first opening", connector: connector{node: node}, shards: []messages.ShardState{opening}, health: messages.Starting},
 		{name: "the first generation failed", connector: connector{node: node}, shards: []messages.ShardState{{Phase: messages.PhaseBackoff, Generations: 1}}, health: messages.Starting},
 		{name: "a later one failed", connector: connector{node: node, met: true}, shards: []messages.ShardState{{Phase: messages.PhaseBackoff, Generations: 2}}, health: messages.Flowing},
+		{name: "for a minute none has", connector: connector{node: node, met: true, still: at.Add(-stillAfter)}, shards: []messages.ShardState{opening, {Phase: messages.PhaseBackoff, Error: "503"}},
+			health: messages.Degraded, why: "no shard has flowed for a minute: 503"},
+		{name: "for a minute none has begun", connector: connector{node: node, met: true, still: at.Add(-stillAfter)}, shards: []messages.ShardState{opening},
+			health: messages.Degraded, why: "no shard has flowed for a minute"},
+		{name: "for a minute none has, and never before", connector: connector{node: node, still: at.Add(-stillAfter)}, shards: []messages.ShardState{opening}, health: messages.Starting},
 		{name: "flowing", connector: connector{node: node}, shards: []messages.ShardState{flowing, opening}, health: messages.Flowing},
 		{name: "one keeps failing", connector: connector{node: node}, shards: []messages.ShardState{flowing, failing}, health: messages.Degraded, why: "reopened"},
 		{name: "one of two parked", connector: connector{node: node}, shards: []messages.ShardState{flowing, parked}, health: messages.Degraded, why: "1 of 2 shards flowing"},
@@ -62,7 +69,7 @@ func TestHealthIsTheWorstThatMatters(t *testing.T) {
 		if c.connector.plant == nil {
 			c.connector.plant = &plant{}
 		}
-		health, why, stop, _ := c.connector.judge(&messages.State{Shards: c.shards, Unowned: c.unowned, Channels: c.channels, Listed: c.listed})
+		health, why, stop, _ := c.connector.judge(&messages.State{At: at, Shards: c.shards, Unowned: c.unowned, Channels: c.channels, Listed: c.listed})
 		if health != c.health || why != c.why || stop != c.stop {
 			t.Errorf("%s: %s %q %q, want %s %q %q", c.name, health, why, stop, c.health, c.why, c.stop)
 		}

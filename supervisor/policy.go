@@ -13,6 +13,7 @@ const (
 	backoffCap    = 30 * time.Second
 	maxFenced     = 5                // stale sequencers in a row without a commit: OTHER_WRITER (P19)
 	maxFailures   = 5                // generations in a row without an append: DEGRADED (P19)
+	stillAfter    = time.Minute      // no shard of a connector flows for so long: DEGRADED; a takeover takes 40 s (P6)
 	probeParked   = 5 * time.Minute  // a parked shard that may have healed is tried again (P11)
 	lookParked    = 5 * time.Second  // the files of a refused credential are looked at while a shard is parked for it (P11)
 	respawnAfter  = time.Second      // an inner node that crashed
