@@ -42,7 +42,7 @@ func (p *plant) openSnowflake() error {
 		service.create = p.createTable
 	}
 	if s.Pipe != "" {
-		service.look = p.lookAtPipe
+		service.looks = newPipeLooks(p.lookAtPipe)
 	}
 	p.sink = service
 	return err
@@ -53,22 +53,21 @@ func (p *plant) openSnowflake() error {
 type renewable interface{ Stamp() string }
 
 // sink is Snowpipe Streaming as the channels use it. It makes a missing table
-// where that is wanted, looks at a pipe of the user's own before the first
-// channel is opened on it, and keeps the pace of status calls.
+// where that is wanted, has a pipe of the user's own looked at, and keeps the pace
+// of status calls.
 type sink struct {
 	*snowpipe.Client
 	pace   *pipePace
 	create func(context.Context) error // nil = stop on a missing table
-	look   func(context.Context) error // nil = there is nothing to look at
+	looks  *pipeLooks                  // nil = the pipe is the table's own
 	advise func(error) error           // adds what to grant
 	mu     sync.Mutex
 	made   int // how often
-	looked bool
 }
 
 // Open implements actors.RowSink.
 func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool) (*messages.Opening, error) {
-	if err := s.lookOnce(ctx); err != nil {
+	if err := s.looks.before(ctx); err != nil {
 		return nil, err
 	}
 	made := s.timesMade()
@@ -80,7 +79,13 @@ func (s *sink) Open(ctx context.Context, channel string, failOnUncommitted bool)
 		}
 		opening, err = s.Client.Open(ctx, channel, failOnUncommitted)
 	}
-	return opening, s.advise(err)
+	if err != nil {
+		return nil, s.advise(err)
+	}
+	if err := s.looks.after(ctx, opening); err != nil {
+		return nil, err
+	}
+	return opening, nil
 }
 
 // Status implements actors.StatusService: each call waits for its turn.
@@ -121,22 +126,4 @@ func (s *sink) timesMade() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.made
-}
-
-// lookOnce looks at the pipe until it was found fit, whichever shard's channel
-// comes first.
-func (s *sink) lookOnce(ctx context.Context) error {
-	if s.look == nil {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.looked {
-		return nil
-	}
-	if err := s.look(ctx); err != nil {
-		return err
-	}
-	s.looked = true
-	return nil
 }

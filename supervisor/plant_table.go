@@ -37,7 +37,7 @@ func (p *plant) createTable(ctx context.Context) error {
 
 // lookAtPipe holds a pipe of the user's own against the table: rows that went
 // into another one, or nowhere, could not be called back. What is lost on the
-// way is told once. SQL is optional: where it is refused or out of reach,
+// way is told with each look. SQL is optional: where it is refused or out of reach,
 // streaming goes on without a look, and the service itself says what is missing.
 func (p *plant) lookAtPipe(ctx context.Context) error {
 	target, err := p.describe(ctx)

@@ -93,6 +93,53 @@ func TestAPipeIsReplacedUnderARunningConnector(t *testing.T) {
 	}
 }
 
+// TestAPipeThatIsReplacedIsLookedAtAgain, once for all shards: it may leave rows
+// out from then on, or write into another table, which no row may reach.
+func TestAPipeThatIsReplacedIsLookedAtAgain(t *testing.T) {
+	w := newWorld(t, 2)
+	w.execute("CREATE TABLE T (M OBJECT, N NUMBER)")
+	w.execute("CREATE TABLE OTHER (N NUMBER)")
+	w.execute("CREATE PIPE P AS " + intoWhole)
+	w.rewrite(`table: "ORDERS"`, `table: "T", pipe: "P"`)
+	put := func() {
+		w.putOn(0, 3)
+		w.putOn(1, 3)
+	}
+	put()
+	c := w.connect()
+	c.untilCaughtUp(6)
+	const filters = "pipe P leaves rows out (WHERE): Snowflake counts fewer rows than were sent, so no audit of this table can be exact"
+	w.execute("CREATE OR REPLACE PIPE P AS " + strings.Replace(intoWhole, "'STREAMING'))", "'STREAMING')) WHERE $1:N >= 0", 1))
+	if told := c.log.with(filters); len(told) != 0 {
+		t.Fatalf("told before it was replaced: %v", told)
+	}
+	put()
+	c.untilCaughtUp(int64(w.put)) // nothing is in flight when the next one replaces it
+	if told := c.log.with(filters); len(told) != 1 || told[0]["finding"] != "PIPE_FILTERS" {
+		t.Errorf("told %v", told)
+	}
+	w.execute("CREATE OR REPLACE PIPE P AS " + strings.Replace(intoBare, "BARE", "OTHER", 1))
+	put()
+	for i := range 2 {
+		if s := c.untilParked(i, messages.TargetMissing); !strings.Contains(s.Error, "pipe P writes into table OTHER") {
+			t.Errorf("stopped with %q", s.Error)
+		}
+	}
+	if n := w.numbers("SELECT COUNT(*) FROM OTHER")[0]; n != 0 {
+		t.Errorf("%d rows went into another table", n)
+	}
+	w.execute("CREATE OR REPLACE PIPE P AS " + intoWhole)
+	for i := range 2 {
+		if refused := c.resolve(i, "checkpoint"); refused != "" {
+			t.Errorf("resolve was refused: %s", refused)
+		}
+	}
+	c.untilCaughtUp(int64(w.put))
+	if got := w.numbers("SELECT COUNT(DISTINCT N) FROM T WHERE M:sequenceNumber IS NOT NULL")[0]; got != w.put {
+		t.Errorf("%d records landed of %d", got, w.put)
+	}
+}
+
 // TestADroppedPipeStopsItsConnector, until it is there again.
 func TestADroppedPipeStopsItsConnector(t *testing.T) {
 	w := newWorld(t, 1)
