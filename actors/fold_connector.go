@@ -15,7 +15,7 @@ type ConnectorLedger struct {
 	Stream  string
 	Target  string
 	Health  messages.Health
-	Stop    messages.StopCode // why everything stands still; "" = it does not
+	Stop    messages.StopCode // as State.Stop
 	Why     string            // when health or stop changed
 	Since   time.Time         // of health and stop
 	Paused  messages.Pauses

@@ -34,7 +34,7 @@ type ConnectorDrained struct {
 type HealthChanged struct {
 	From Health    `msgpack:"from"`
 	To   Health    `msgpack:"to"`
-	Stop StopCode  `msgpack:"stop"` // why everything stands still; "" = it does not
+	Stop StopCode  `msgpack:"stop"` // as State.Stop
 	Why  string    `msgpack:"why"`  // when it changed
 	At   time.Time `msgpack:"at"`
 }

@@ -64,7 +64,7 @@ type ShardState struct {
 	Gaps         int64            `json:"gaps"`
 	Packed       Aggregation      `json:"packed"`              // read by this process
 	Mismatches   int64            `json:"counterMismatches"`   // generations whose commits Snowflake counts otherwise (P14)
-	Failing      bool             `json:"failing,omitempty"`   // reopened again and again without an append
+	Failing      bool             `json:"failing,omitempty"`   // generation after generation ended without an append
 	Rejection    *Rejection       `json:"rejection,omitempty"` // the newest, as this process was told; nil = of none
 	Lag          time.Duration    `json:"lagNs"`               // arrival to commit, of the last commit
 	Waits        string           `json:"waits,omitempty"`     // for what the generation waits
@@ -86,9 +86,9 @@ type State struct {
 	Connector string        `json:"connector"`
 	Health    Health        `json:"health"`
 	Why       string        `json:"why,omitempty"`
-	Stop      StopCode      `json:"stop,omitempty"` // the connector itself is parked
+	Stop      StopCode      `json:"stop,omitempty"` // the connector or every shard is parked with it, or CHANNEL_LIMIT: some wait for room
 	Hint      string        `json:"hint,omitempty"`
-	Ready     bool          `json:"ready"` // both ends were reached once
+	Ready     bool          `json:"ready"` // both ends were reached once, or there is nothing to reach them for
 	Node      string        `json:"node"`
 	Process   string        `json:"process"`
 	Stream    string        `json:"stream"`

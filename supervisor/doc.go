@@ -6,7 +6,8 @@
 //	               pauses.go                           is kept in the lease table
 //	shardManager   manager.go                          one unit per held lease
 //	shardUnit      unit.go, unit_*.go                  owns the generations of one shard
-//	plant          plant*.go, fan_out.go               the adapters, wired to a configuration
+//	plant          plant*.go, fan_out.go               the adapters, wired to a configuration; a pipe of the
+//	               pipe_looks.go                       user's own is looked at
 //
 // # Policy
 //
@@ -20,11 +21,11 @@
 //	shardUnit      413, 400, overflow    the same, and the next generation probes (P13)
 //	shardUnit      Fenced                new generation only when Lease confirms the lease;
 //	                                     the fifth stale sequencer in a row parks: OTHER_WRITER
-//	shardUnit      Rejected              parked with a stop code; ACCESS_DENIED, TARGET_MISSING and
-//	                                     CHANNEL_LIMIT are tried again every 5 min
+//	shardUnit      Rejected              parked with a stop code; ACCESS_DENIED, TARGET_MISSING,
+//	                                     CHANNEL_LIMIT and EFO_UNAVAILABLE are tried again every 5 min
 //	shardUnit      a bug's panic         as Transient
 //	shardManager   a unit's end          respawned after 1 s while the lease is held
-//	connector      any child's end       respawned at once under the same name
+//	connector      any child's end       respawned after 50 ms under the same name
 //	host           the connector's end   the host's own strategy; a restart in place is harmless
 //
 // # Panics

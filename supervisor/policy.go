@@ -16,7 +16,7 @@ const (
 	stillAfter    = time.Minute      // no shard of a connector flows for so long: DEGRADED; a takeover takes 40 s (P6)
 	probeParked   = 5 * time.Minute  // a parked shard that may have healed is tried again (P11)
 	lookParked    = 5 * time.Second  // the files of a refused credential are looked at while a shard is parked for it (P11)
-	respawnAfter  = time.Second      // an inner node that crashed
+	respawnAfter  = time.Second      // a unit that crashed
 	concludeGrace = 2 * time.Second  // of a drain, left for the last write
 	handoffWithin = 12 * time.Second // of a hand-off: 10 s for the commit (P21), and concludeGrace
 	reportEvery   = 500 * time.Millisecond
