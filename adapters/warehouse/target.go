@@ -214,8 +214,12 @@ func (j *judgement) properties() {
 	if t.Kind == Unlisted {
 		return
 	}
-	if !t.ErrorLogging {
-		j.find(ErrorLoggingOff, Warns, j.alter()+" SET ERROR_LOGGING = TRUE;", "ERROR_LOGGING is off: rows that Snowflake rejects are counted, and not kept")
+	switch fix := j.alter() + " SET ERROR_LOGGING = TRUE;"; {
+	case t.ErrorLogging:
+	case t.Kind == Interactive: // the page of CREATE INTERACTIVE TABLE has no such property
+		j.find(ErrorLoggingOff, Notes, fix, "ERROR_LOGGING is off, and no page of Snowflake's says that an interactive table can have it: rows that Snowflake rejects are counted, and not kept")
+	default:
+		j.find(ErrorLoggingOff, Warns, fix, "ERROR_LOGGING is off: rows that Snowflake rejects are counted, and not kept")
 	}
 	if !t.RowTimestamp && t.Kind != Interactive {
 		j.find(RowTimestampOff, Notes, j.alter()+" SET ROW_TIMESTAMP = TRUE;", "ROW_TIMESTAMP is off: status --latency cannot measure")

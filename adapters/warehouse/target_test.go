@@ -54,7 +54,7 @@ func TestATargetIsJudged(t *testing.T) {
 		{"iceberg partitioned", []string{"CREATE ICEBERG TABLE T (KINESISMETADATA VARIANT, D DATE) PARTITION BY (D) ICEBERG_VERSION = 3 ENABLE_SCHEMA_EVOLUTION = TRUE" + logging}, "",
 			warehouse.Iceberg, warehouse.Kept, "KINESISMETADATA", "warns LAKE_PARTITIONED, notes LAKE_EVOLUTION", "is partitioned"},
 		{"interactive, not streamed yet", []string{"CREATE INTERACTIVE TABLE T (A INT) CLUSTER BY (A) AS (SELECT $1:a::INT FROM " + streaming + ")"}, "",
-			warehouse.Interactive, warehouse.Undecidable, "", "warns ERROR_LOGGING_OFF", ""},
+			warehouse.Interactive, warehouse.Undecidable, "", "notes ERROR_LOGGING_OFF", "no page of Snowflake's says"},
 		{"a view", []string{"CREATE VIEW T AS SELECT 1 AS KINESISMETADATA"}, "", warehouse.View, "", "", "stops NOT_STREAMABLE", "T is a view"},
 		{"a pipe that keeps it", []string{"CREATE TABLE T (ID INT, M OBJECT)" + logging, "CREATE PIPE P AS COPY INTO T FROM (SELECT $1:id, $1:KINESISMETADATA FROM " + streaming + ")"}, "P",
 			warehouse.Standard, warehouse.Kept, `"M"`, "", ""},

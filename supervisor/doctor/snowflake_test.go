@@ -13,6 +13,7 @@ import (
 	"github.com/kinesnow/kinesnow/integration/rsakey"
 	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/doctor"
+	"github.com/kinesnow/kinesnow/supervisor/setup"
 )
 
 func TestAKeyThatIsNotRegisteredIsPrintedToPaste(t *testing.T) {
@@ -124,6 +125,34 @@ func TestErrorLoggingThatIsOffIsSaid(t *testing.T) {
 	p.exits(r, 2)
 	p.heal(r)
 	p.healthy()
+}
+
+// TestTheScriptOfEveryKindOfTableLeadsToAHealthyDoctor: what setup grants prints
+// leaves nothing to be warned of that its user could do nothing about. An
+// interactive table's error table is such a thing: no page says that it has one.
+func TestTheScriptOfEveryKindOfTableLeadsToAHealthyDoctor(t *testing.T) {
+	p := newPatient(t, localcloud.Options{})
+	for kind, evolution := range map[setup.TableKind]config.SchemaEvolution{
+		setup.StandardTable: config.ServerEvolution, setup.InteractiveTable: config.ServerEvolution, setup.IcebergTable: config.ClientEvolution,
+	} {
+		p.cfg.Snowflake.Database, p.cfg.Snowflake.Table, p.cfg.Snowflake.SchemaEvolution = "SHOP", string(kind), evolution
+		script, err := setup.Grants(name, p.cfg, setup.GrantOptions{Kind: kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range script.Statements {
+			p.as(s.Role, s.SQL)
+		}
+		p.healthy()
+		if kind == setup.InteractiveTable {
+			says := text(t, p.examine())
+			for _, want := range []string{"ok       table      ERROR_LOGGING is off, and no page", `-> ALTER TABLE "SHOP"."EVENTS"."interactive" SET ERROR_LOGGING = TRUE`} {
+				if !strings.Contains(says, want) {
+					t.Errorf("%q is not in\n%s", want, says)
+				}
+			}
+		}
+	}
 }
 
 func TestAMetadataColumnThatNobodyWillAddIsMissing(t *testing.T) {

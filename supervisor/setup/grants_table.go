@@ -28,6 +28,7 @@ func (s *Script) table(cfg supervisor.Config, o GrantOptions) {
 	case InteractiveTable:
 		s.add(n.admin, "the table; cluster by what your queries filter by, and list the columns that they need",
 			"CREATE INTERACTIVE TABLE IF NOT EXISTS %s (\n  %s\n)\nCLUSTER BY (KINESISMETADATA:shardId::STRING)%s", n.table, s.columns(o), evolution(cfg, o))
+		s.note("rejected rows are counted, and not kept: no page says that an interactive table can have ERROR_LOGGING. Where yours can: ALTER TABLE %s SET ERROR_LOGGING = TRUE;", n.table)
 	default:
 		s.add(n.admin, "the table: errors kept, commit times visible", "CREATE TABLE IF NOT EXISTS %s (\n  %s\n)%s\nERROR_LOGGING = TRUE\nROW_TIMESTAMP = TRUE", n.table, s.columns(o), evolution(cfg, o))
 	}
