@@ -199,6 +199,9 @@ func (a *auth) registered(kind TokenKind, token, wantRole string) (identity, err
 	a.mu.Lock()
 	t, ok := a.tokens[token]
 	a.mu.Unlock()
+	if !ok && kind == ProgrammaticAccessToken {
+		t, ok = a.programmatic(token)
+	}
 	if !ok || t.kind != kind || !t.expires.IsZero() && !t.expires.After(a.now()) {
 		return identity{}, errBadToken
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	sf "github.com/snowflakedb/gosnowflake/v2"
 
 	"github.com/kinesnow/kinesnow/integration/localsnowflake"
 	"github.com/kinesnow/kinesnow/integration/localsnowflake/catalog"
@@ -154,5 +155,59 @@ func TestOtherCredentialsPassWhereTheyAreAnnounced(t *testing.T) {
 	open("pat-1", localsnowflake.ProgrammaticAccessToken).expect(401, localsnowflake.CodeTokenExpired)
 	if err := a.RegisterToken(localsnowflake.KeyPairJWT, "x", "LOADER", "", time.Time{}); err == nil {
 		t.Error("a key-pair JWT was registered like a token")
+	}
+}
+
+// TestATokenThatSQLMadeGetsInUntilItEnds: as a bearer of REST calls and as a
+// driver's credential, with the role that it is restricted to and no other.
+func TestATokenThatSQLMadeGetsInUntilItEnds(t *testing.T) {
+	a := start(t, localsnowflake.Options{})
+	a.variants("A")
+	db := a.adminDB(t)
+	secret := func(statement string) (text string) {
+		t.Helper()
+		var name string
+		rows, err := db.QueryContext(t.Context(), statement)
+		must(t, err)
+		defer rows.Close()
+		columns, err := rows.Columns()
+		must(t, err)
+		into := []any{&name, &text, new(string)}
+		if !rows.Next() {
+			t.Fatalf("%s: no row", statement)
+		}
+		must(t, rows.Scan(into[:len(columns)]...))
+		return text
+	}
+	asDriver := func(token, role string) bool {
+		config := a.driverConfig()
+		config.Authenticator, config.Token, config.Role = sf.AuthTypePat, token, role
+		return connect(t, config).PingContext(t.Context()) == nil
+	}
+	getsIn := func(token string) bool {
+		t.Helper()
+		header := bearer(token)
+		header.Set("X-Snowflake-Authorization-Token-Type", string(localsnowflake.ProgrammaticAccessToken))
+		rest := a.do("PUT", "/v2/streaming"+pipes+"T-STREAMING/channels/c", nil, header).status == 200
+		if driver := asDriver(token, "LOADER"); driver != rest {
+			t.Errorf("by REST %v, by the driver %v", rest, driver)
+		}
+		return rest
+	}
+	first := secret(`ALTER USER LOADER ADD PROGRAMMATIC ACCESS TOKEN CONNECTOR ROLE_RESTRICTION = 'LOADER' DAYS_TO_EXPIRY = 1`)
+	if !getsIn(first) || asDriver(first, "PUBLIC") {
+		t.Error("a token gets in with its role, and with no other")
+	}
+	second := secret(`ALTER USER LOADER ROTATE PAT CONNECTOR`)
+	if !getsIn(first) || !getsIn(second) {
+		t.Error("both tokens get in for a day")
+	}
+	third := secret(`ALTER USER LOADER ROTATE PAT CONNECTOR EXPIRE_ROTATED_TOKEN_AFTER_HOURS = 0`)
+	if getsIn(second) || !getsIn(third) {
+		t.Error("a token that ended gets in, or its successor does not")
+	}
+	run(t, db, `ALTER USER LOADER REMOVE PAT CONNECTOR`)
+	if getsIn(third) {
+		t.Error("a token that was removed gets in")
 	}
 }

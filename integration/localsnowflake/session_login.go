@@ -92,7 +92,7 @@ func (d *driver) authenticate(request *loginRequest, role string) (who identity,
 		bad, text = codeOAuthInvalid, "Invalid OAuth access token. Register it with Server.RegisterToken."
 		who, err = auth.registered(OAuth, data.Token, role)
 	case "PROGRAMMATIC_ACCESS_TOKEN":
-		bad, text = codePATInvalid, "Programmatic access token is invalid. Register it with Server.RegisterToken."
+		bad, text = codePATInvalid, "Programmatic access token is invalid. ALTER USER ... ADD PROGRAMMATIC ACCESS TOKEN makes one, and so does Server.RegisterToken."
 		who, err = auth.registered(ProgrammaticAccessToken, data.Token, role)
 	case "", "SNOWFLAKE":
 		who, err = d.password(data.LoginName, data.Password, role)

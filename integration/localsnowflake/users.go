@@ -63,3 +63,13 @@ func (s *Server) RevokeToken(token string) {
 	defer s.auth.mu.Unlock()
 	delete(s.auth.tokens, token)
 }
+
+// programmatic looks up a token that ALTER USER ... ADD PROGRAMMATIC ACCESS TOKEN
+// made.
+func (a *auth) programmatic(secret string) (registeredToken, bool) {
+	user, t, ok := a.catalog.TokenOf(secret)
+	if !ok {
+		return registeredToken{}, false
+	}
+	return registeredToken{kind: ProgrammaticAccessToken, user: user.Name, role: t.Role, expires: t.Expires}, true
+}

@@ -202,8 +202,11 @@ func (d *Doctor) tellCredential(fs *findings, rest *messages.Fault) {
 		return
 	}
 	if s.Authenticator != config.KeyPair || d.host.Snowflake != nil {
-		fs.add(Missing, "the token of user %s is not accepted: %s", s.User, words(rest.Err)).
-			todo("it may have expired or been revoked, or be restricted to another role").code(exitRefused)
+		way := "it may have expired or been revoked, or be restricted to another role"
+		if d.host.Snowflake == nil {
+			way += "; SHOW USER PROGRAMMATIC ACCESS TOKENS FOR USER " + quote(strings.ToUpper(s.User)) + " tells, and kinesnow setup grants says how one is made"
+		}
+		fs.add(Missing, "the token of user %s is not accepted: %s", s.User, words(rest.Err)).todo("%s", way).code(exitRefused)
 		return
 	}
 	key, err := s.PrivateKey()

@@ -215,6 +215,11 @@ func TestATokenThatIsNotAcceptedIsNamed(t *testing.T) {
 	r := p.examine()
 	p.complains(r, missing(doctor.Snowflake, "the token of user KINESNOW is not accepted"))
 	p.exits(r, 77)
+	look := `SHOW USER PROGRAMMATIC ACCESS TOKENS FOR USER "KINESNOW"`
+	if printed := strings.Join(strings.Fields(text(t, r)), " "); !strings.Contains(printed, look) {
+		t.Errorf("no %s in\n%s", look, printed)
+	}
+	p.admin(look)
 	if err := p.cloud.Snowflake.RegisterToken(localsnowflake.ProgrammaticAccessToken, "revoked", localcloud.User, "", time.Time{}); err != nil {
 		t.Fatal(err)
 	}

@@ -182,7 +182,7 @@ func (s *Script) identity(cfg supervisor.Config) {
 		s.publicKeys(c)
 	case config.PAT:
 		s.note("the token: ALTER USER %s ADD PROGRAMMATIC ACCESS TOKEN KINESNOW ROLE_RESTRICTION = %s; put the answer's token_secret into %s. "+
-			"Snowflake wants a network policy for a service user with a token.", n.user, warehouse.Literal(s.Role), c.TokenFile)
+			"Snowflake wants a network policy for a service user with a token.", n.user, warehouse.Literal(s.Role), cmp.Or(c.TokenFile, "the profile of connections.toml"))
 	default:
 		s.note("the sign-in: an external OAuth security integration has to map the client's token to user %s (LOGIN_NAME).", n.user)
 	}

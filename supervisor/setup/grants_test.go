@@ -215,3 +215,34 @@ func TestGrantsThatCannotBeMeantAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTheNoteOfATokenSaysWhatToRunAndWhereItGoes: the script cannot hold the
+// secret that the statement answers.
+func TestTheNoteOfATokenSaysWhatToRunAndWhereItGoes(t *testing.T) {
+	t.Parallel()
+	e := newEmptyAccount(t, nil)
+	for _, c := range []struct {
+		file string
+		want string
+	}{
+		{"/run/secrets/snowflake.token", "put the answer's token_secret into /run/secrets/snowflake.token. Snowflake wants a network policy"},
+		{"", "put the answer's token_secret into the profile of connections.toml. Snowflake wants a network policy"},
+	} {
+		e.cfg.Snowflake.Authenticator, e.cfg.Snowflake.TokenFile = config.PAT, c.file
+		s, err := setup.Grants(e.name, e.cfg, setup.GrantOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(s.Notes[0], c.want) {
+			t.Errorf("%q is not in %q", c.want, s.Notes[0])
+		}
+		for _, st := range s.Statements {
+			e.mustRun("USE ROLE " + st.Role)
+			e.mustRun(st.SQL)
+		}
+		statement, _, _ := strings.Cut(strings.TrimPrefix(s.Notes[0], "the token: "), ";")
+		e.mustRun("USE ROLE SECURITYADMIN")
+		e.mustRun(statement)
+		e.mustRun("ALTER USER KN_ORDERS REMOVE PROGRAMMATIC ACCESS TOKEN KINESNOW")
+	}
+}

@@ -14,15 +14,17 @@ import (
 type User struct {
 	ID               int64
 	Name             string
-	DefaultRole      string    `json:",omitempty"`
-	DefaultWarehouse string    `json:",omitempty"`
-	DefaultNamespace string    `json:",omitempty"` // "DB" or "DB.SCHEMA", as written
-	PublicKeys       [2]string // RSA_PUBLIC_KEY and RSA_PUBLIC_KEY_2: base64 of the DER SubjectPublicKeyInfo
-	PasswordSalt     []byte    `json:",omitempty"`
-	PasswordHash     []byte    `json:",omitempty"`
-	Disabled         bool      `json:",omitempty"`
-	Owner            string    `json:",omitempty"`
-	Comment          string    `json:",omitempty"`
+	DefaultRole      string        `json:",omitempty"`
+	DefaultWarehouse string        `json:",omitempty"`
+	DefaultNamespace string        `json:",omitempty"` // "DB" or "DB.SCHEMA", as written
+	PublicKeys       [2]string     // RSA_PUBLIC_KEY and RSA_PUBLIC_KEY_2: base64 of the DER SubjectPublicKeyInfo
+	Type             string        `json:",omitempty"` // PERSON, SERVICE, LEGACY_SERVICE; "" = PERSON
+	PasswordSalt     []byte        `json:",omitempty"`
+	PasswordHash     []byte        `json:",omitempty"`
+	Tokens           []AccessToken `json:",omitempty"`
+	Disabled         bool          `json:",omitempty"`
+	Owner            string        `json:",omitempty"`
+	Comment          string        `json:",omitempty"`
 	CreatedOn        time.Time
 }
 

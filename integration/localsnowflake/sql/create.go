@@ -171,7 +171,9 @@ func setUser(u *catalog.User, props []property) error {
 			u.Disabled = upper(p.value) == "TRUE"
 		case "COMMENT":
 			u.Comment = p.value
-		case "LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "MUST_CHANGE_PASSWORD", "TYPE", "DEFAULT_SECONDARY_ROLES":
+		case "TYPE":
+			u.Type = upper(p.value)
+		case "LOGIN_NAME", "DISPLAY_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "MUST_CHANGE_PASSWORD", "DEFAULT_SECONDARY_ROLES":
 		default:
 			return badProperty(p, "USER")
 		}

@@ -15,7 +15,7 @@ func newListing(names ...string) *listing {
 	for i, name := range names {
 		typ := textType
 		switch name {
-		case "created_on", "started_on":
+		case "created_on", "started_on", "expires_at":
 			typ = catalog.Type{Name: catalog.TimestampLTZ, Precision: 3}
 		case "rows", "bytes", "client_sequencer", "row_sequencer", "key_sequence":
 			typ = integerType

@@ -134,6 +134,10 @@ func (e *environment) outline(st statement) (*Result, error) {
 		return e.show(s)
 	case *describeStatement:
 		return e.describe(s)
+	case *alterToken:
+		if names, ok := tokenColumns[s.verb]; ok {
+			return tokenRow(names), nil
+		}
 	}
 	return status("", typeOf(st)), nil
 }
@@ -212,6 +216,8 @@ func (e *environment) define(st statement) (*Result, error) {
 		return e.alterTable(s)
 	case *alterUser:
 		return e.alterUser(s)
+	case *alterToken:
+		return e.alterToken(s)
 	case *alterPipe:
 		return e.alterPipe(s)
 	case *dropStatement:

@@ -25,21 +25,59 @@ func (p *parser) alter() statement {
 		}
 		return s
 	case p.take("USER"):
-		p.ifExists()
-		s := &alterUser{name: p.name()}
-		if p.take("SET") {
-			s.set = p.properties()
-		} else {
-			p.expect("UNSET")
-			s.unset = p.words()
-		}
-		return s
+		return p.alterUser()
 	}
 	t := p.peek()
 	if t.kind != tokenWord {
 		p.unexpected()
 	}
 	panic(unsupported("ALTER %s", t.text))
+}
+
+func (p *parser) alterUser() statement {
+	p.ifExists()
+	if p.atToken() { // the session's own user
+		return p.alterToken(nil)
+	}
+	name := p.name()
+	if p.atToken() {
+		return p.alterToken(&name)
+	}
+	s := &alterUser{name: name}
+	if p.take("SET") {
+		s.set = p.properties()
+	} else {
+		p.expect("UNSET")
+		s.unset = p.words()
+	}
+	return s
+}
+
+// atToken reports whether ADD PAT, ROTATE PROGRAMMATIC ... or the like follows.
+func (p *parser) atToken() bool {
+	return p.peek().kind == tokenWord && (p.ahead(1).is("PAT") || p.ahead(1).is("PROGRAMMATIC"))
+}
+
+func (p *parser) alterToken(user *objectName) statement {
+	s := &alterToken{user: user, verb: p.word()}
+	switch s.verb {
+	case "ADD", "ROTATE", "REMOVE":
+	default:
+		panic(unsupported("ALTER USER ... %s PROGRAMMATIC ACCESS TOKEN", s.verb))
+	}
+	if !p.take("PAT") {
+		p.expect("PROGRAMMATIC", "ACCESS", "TOKEN")
+	}
+	if s.verb == "ADD" {
+		s.ifNotExists = p.take("IF", "NOT", "EXISTS")
+	} else {
+		s.ifExists = p.ifExists()
+	}
+	s.token = p.ident()
+	if s.verb != "REMOVE" {
+		s.props = p.properties()
+	}
+	return s
 }
 
 func (p *parser) words() []string {

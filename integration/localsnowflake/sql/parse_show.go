@@ -31,6 +31,14 @@ func (p *parser) show() statement {
 	if p.take("GRANTS") {
 		return p.showGrants()
 	}
+	if p.take("USER", "PROGRAMMATIC", "ACCESS", "TOKENS") || p.take("USER", "PATS") {
+		s := &showStatement{what: "TOKENS", terse: terse}
+		if p.take("FOR", "USER") {
+			name := p.name()
+			s.in = &name
+		}
+		return s
+	}
 	for _, words := range showable {
 		if !p.take(words...) {
 			continue

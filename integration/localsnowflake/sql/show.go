@@ -32,6 +32,8 @@ func (e *environment) show(s *showStatement) (*Result, error) {
 		l = e.showRoles()
 	case "USERS":
 		l = e.showUsers()
+	case "TOKENS":
+		l, err = e.showTokens(s)
 	case "GRANTS":
 		l, err = e.showGrants(s)
 	case "PARAMETERS":

@@ -116,6 +116,15 @@ type (
 		set   []property
 		unset []string
 	}
+	// alterToken is ALTER USER ... ADD, ROTATE and REMOVE PROGRAMMATIC ACCESS TOKEN.
+	alterToken struct {
+		user        *objectName // nil: the session's own
+		verb        string      // ADD, ROTATE, REMOVE
+		token       string
+		ifExists    bool
+		ifNotExists bool
+		props       []property
+	}
 	alterSession struct {
 		set   []property
 		unset []string
