@@ -30,6 +30,9 @@ func chosen(c *cobra.Command) func() (replay.Choice, error) {
 	shard := c.Flags().String("shard", "", "those of one shard: its id or number `N`")
 	since := c.Flags().String("since", "", "those that arrived since then: an RFC 3339 `TIME`, or how long ago (24h)")
 	return func() (choice replay.Choice, err error) {
+		if err := notEmpty(c, "shard", "since"); err != nil {
+			return choice, err
+		}
 		if *shard != "" {
 			if choice.Shard, err = replay.ParseShard(*shard); err != nil {
 				return choice, usage("--shard: %v", err)
@@ -40,6 +43,17 @@ func chosen(c *cobra.Command) func() (replay.Choice, error) {
 		}
 		return choice, nil
 	}
+}
+
+// notEmpty refuses flags that are given with nothing in them, as --table "$T" is
+// where T is not set: without these flags more is meant than with them.
+func notEmpty(c *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if f := c.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return usage("--%s: is empty; give it a value, or leave it out", name)
+		}
+	}
+	return nil
 }
 
 func lettersCommand() *cobra.Command {
@@ -65,6 +79,9 @@ pipe, in printable form on a terminal.`,
 		wanted, err := choice()
 		if err != nil {
 			return err
+		}
+		if *limit < 0 {
+			return usage("--limit: %d is below 0", *limit)
 		}
 		wanted.Cause = *cause
 		name, file, err := loadOne(*path, args)
@@ -128,6 +145,9 @@ still, or rows were rejected.`,
 	plan := c.Flags().Bool("plan", false, "say what would be sent, and send nothing")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		wanted, err := choice()
+		if err == nil {
+			err = notEmpty(c, "table")
+		}
 		if err != nil {
 			return err
 		}

@@ -108,3 +108,21 @@ func TestFirstVerbsRefuseWhatCannotBeMeant(t *testing.T) {
 		t.Errorf("a plan where nobody answers: exit %d\n%s", code, stdout)
 	}
 }
+
+// TestTheWayOfAFirstFileBeginsWithWhatNeedsNoKey: setup grants says how the key is
+// made that validate wants, so what init names first works without one.
+func TestTheWayOfAFirstFileBeginsWithWhatNeedsNoKey(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "kinesnow.yaml")
+	_, stdout, _ := typed(t, "init", "-f", config, "--stream", "orders", "--account", "MYORG-PROD", "--table", "raw.events.orders")
+	if want := "Next: kinesnow setup iam, kinesnow setup grants, kinesnow validate, "; !strings.Contains(stdout, want) {
+		t.Errorf("%q is not in\n%s", want, stdout)
+	}
+	for verb, want := range map[string]string{"iam": "kinesis:GetRecords", "grants": "openssl genrsa", "network": "snowflakecomputing.com"} {
+		if code, stdout, stderr := typed(t, "setup", verb, "-c", config); code != exitFine || !strings.Contains(stdout, want) {
+			t.Errorf("setup %s: exit %d, want 0 and %q\n%s%s", verb, code, want, stdout, stderr)
+		}
+	}
+	if code, _, stderr := typed(t, "validate", "-c", config); code != exitConfig || !strings.Contains(stderr, "private_key_file") {
+		t.Errorf("validate without a key: exit %d\n%s", code, stderr)
+	}
+}

@@ -1,15 +1,27 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/kinesnow/kinesnow/supervisor"
+	"github.com/kinesnow/kinesnow/supervisor/config"
 )
 
 // loadOne reads the configuration and finds the connector that a command line
 // means. Its errors carry their exit code.
 func loadOne(path string, args []string) (string, supervisor.File, error) {
 	file, err := load(path)
+	if err != nil {
+		return "", file, exit(exitConfig, err)
+	}
+	name, err := oneConnector(file, path, args)
+	return name, file, err
+}
+
+// loadKeyless is loadOne for what needs no key, and is printed before there is one.
+func loadKeyless(path string, args []string) (string, supervisor.File, error) {
+	file, err := config.LoadKeyless(path, os.LookupEnv)
 	if err != nil {
 		return "", file, exit(exitConfig, err)
 	}

@@ -46,7 +46,10 @@ among it.`,
 	id := c.Flags().String("id", "", "a `NAME` for it; without one, the same command is the same replay")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r := replay.Request{Table: *table, ID: *id}
-		var err error
+		err := notEmpty(c, "shard")
+		if err != nil {
+			return err
+		}
 		if r.Range, err = rangeOf(*from, *to, *shard); err != nil {
 			return err
 		}

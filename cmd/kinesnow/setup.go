@@ -53,7 +53,7 @@ that: as its configuration says, by polling or by enhanced fan-out.
 		if *account != "" && !accountID.MatchString(*account) {
 			return usage("--account: %q is no account id; it has 12 digits", *account)
 		}
-		name, file, err := loadOne(*path, args)
+		name, file, err := loadKeyless(*path, args)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ that Snowflake names for rows.`,
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		name, file, err := loadOne(*path, args)
+		name, file, err := loadKeyless(*path, args)
 		if err != nil {
 			return err
 		}

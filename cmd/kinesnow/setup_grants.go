@@ -1,11 +1,8 @@
 package main
 
 import (
-	"os"
-
 	"github.com/spf13/cobra"
 
-	"github.com/kinesnow/kinesnow/supervisor/config"
 	"github.com/kinesnow/kinesnow/supervisor/setup"
 )
 
@@ -43,11 +40,7 @@ the script may be run again.
 	interactive := flags.Bool("interactive", false, "make an interactive table")
 	c.MarkFlagsMutuallyExclusive("iceberg", "interactive")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		file, err := config.LoadKeyless(*path, os.LookupEnv)
-		if err != nil {
-			return exit(exitConfig, err)
-		}
-		name, err := oneConnector(file, *path, args)
+		name, file, err := loadKeyless(*path, args)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,9 +69,17 @@ func TestACommandLineThatCannotBeMeantExitsWith64(t *testing.T) {
 		"resolve clicks/3 --from token --why x": `no connector "clicks"`,
 		"status clicks":                         `no connector "clicks"`,
 		"audit --since 1h --until 2h":           "nothing lies between --since",
+
+		"deadletter replay --table=":                  "--table: is empty",
+		"deadletter replay --shard= --plan":           "--shard: is empty",
+		"deadletter ls --since=":                      "--since: is empty",
+		"deadletter ls --limit -1":                    "--limit: -1 is below 0",
+		"replay --from 1 --to 2 --shard= --table T":   "--shard: is empty",
+		`replay --from 1 --to 2 --shard 0 --table a"`: `--table: "a\"" holds quotes`,
+		`deadletter replay --table a"`:                `--table: "a\"" holds quotes`,
 	} {
 		args := strings.Fields(line)
-		if args[0] == "resolve" || args[0] == "status" || args[0] == "audit" {
+		if slices.Contains([]string{"resolve", "status", "audit", "deadletter", "replay"}, args[0]) {
 			args = append(args, "-c", config)
 		}
 		code, stdout, stderr := typed(t, args...)

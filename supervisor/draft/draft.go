@@ -47,7 +47,7 @@ func New(file string, said map[string]string, exported *openflow.Settings, found
 	stream := d.values["kinesis.stream"]
 	d.Source = d.values["aws.region"] + "/" + stream[strings.LastIndex(stream, "/")+1:] // an ARN ends in stream/NAME
 	d.Target = d.values["snowflake.database"] + "." + d.values["snowflake.schema"] + "." + d.values["snowflake.table"]
-	d.Next = []string{"kinesnow validate", "kinesnow setup iam", "kinesnow setup grants", "kinesnow doctor", "kinesnow plan", "kinesnow run"}
+	d.Next = []string{"kinesnow setup iam", "kinesnow setup grants", "kinesnow validate", "kinesnow doctor", "kinesnow plan", "kinesnow run"}
 	if d.migrates { // user, role and table are there
 		d.Next = []string{"kinesnow validate", "kinesnow doctor", "kinesnow migrate --plan", "kinesnow plan"}
 	}

@@ -93,7 +93,7 @@ func (a *account) note(_ string, e messages.Event) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.Gaps[gap.Shard] = append(a.Gaps[gap.Shard], "records after "+place(gap.From)+" and before "+place(gap.To)+" expired before they were read")
+	a.Gaps[gap.Shard] = append(a.Gaps[gap.Shard], "records expired before they were read: all after "+place(gap.From)+" and before "+place(gap.To))
 	_ = a.write()
 }
 

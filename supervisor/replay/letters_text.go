@@ -55,6 +55,8 @@ func (r *LettersReport) Text(w io.Writer) error {
 		fmt.Fprintln(out, "note: "+printable(n))
 	}
 	switch {
+	case r.Plan && r.Letters == 0 && len(r.Notes) == 0: // a note may tell of one that is gone on with
+		fmt.Fprintln(out, "nothing was done")
 	case r.Plan:
 		fmt.Fprintln(out, "nothing was done: leave out --plan to send them")
 	case r.Exact && len(r.Replays) == 0:

@@ -38,6 +38,31 @@ func TestALetterOfRowsSaysSo(t *testing.T) {
 	}
 }
 
+// TestAPlanOffersWhatThereIsToDo, and nothing where no letter could be sent.
+func TestAPlanOffersWhatThereIsToDo(t *testing.T) {
+	for letters, want := range map[int64]bool{0: false, 1: true} {
+		var text strings.Builder
+		if err := (&LettersReport{Plan: true, Exact: true, Letters: letters, Rows: letters}).Text(&text); err != nil {
+			t.Fatal(err)
+		}
+		if offered := strings.Contains(text.String(), "leave out --plan to send them"); offered != want {
+			t.Errorf("%d letters:\n%s", letters, text.String())
+		}
+	}
+}
+
+// TestAGapIsToldInOneSentence, also where nobody knows yet what comes after it.
+func TestAGapIsToldInOneSentence(t *testing.T) {
+	a, _, err := openAccount(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.note("", &messages.GapDetected{Shard: "s", From: messages.Position{Seq: "4968", Sub: -1}})
+	if got, want := a.Gaps["s"][0], "records expired before they were read: all after the one before 4968 and before the next one there is"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestWhatIsNoRangeIsRefused(t *testing.T) {
 	now := time.Date(2026, 10, 2, 12, 0, 0, 0, time.UTC)
 	for text, refused := range map[string]string{

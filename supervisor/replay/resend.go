@@ -135,7 +135,7 @@ func newSending(ctx context.Context, file supervisor.File, name string, r Letter
 	if !live {
 		s.cfg.Snowflake.Table, s.cfg.Snowflake.Pipe = r.Table, ""
 		if err := s.cfg.Validate(name); err != nil {
-			return nil, &RefusedError{err}
+			return nil, badName(err)
 		}
 		for _, other := range file.Names() {
 			if c := file.Connectors[other]; target(c, c.Snowflake.Table) == target(cfg, r.Table) {

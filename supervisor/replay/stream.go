@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kinesnow/kinesnow/adapters/leasefile"
@@ -59,6 +60,19 @@ type RefusedError struct{ Err error }
 func (e *RefusedError) Error() string { return e.Err.Error() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// badName names the flag of a table that can be none, where the configuration's
+// check names the key.
+func badName(err error) error {
+	if bad := new(config.Error); errors.As(err, &bad) {
+		for i := range bad.Problems {
+			if p := &bad.Problems[i]; strings.HasSuffix(p.Key, ".snowflake.table") {
+				p.Key = "--table"
+			}
+		}
+	}
+	return &RefusedError{err}
+}
+
 func refuse(format string, args ...any) error { return &RefusedError{fmt.Errorf(format, args...)} }
 
 var idRule = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,23}$`)
@@ -99,7 +113,7 @@ func Stream(ctx context.Context, file supervisor.File, name string, r Request, o
 	again := bounded(cfg, r.ID)
 	again.Snowflake.Table, again.Snowflake.Pipe = r.Table, ""
 	if err := again.Validate(name); err != nil {
-		return nil, &RefusedError{err}
+		return nil, badName(err)
 	}
 	dir := filepath.Join(o.Host.DataDir, "replays", name, r.ID)
 	work, err := begin(ctx, dir, name, cfg, r, table, o)
