@@ -135,15 +135,20 @@ func (r *Report) ledgers() string {
 	return fmt.Sprintf("ledgers whole for %d of %s", whole, count(int64(len(r.Shards)), "shard"))
 }
 
+// counters are Snowflake's beside ours; "" where nothing was committed, and there
+// is nothing to compare.
 func (r *Report) counters() string {
-	text := "Snowflake's counters do not compare"
-	if n := r.Sums.Snowflake; n != nil {
-		text = "Snowflake counted " + humanize.Comma(*n) + "   " + reckoning.Same(!r.has(WrongCounters))
+	var parts []string
+	switch n := r.Sums.Snowflake; {
+	case n != nil:
+		parts = append(parts, "Snowflake counted "+humanize.Comma(*n)+"   "+reckoning.Same(!r.has(WrongCounters)))
+	case r.Sums.Committed > 0:
+		parts = append(parts, "Snowflake's counters do not compare")
 	}
 	if r.Sums.InFlight > 0 {
-		text += "   in flight " + humanize.Comma(r.Sums.InFlight)
+		parts = append(parts, "in flight "+humanize.Comma(r.Sums.InFlight))
 	}
-	return text
+	return strings.Join(parts, "   ")
 }
 
 // has reports whether there is a finding of a kind.

@@ -72,3 +72,16 @@ func TestNobodyCallsExactWhatCouldNotBeAsked(t *testing.T) {
 		t.Errorf("without the lease table: %v", err)
 	}
 }
+
+// TestNothingIsComparedWithNothing: of a connector that has committed no row yet,
+// nobody's counters disagree.
+func TestNothingIsComparedWithNothing(t *testing.T) {
+	r := &Report{}
+	if got := r.counters(); got != "" {
+		t.Errorf("%q of no rows", got)
+	}
+	r.Sums.Committed = 1
+	if got := r.counters(); got != "Snowflake's counters do not compare" {
+		t.Errorf("%q of a row", got)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kinesnow/kinesnow/messages"
+	"github.com/kinesnow/kinesnow/supervisor/reckoning"
 )
 
 func TestAPayloadReachesATerminalAsCharactersAlone(t *testing.T) {
@@ -47,6 +48,20 @@ func TestAPlanOffersWhatThereIsToDo(t *testing.T) {
 		}
 		if offered := strings.Contains(text.String(), "leave out --plan to send them"); offered != want {
 			t.Errorf("%d letters:\n%s", letters, text.String())
+		}
+	}
+}
+
+// TestNothingIsComparedWithNothing: where no row was committed there is no
+// disagreement to tell of.
+func TestNothingIsComparedWithNothing(t *testing.T) {
+	for committed, want := range map[int64]bool{0: false, 1: true} {
+		var text strings.Builder
+		if err := (&Report{Sums: Sums{Rows: reckoning.Rows{Committed: committed}}}).Text(&text); err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(text.String(), "do not compare"); told != want {
+			t.Errorf("%d rows:\n%s", committed, text.String())
 		}
 	}
 }

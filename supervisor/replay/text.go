@@ -29,9 +29,12 @@ func (r *Report) Text(w io.Writer) error {
 		reckoning.Line(out, "-", "filtered", s.Filtered, "")
 	}
 	reckoning.Line(out, "=", "appended", s.Appended, "")
-	say := "Snowflake's counters do not compare"
-	if s.Snowflake != nil {
+	say := ""
+	switch {
+	case s.Snowflake != nil:
 		say = "Snowflake counted " + humanize.Comma(*s.Snowflake) + "   " + reckoning.Same(*s.Snowflake == s.Committed)
+	case s.Committed > 0:
+		say = "Snowflake's counters do not compare"
 	}
 	reckoning.Line(out, "=", "committed", s.Committed, say)
 	reckoning.Line(out, "-", "rejected", s.Rejected, "")
