@@ -112,7 +112,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			if err := os.CopyFS(w.ledger(0), os.DirFS(other.ledger(0))); err != nil {
 				w.t.Fatal(err)
 			}
-		}, []string{"0 LEDGER 0", "1 LEDGER 0"}, []string{"another connector's ledger lies in its place"}},
+		}, []string{"0 LEDGER 0", "1 LEDGER 0"}, []string{"another connector's ledger lies in its place; what has a new application name wants a data_dir of its own"}},
 		{"a row moved to another position", func(w *site) {
 			to := w.text("SELECT KINESISMETADATA:sequenceNumber::STRING FROM T WHERE N = 25") + "9"
 			w.execute(fmt.Sprintf("UPDATE T SET KINESISMETADATA = "+moved+" WHERE N = 3", to, to+"00000"), 1)

@@ -136,7 +136,7 @@ func (s *session) hear(id messages.ShardID, before *messages.Checkpointed, told 
 			s.note("%s: the ledger also tells of an earlier stream of this name (channel %s); those entries were passed over", id, name)
 			continue
 		}
-		h.find(WrongLedger, 0, span{}, "%d entries of the ledger are of channel %s, which is not this connector's %s: another connector's ledger lies in its place", told.foreign[name], name, s.channel(id))
+		h.find(WrongLedger, 0, span{}, "%d entries of the ledger are of channel %s, which is not this connector's %s: another connector's ledger lies in its place; what has a new application name wants a data_dir of its own, too", told.foreign[name], name, s.channel(id))
 	}
 	s.hearings = append(s.hearings, h)
 }

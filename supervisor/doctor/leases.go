@@ -127,7 +127,7 @@ func (d *Doctor) checkIgnored(ctx context.Context, fs *findings) {
 		at += " " + when(row.Timestamp)
 	}
 	fs.add(Warn, "initial_position %s is ignored: %s started at %s%s", wanted, d.cfg.Application, at, started).
-		todo("put it back, or use a new application name, which starts anew and doubles what is in the table")
+		todo("put it back, or use a new application name with a data_dir of its own, which starts anew and doubles what is in the table")
 }
 
 // checkStrangers looks for channels of the same stream under another application:

@@ -104,6 +104,9 @@ func TestWhatWasDecidedAtTheFirstStartIsSaid(t *testing.T) {
 	r := p.examine()
 	p.complains(r, warned(doctor.Settings, "initial_position LATEST is ignored: kinesnow-orders started at TRIM_HORIZON"))
 	p.exits(r, 2)
+	if says := strings.Join(strings.Fields(text(t, r)), " "); !strings.Contains(says, "use a new application name with a data_dir of its own") {
+		t.Errorf("the way out leaves the ledger of the old application in the new one's place:\n%s", says)
+	}
 	p.cfg.Kinesis.InitialPosition = config.InitialPosition{Kind: config.TrimHorizon}
 
 	application := p.cfg.Application
