@@ -82,6 +82,19 @@ func TestWhatCannotBeTakenOverIsSaid(t *testing.T) {
 	}
 }
 
+// TestNobodyIsToldToSetWhatIsNotUsed: half of a key that is left out, and a key
+// beside a file with one.
+func TestNobodyIsToldToSetWhatIsNotUsed(t *testing.T) {
+	for _, parameters := range [][]openflow.Parameter{
+		{{Name: "AWS Secret Access Key", Sensitive: true}},
+		{{Name: "Snowflake Private Key", Sensitive: true}, {Name: "Snowflake Private Key File", Value: "/k.p8"}},
+	} {
+		if s := openflow.Translate(parameters); len(s.Variables) > 0 || strings.Contains(strings.Join(s.Notes, "\n"), "is a secret") {
+			t.Errorf("said of %+v: %q, with %v", parameters, s.Notes, s.Variables)
+		}
+	}
+}
+
 func TestHostileExportsAreRefused(t *testing.T) {
 	for says, text := range map[string]string{
 		"is empty":        " \n",

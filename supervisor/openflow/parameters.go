@@ -135,8 +135,17 @@ func (t *translation) secret(p Parameter, what meaning) {
 	}
 	if t.Variables[what.key] == "" {
 		t.Variables[what.key] = what.variable
-		t.note("%s is a secret and stays out of the file: set %s for %s, or write ${file:PATH} there", p.Name, what.variable, what.key)
+		t.note("%s is a secret and stays out of the file: set %s%s", p.Name, what.variable, insteadOf(what.key))
 	}
+}
+
+// insteadOf is how the note of a secret ends.
+func insteadOf(key string) string { return " for " + key + ", or write ${file:PATH} there" }
+
+// drop takes a secret back that is not used after all, and what was said of it.
+func (t *translation) drop(key string) {
+	delete(t.Variables, key)
+	t.Notes = slices.DeleteFunc(t.Notes, func(note string) bool { return strings.HasSuffix(note, insteadOf(key)) })
 }
 
 // keyFile is a path, or an asset of Openflow's.
@@ -170,13 +179,13 @@ func (t *translation) finish() {
 		t.note("the destination type is Pipe and none is named: fill in snowflake.pipe")
 	}
 	if t.Variables["snowflake.private_key"] != "" && t.Values["snowflake.private_key_file"] != "" {
-		delete(t.Variables, "snowflake.private_key")
+		t.drop("snowflake.private_key")
 		t.note("both a private key and a file with one are set: the file is used")
 	}
 	id, secret := "aws.credentials.access_key_id", "aws.credentials.secret_access_key"
 	if (t.Variables[id] == "") != (t.Variables[secret] == "") {
-		delete(t.Variables, id)
-		delete(t.Variables, secret)
+		t.drop(id)
+		t.drop(secret)
 		t.note("only one half of the AWS access key is there: it is left out, and AWS's default chain is asked")
 	}
 	if t.Values["kinesis.initial_position"] != "" {
