@@ -89,25 +89,25 @@ func (sub *subscription) run(ctx context.Context, out *eventStream) error {
 		if refused != nil {
 			return out.sendException(refused.Code, refused.Message)
 		}
-		var pause <-chan time.Time
-		switch due {
-		case eventDue:
-			wake = passed
-		case eventHeld:
-			pause = time.After(refillPause)
+		if over, err := sub.over(ctx, out, life.C); over {
+			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-sub.ended:
-			return out.sendException(sub.reason.Code, sub.reason.Message)
-		case <-life.C:
-			return nil
-		case <-idle.C:
-		case <-pause:
-			continue
-		case <-wake:
-			if due != eventDue {
+		if due != eventDue {
+			var pause <-chan time.Time
+			if due == eventHeld {
+				pause = time.After(refillPause)
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-sub.ended:
+				return sub.sendReason(out)
+			case <-life.C:
+				return nil
+			case <-idle.C:
+			case <-pause:
+				continue
+			case <-wake:
 				continue
 			}
 		}
@@ -121,12 +121,29 @@ func (sub *subscription) run(ctx context.Context, out *eventStream) error {
 	}
 }
 
-// passed is a wake-up that has happened.
-var passed = func() <-chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
+// over reports whether the subscription ends before the event that is due. It
+// looks at one cause after the other: of several that are ready a select takes
+// any, and what a seed of the simulation does may not depend on that.
+func (sub *subscription) over(ctx context.Context, out *eventStream, life <-chan time.Time) (ends bool, err error) {
+	if ctx.Err() != nil {
+		return true, ctx.Err()
+	}
+	select {
+	case <-sub.ended:
+		return true, sub.sendReason(out)
+	default:
+	}
+	select {
+	case <-life:
+		return true, nil
+	default:
+		return false, nil
+	}
+}
+
+func (sub *subscription) sendReason(out *eventStream) error {
+	return out.sendException(sub.reason.Code, sub.reason.Message)
+}
 
 // readiness says whether an event is to be pushed now.
 type readiness int
