@@ -17,12 +17,7 @@ func (p *parser) alter() statement {
 		return s
 	case p.take("SESSION"):
 		s := &alterSession{}
-		if p.take("SET") {
-			s.set = p.properties()
-		} else {
-			p.expect("UNSET")
-			s.unset = p.words()
-		}
+		s.set, s.unset = p.setOrUnset()
 		return s
 	case p.take("USER"):
 		return p.alterUser()
@@ -44,13 +39,17 @@ func (p *parser) alterUser() statement {
 		return p.alterToken(&name)
 	}
 	s := &alterUser{name: name}
-	if p.take("SET") {
-		s.set = p.properties()
-	} else {
-		p.expect("UNSET")
-		s.unset = p.words()
-	}
+	s.set, s.unset = p.setOrUnset()
 	return s
+}
+
+// setOrUnset reads SET with properties, or UNSET with their names.
+func (p *parser) setOrUnset() (set []property, unset []string) {
+	if p.take("SET") {
+		return p.properties(), nil
+	}
+	p.expect("UNSET")
+	return nil, p.words()
 }
 
 // atToken reports whether ADD PAT, ROTATE PROGRAMMATIC ... or the like follows.
