@@ -135,20 +135,13 @@ func (r *Report) ledgers() string {
 	return fmt.Sprintf("ledgers whole for %d of %s", whole, count(int64(len(r.Shards)), "shard"))
 }
 
-// counters are Snowflake's beside ours; "" where nothing was committed, and there
-// is nothing to compare.
+// counters are Snowflake's beside ours, and what it has not committed yet.
 func (r *Report) counters() string {
-	var parts []string
-	switch n := r.Sums.Snowflake; {
-	case n != nil:
-		parts = append(parts, "Snowflake counted "+humanize.Comma(*n)+"   "+reckoning.Same(!r.has(WrongCounters)))
-	case r.Sums.Committed > 0:
-		parts = append(parts, "Snowflake's counters do not compare")
-	}
+	text := r.Sums.BySnowflake(!r.has(WrongCounters))
 	if r.Sums.InFlight > 0 {
-		parts = append(parts, "in flight "+humanize.Comma(r.Sums.InFlight))
+		text += "   in flight " + humanize.Comma(r.Sums.InFlight)
 	}
-	return strings.Join(parts, "   ")
+	return strings.TrimSpace(text)
 }
 
 // has reports whether there is a finding of a kind.

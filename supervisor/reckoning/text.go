@@ -21,3 +21,15 @@ func Same(ok bool) string {
 	}
 	return "DIFFERS"
 }
+
+// BySnowflake is Snowflake's own count of the rows that were committed, and whether
+// it agrees; "" where none were, and there is nothing to compare.
+func (r *Rows) BySnowflake(agrees bool) string {
+	switch {
+	case r.Snowflake != nil:
+		return "Snowflake counted " + humanize.Comma(*r.Snowflake) + "   " + Same(agrees)
+	case r.Committed > 0:
+		return "Snowflake's counters do not compare"
+	}
+	return ""
+}

@@ -29,16 +29,9 @@ func (r *Report) Text(w io.Writer) error {
 		reckoning.Line(out, "-", "filtered", s.Filtered, "")
 	}
 	reckoning.Line(out, "=", "appended", s.Appended, "")
-	say := ""
-	switch {
-	case s.Snowflake != nil:
-		say = "Snowflake counted " + humanize.Comma(*s.Snowflake) + "   " + reckoning.Same(*s.Snowflake == s.Committed)
-	case s.Committed > 0:
-		say = "Snowflake's counters do not compare"
-	}
-	reckoning.Line(out, "=", "committed", s.Committed, say)
+	reckoning.Line(out, "=", "committed", s.Committed, s.BySnowflake(s.Snowflake != nil && *s.Snowflake == s.Committed))
 	reckoning.Line(out, "-", "rejected", s.Rejected, "")
-	say = "the table was not counted"
+	say := "the table was not counted"
 	if s.Table != nil {
 		say = "the table has " + humanize.Comma(*s.Table) + "   " + reckoning.Same(*s.Table == s.Committed-s.Rejected)
 	}
