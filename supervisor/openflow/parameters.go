@@ -83,12 +83,19 @@ func Translate(parameters []Parameter) Settings {
 type translation struct {
 	Settings
 	from        map[string]string // key -> the parameter that gave it
+	said        []said            // what Notes is made of
 	destination string            // Table or Pipe, in lower case
 	pipe        string
 }
 
+// said is a note. One that tells to set a secret holds as long as that is used.
+type said struct {
+	text   string
+	secret string // its key; "" = it holds anyhow
+}
+
 func (t *translation) note(format string, args ...any) {
-	t.Notes = append(t.Notes, fmt.Sprintf(format, args...))
+	t.said = append(t.said, said{text: fmt.Sprintf(format, args...)})
 }
 
 func (t *translation) take(p Parameter) {
@@ -135,17 +142,9 @@ func (t *translation) secret(p Parameter, what meaning) {
 	}
 	if t.Variables[what.key] == "" {
 		t.Variables[what.key] = what.variable
-		t.note("%s is a secret and stays out of the file: set %s%s", p.Name, what.variable, insteadOf(what.key))
+		text := fmt.Sprintf("%s is a secret and stays out of the file: set %s for %s, or write ${file:PATH} there", p.Name, what.variable, what.key)
+		t.said = append(t.said, said{text, what.key})
 	}
-}
-
-// insteadOf is how the note of a secret ends.
-func insteadOf(key string) string { return " for " + key + ", or write ${file:PATH} there" }
-
-// drop takes a secret back that is not used after all, and what was said of it.
-func (t *translation) drop(key string) {
-	delete(t.Variables, key)
-	t.Notes = slices.DeleteFunc(t.Notes, func(note string) bool { return strings.HasSuffix(note, insteadOf(key)) })
 }
 
 // keyFile is a path, or an asset of Openflow's.
@@ -179,17 +178,22 @@ func (t *translation) finish() {
 		t.note("the destination type is Pipe and none is named: fill in snowflake.pipe")
 	}
 	if t.Variables["snowflake.private_key"] != "" && t.Values["snowflake.private_key_file"] != "" {
-		t.drop("snowflake.private_key")
+		delete(t.Variables, "snowflake.private_key")
 		t.note("both a private key and a file with one are set: the file is used")
 	}
 	id, secret := "aws.credentials.access_key_id", "aws.credentials.secret_access_key"
 	if (t.Variables[id] == "") != (t.Variables[secret] == "") {
-		t.drop(id)
-		t.drop(secret)
+		delete(t.Variables, id)
+		delete(t.Variables, secret)
 		t.note("only one half of the AWS access key is there: it is left out, and AWS's default chain is asked")
 	}
 	if t.Values["kinesis.initial_position"] != "" {
 		t.note("the initial position counts on the very first start alone: with Openflow's own lease table the connector goes on where that stands")
+	}
+	for _, s := range t.said {
+		if s.secret == "" || t.Variables[s.secret] != "" {
+			t.Notes = append(t.Notes, s.text)
+		}
 	}
 	slices.Sort(t.Unknown)
 	t.Unknown = slices.Compact(t.Unknown)
