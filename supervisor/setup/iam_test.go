@@ -29,7 +29,10 @@ type account struct {
 
 func newAccount(t *testing.T, consumerType config.ConsumerType) *account {
 	t.Helper()
-	cloud, err := localcloud.Start(localcloud.Options{Streams: []localcloud.Stream{{Name: "orders", Shards: 1}}, CommitDelay: -1, Dir: t.TempDir()})
+	cloud, err := localcloud.Start(localcloud.Options{
+		Streams: []localcloud.Stream{{Name: "orders", Shards: 1}}, CommitDelay: -1, Dir: t.TempDir(),
+		Tuning: localcloud.Tuning{HTTPListen: "127.0.0.1:0"}, // many run at once, beside those of other packages
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
