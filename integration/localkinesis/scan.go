@@ -17,7 +17,8 @@ var errSyntax = errors.New("malformed JSON")
 const maxDepth = 64
 
 // members calls each for every member of the object in b, in order, with its
-// unescaped name and raw value.
+// unescaped name and raw value. A name that is not UTF-8 is malformed, where
+// encoding/json would replace what is wrong in it.
 func members(b []byte, each func(name, value []byte) error) error {
 	return items(b, '{', '}', func(i int) (int, error) {
 		nameEnd, err := endOfString(b, i)
@@ -25,6 +26,9 @@ func members(b []byte, each func(name, value []byte) error) error {
 			return 0, err
 		}
 		name := b[i+1 : nameEnd-1]
+		if !utf8.Valid(name) {
+			return 0, errSyntax
+		}
 		if bytes.IndexByte(name, '\\') >= 0 {
 			text, err := unquote(b[i:nameEnd])
 			if err != nil {
