@@ -41,7 +41,7 @@ var hints = map[StopCode]string{
 	OtherWriter:      "another process opens the same channel: stop it, then kinesnow resolve --from token",
 	GapFound:         "records expired before they were read and on_gap is stop: kinesnow resolve --from token accepts the gap",
 	RowsRejected:     "Snowflake rejected rows and on_rejected_rows is stop: look at the error table, then kinesnow resolve --from token",
-	StreamRecreated:  "the stream was deleted and created again: use a new application name, or on_stream_recreated: reset",
+	StreamRecreated:  "the stream was deleted and created again: use a new application name with a data_dir of its own, or on_stream_recreated: reset",
 	EFOUnavailable:   "enhanced fan-out cannot be used: use consumer_type: SHARED_THROUGHPUT",
 	AccessDenied:     "check the credentials and the grants of this user",
 	TargetMissing:    "check the names (exact case) and that this role may use them",

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,5 +103,14 @@ func TestResolvingGoesOnAfterWhatIsCommittedNow(t *testing.T) {
 	table.row.Epoch++
 	if _, _, err := stopped.carryOut(t.Context(), p, command); err == nil {
 		t.Error("a shard that is another's was resolved")
+	}
+}
+
+// TestALongErrorIsCutBetweenCharacters: what a shard's stop says goes into an
+// event and into JSON.
+func TestALongErrorIsCutBetweenCharacters(t *testing.T) {
+	got := firstLine("x" + strings.Repeat("ü", 400) + "\nstack")
+	if want := "x" + strings.Repeat("ü", 249); got != want {
+		t.Errorf("%d bytes, %q; want %d", len(got), got, len(want))
 	}
 }

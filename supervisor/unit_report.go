@@ -171,7 +171,7 @@ func (u *shardUnit) lookAtCredential(c actor.Context, m *credentialLook) {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	if len(line) > 500 {
-		line = line[:500]
+		line = strings.ToValidUTF8(line[:500], "") // a character may be cut in two
 	}
 	return line
 }

@@ -71,7 +71,7 @@ func (t *Table) look(ctx context.Context) (usable bool, err error) {
 	case types.TableStatusCreating, types.TableStatusDeleting:
 		return false, nil
 	}
-	return false, t.unfit("ask AWS about this table, or use a new application name", "its status is %s", out.Table.TableStatus)
+	return false, t.unfit("ask AWS about this table, or use a new application name with a data_dir of its own", "its status is %s", out.Table.TableStatus)
 }
 
 func (t *Table) create(ctx context.Context) error {
@@ -131,7 +131,7 @@ func (t *Table) checkKeys(d *types.TableDescription) error {
 
 // kclTable refuses a KCL's table.
 func (t *Table) kclTable() error {
-	return t.unfit("stop the KCL, look at kinesnow migrate --plan, then kinesnow migrate; or use a new application name, which starts anew",
+	return t.unfit("stop the KCL, look at kinesnow migrate --plan, then kinesnow migrate; or use a new application name with a data_dir of its own, which starts anew",
 		"it is a Kinesis Client Library lease table (key leaseKey) and has to be migrated before it can be used")
 }
 

@@ -85,7 +85,7 @@ func (t *Table) knownStream(action string, it item) (*messages.StreamRow, error)
 		return nil, t.unreadable(action, "", err)
 	}
 	if row.Schema > messages.SchemaVersion {
-		return nil, t.unfit("run the newer version of kinesnow, or use a new application name",
+		return nil, t.unfit("run the newer version of kinesnow, or use a new application name with a data_dir of its own",
 			"stream %s is kept in schema version %d, this program knows up to %d", t.stream, row.Schema, messages.SchemaVersion)
 	}
 	return row, nil

@@ -38,8 +38,10 @@ the script may be run again.
 	flags.BoolVar(&o.InsertOnly, "insert-only", false, "the connector does not own the table")
 	iceberg := flags.Bool("iceberg", false, "make an Iceberg table")
 	interactive := flags.Bool("interactive", false, "make an interactive table")
-	c.MarkFlagsMutuallyExclusive("iceberg", "interactive")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if *iceberg && *interactive {
+			return usage("--iceberg does not go with --interactive: a table is one of the two")
+		}
 		name, file, err := loadKeyless(*path, args)
 		if err != nil {
 			return err

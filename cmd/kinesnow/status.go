@@ -40,9 +40,10 @@ ROW_TIMESTAMP = TRUE on the table; interactive tables have none.`,
 	watch := c.Flags().Bool("watch", false, "show it again every 2 s, until interrupted")
 	latencies := c.Flags().Bool("latency", false, "how long rows took to their commit, by the table's own times")
 	within := c.Flags().Duration("within", latency.DefaultWindow, "with --latency: of the rows committed in the last `TIME`, at most 24h")
-	c.MarkFlagsMutuallyExclusive("watch", "latency")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		switch {
+		case *watch && *latencies:
+			return usage("--watch does not go with --latency, which asks once")
 		case c.Flags().Changed("within") && !*latencies:
 			return usage("--within goes with --latency")
 		case *within < latency.MinWindow || *within > latency.MaxWindow:
