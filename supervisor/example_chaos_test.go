@@ -110,7 +110,7 @@ func chaos(seed uint64, records int) error {
 		}
 	}
 	// Whatever would come twice has come when it has drained.
-	if err := supervisor.Wait(system, []*actor.PID{pid}, 10*time.Second); err != nil {
+	if err := supervisor.Wait(system, []*actor.PID{pid}, 30*time.Second); err != nil {
 		return err
 	}
 	rows, different, err := count(db)

@@ -86,7 +86,7 @@ func Example() {
 		}
 		caughtUp = answer.(int)
 	}
-	if err := supervisor.Wait(system, desk.connectors, 10*time.Second); err != nil {
+	if err := supervisor.Wait(system, desk.connectors, 30*time.Second); err != nil {
 		fmt.Println(err)
 	}
 

@@ -23,7 +23,7 @@ func within(t *testing.T, f func(c actor.Context)) {
 	}))
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Error("the actor does not answer")
 	}
 	system.Shutdown()

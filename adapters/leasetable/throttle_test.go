@@ -69,7 +69,7 @@ func TestThrottledRenewalsGoFirst(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for end := time.Now().Add(10 * time.Second); w.table.Waiting() < 2 && time.Now().Before(end); {
+	for end := time.Now().Add(60 * time.Second); w.table.Waiting() < 2 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	close(release)

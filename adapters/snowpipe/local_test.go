@@ -70,7 +70,7 @@ func numbers(t *testing.T, c *snowpipe.Client, from, to int) *messages.SealedBat
 // committed waits until the channel's token is want.
 func committed(t *testing.T, c *snowpipe.Client, channel, want string) *messages.ChannelStatus {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		statuses, err := c.Status(ctx, []string{channel})
 		must(t, err)
 		if s := statuses[channel]; s != nil && (s.Token == want || time.Now().After(deadline)) {
@@ -289,7 +289,7 @@ func TestRowsThatAskForTooManyColumnsAreNamedAsTheCause(t *testing.T) {
 	_, err = c.Append(ctx, "c", opening.Continuation, &messages.SealedBatch{Body: body, Length: length, Encoding: encoding, Raw: int64(len(row)), End: "1"})
 	must(t, err)
 	var f *messages.Fault
-	for deadline := time.Now().Add(10 * time.Second); f == nil && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); f == nil && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		statuses, err := c.Status(ctx, []string{"c"})
 		must(t, err)
 		f = snowpipe.StatusFault(statuses["c"])

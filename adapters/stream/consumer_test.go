@@ -28,7 +28,7 @@ func slow(t *testing.T) *world {
 
 func (w *world) untilActive() {
 	w.Helper()
-	for deadline := time.Now().Add(10 * time.Second); w.Streams()[0].Status != "ACTIVE"; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); w.Streams()[0].Status != "ACTIVE"; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			w.Fatal("the stream is not ACTIVE")
 		}
@@ -98,7 +98,7 @@ func TestKP19AConsumerDeletedInMidRunIsFoundUnderItsNewARN(t *testing.T) {
 	got, last := w.follow(s, messages.Position{}, 3)
 	w.want(got, put)
 	w.deregister()
-	for deadline := time.Now().Add(10 * time.Second); w.Faults().Calls("RegisterStreamConsumer") < 2; {
+	for deadline := time.Now().Add(60 * time.Second); w.Faults().Calls("RegisterStreamConsumer") < 2; {
 		if b := w.block(s); len(b.Marks) > 0 || b.Last() != last.Last() || time.Now().After(deadline) {
 			t.Fatalf("block %+v before the consumer is registered anew", b)
 		}

@@ -49,7 +49,7 @@ func TestAShardIsPolledWhileFanOutCannotBeHad(t *testing.T) {
 
 	w.EventFaults(nil)
 	w.Faults().Set("SubscribeToShard", nil)
-	for deadline := time.Now().Add(10 * time.Second); len(told) < 2; {
+	for deadline := time.Now().Add(60 * time.Second); len(told) < 2; {
 		if b := w.block(s); b.After != last.Last() || time.Now().After(deadline) {
 			t.Fatalf("block %+v, told %v", b, told)
 		}
@@ -89,7 +89,7 @@ func TestPollingNeverWaitsForFanOutToBeFoundOut(t *testing.T) {
 	t.Cleanup(s.Close)
 	got, last := w.follow(s, messages.Position{}, 2)
 	tries := w.Faults().Calls("RegisterStreamConsumer")
-	for deadline := time.Now().Add(10 * time.Second); w.Faults().Calls("RegisterStreamConsumer") <= tries; {
+	for deadline := time.Now().Add(60 * time.Second); w.Faults().Calls("RegisterStreamConsumer") <= tries; {
 		polls := w.Faults().Calls("GetRecords")
 		w.block(s)
 		if w.Faults().Calls("GetRecords") == polls || time.Now().After(deadline) {

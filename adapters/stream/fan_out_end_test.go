@@ -160,7 +160,7 @@ func TestKP16AnEndThatOnlyEndsCleanlyIsReadAgainAtTheLastRecord(t *testing.T) {
 			w.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {
 				return localkinesis.EventEffect{Drop: e.Closing && lost.Add(1) == 1}
 			})
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 			defer cancel()
 			s := w.subscribe(messages.ReadFrom{})
 			var got []messages.SequenceNumber

@@ -200,7 +200,7 @@ func TestAnAnswerThatNeverComesIsGivenUpWithItsCaller(t *testing.T) {
 		if err != ctx.Err() { //nolint:errorlint // it is returned as it is
 			t.Errorf("error %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Fatal("Next goes on")
 	}
 }
@@ -267,7 +267,7 @@ func TestAllSubscriptionsOfABrokenConnectionGoOnOnAnother(t *testing.T) {
 	f.CloseClientConnections()
 	put := w.put(objects(40)...)
 	var got []messages.SequenceNumber
-	for deadline := time.Now().Add(10 * time.Second); len(got) < len(put) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(60 * time.Second); len(got) < len(put) && time.Now().Before(deadline); {
 		for _, s := range sources {
 			for _, m := range w.block(s).Marks {
 				got = append(got, m.Seq)

@@ -56,7 +56,7 @@ func (s *subscriber) event() (e types.SubscribeToShardEvent, ok bool) {
 			return e, false
 		}
 		return member.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value, true
-	case <-time.After(10 * time.Second):
+	case <-time.After(60 * time.Second):
 		s.t.Fatal("no event within 10 s")
 	}
 	return e, false

@@ -171,7 +171,7 @@ func (e *emptyAccount) append() error {
 		return err
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(e.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(e.Context(), 60*time.Second)
 	defer cancel()
 	channel := e.Name()
 	opening, err := client.Open(ctx, channel, false)

@@ -48,7 +48,7 @@ func tree(t *testing.T, names ...string) (r *Registry, reports chan Report, ende
 		_ = system.Root.StopFuture(pid).Wait()
 		system.Shutdown()
 	})
-	for deadline := time.Now().Add(5 * time.Second); r.Live(Connector) == 0 || len(names) > 0 && r.Live(Ledger) == 0; {
+	for deadline := time.Now().Add(60 * time.Second); r.Live(Connector) == 0 || len(names) > 0 && r.Live(Ledger) == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("the tree did not start")
 		}
@@ -61,7 +61,7 @@ func receive[T any](t *testing.T, from chan T) (v T) {
 	t.Helper()
 	select {
 	case v = <-from:
-	case <-time.After(5 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Fatal("nothing came")
 	}
 	return v
