@@ -57,12 +57,14 @@ func (r *jsonReader) next() byte {
 	return 0
 }
 
-// value takes one value, which is the member of the given name.
+// value takes one value, which is the member of the given name. As many lists
+// and maps may be in one another as depth says, the innermost with what it holds.
 func (r *jsonReader) value(name []byte, depth int) error {
-	if depth == 0 {
+	next := r.next()
+	if depth == 0 && (next == '{' || next == '[') {
 		return errSyntax
 	}
-	switch r.next() {
+	switch next {
 	case '{':
 		return r.items(cborMap, '}', func() error { return r.member(depth) })
 	case '[':

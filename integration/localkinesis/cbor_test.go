@@ -164,6 +164,7 @@ func FuzzCBOR(f *testing.F) {
 	}
 	f.Add([]byte("\xa1\x64Data\x5f\x41a\x40\x42bc\xff"))
 	f.Add([]byte("\xa3\x61a\xf9\x38\x00\x61b\x39\x01\xf3\x61c\xf6"))
+	f.Add(append(bytes.Repeat([]byte("\x81"), maxDepth), "\x01"...))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		said, refused := appendJSON(nil, body)
 		if refused != nil {
