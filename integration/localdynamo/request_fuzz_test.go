@@ -17,6 +17,7 @@ var goodRequests = []struct{ operation, body string }{
 	{"CreateTable", `{"TableName":"other","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"o","AttributeType":"N"}],"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"GlobalSecondaryIndexes":[{"IndexName":"byOwner","KeySchema":[{"AttributeName":"o","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"},"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1}}]}`},
 	{"DeleteItem", `{"TableName":"leases","Key":{"a":{"S":"x"}},"ConditionExpression":"n = :n","ExpressionAttributeValues":{":n":{"N":"1"}},"ReturnValues":"ALL_OLD"}`},
 	{"DeleteTable", `{"TableName":"leases"}`},
+	{"DescribeEndpoints", `{}`},
 	{"DescribeTable", `{"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/leases"}`},
 	{"GetItem", `{"TableName":"leases","Key":{"a":{"S":"x"}},"ProjectionExpression":"n, #m.b[0]","ExpressionAttributeNames":{"#m":"m"},"ReturnConsumedCapacity":"TOTAL"}`},
 	{"GetItem", `{"TableName":"leases","Key":{"a":{"S":"x"}},"AttributesToGet":["n"]}`},
