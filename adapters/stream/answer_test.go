@@ -119,6 +119,20 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
+// TestDataThatIsLongerUnescapedKeepsToItsRoom: the decoder writes 32 bytes at a
+// time, and looks at what it reads alone for whether there is room for them.
+func TestDataThatIsLongerUnescapedKeepsToItsRoom(t *testing.T) {
+	text := []byte(`\/` + strings.Repeat("A", 31) + strings.Repeat("\xff", 5))
+	room := base64.StdEncoding.DecodedLen(len(text))
+	memory := bytes.Repeat([]byte("x"), room+32)
+	if _, err := appendData(memory[:0:room], text); err == nil {
+		t.Errorf("%q was taken for base64", text)
+	}
+	if behind := string(memory[room:]); strings.Trim(behind, "x") != "" {
+		t.Errorf("behind the room is %q", behind)
+	}
+}
+
 func TestTimesAreExactToTheMillisecond(t *testing.T) {
 	for text, want := range map[string]int64{
 		"0": 0, "1": 1000, "1441215410.867": 1441215410867, "1.441215410867E9": 1441215410867, "1.7623339353e+9": 1762333935300, "1762333935.3": 1762333935300,

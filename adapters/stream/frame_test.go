@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/kinesnow/kinesnow/messages"
@@ -147,6 +148,7 @@ func FuzzFrames(f *testing.F) {
 	for _, payload := range []string{
 		`{"Records":[{"SequenceNumber":"7","Data":"e30=","PartitionKey":"k","ApproximateArrivalTimestamp":1.7E9}],"ContinuationSequenceNumber":"7","MillisBehindLatest":5}`,
 		`{"ChildShards":[{"ShardId":"shardId-000000000001"}],"Records":[]}`, `{"Records":[{"SequenceNumber":"x"}]}`, `{"Records":null}`, ``,
+		`{"Records":[{"SequenceNumber":"7","Data":"\/` + strings.Repeat("A", 31) + strings.Repeat("\xff", 5) + `"}]}`,
 	} {
 		f.Add([]byte{}, event, payload)
 	}

@@ -202,7 +202,9 @@ func appendData(dst, text []byte) ([]byte, error) {
 	dst = slices.Grow(dst, base64.StdEncoding.DecodedLen(len(text)))
 	n, err := base64.StdEncoding.Decode(dst[start:cap(dst)], text)
 	if err != nil && bytes.IndexByte(text, '\\') >= 0 { // a slash may be escaped
-		n, err = base64.StdEncoding.Decode(dst[start:cap(dst)], unescape(text))
+		text = unescape(text) // longer where it was no UTF-8
+		dst = slices.Grow(dst, base64.StdEncoding.DecodedLen(len(text)))
+		n, err = base64.StdEncoding.Decode(dst[start:cap(dst)], text)
 	}
 	return dst[:start+n], err
 }
