@@ -181,6 +181,7 @@ func FuzzDecimalRoundsExactly(f *testing.F) {
 func FuzzAnswersAgreeWithEncodingJSON(f *testing.F) {
 	f.Add(uint64(12), "key", []byte("{}"), int64(1762333935301), "AAA/+=", "shardId-1")
 	f.Add(uint64(0), "<\"\\\u2028\x00é", []byte("\xff\xff\xff"), int64(5), "", "")
+	f.Add(uint64(7), "ContinuationSequenceNumber", []byte{}, int64(0), "i", "s")
 	f.Fuzz(func(t *testing.T, sequence uint64, key string, data []byte, ms int64, iterator, child string) {
 		type record struct {
 			ApproximateArrivalTimestamp json.Number
@@ -196,8 +197,8 @@ func FuzzAnswersAgreeWithEncodingJSON(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch key {
-		case "Records", "NextShardIterator", "MillisBehindLatest", "ChildShards":
+		switch key { // which is a member of the answer too, and must be one that parse skips
+		case "Records", "NextShardIterator", "ContinuationSequenceNumber", "MillisBehindLatest", "ChildShards":
 			return
 		}
 		a, err := parsed(string(text))
