@@ -251,6 +251,8 @@ func FuzzDecodeNeverPanicsAndKeepsWhatItReads(f *testing.F) {
 		}
 		f.Add(string(e.Kind()), body)
 	}
+	f.Add(string(KindPaused), nested(maxLevels))
+	f.Add(string(KindPaused), nested(maxLevels+1))
 	f.Fuzz(func(t *testing.T, kind string, body []byte) {
 		e, err := Decode(Kind(kind), body)
 		if err != nil {
