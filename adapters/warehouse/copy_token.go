@@ -24,11 +24,11 @@ func (t copyToken) is(word string) bool {
 	return (t.kind == copyWord || t.kind == copySign) && strings.EqualFold(t.text, word)
 }
 
-// identifier is the exact name that a token stands for.
+// identifier is the exact name that a token stands for. No name is empty.
 func (t copyToken) identifier() (string, bool) {
 	switch {
 	case t.kind == copyQuoted:
-		return t.text, true
+		return t.text, t.text != ""
 	case t.kind == copyWord && t.text[0] != '$' && t.text[0] != '@' && (t.text[0] < '0' || t.text[0] > '9'):
 		return strings.ToUpper(t.text), true
 	}

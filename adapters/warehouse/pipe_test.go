@@ -23,6 +23,7 @@ func TestACopyStatementIsReadAndNeverGuessed(t *testing.T) {
 		{`COPY INTO t FROM (SELECT $1:a + 1, $1[0], $1:a[0], $2 FROM ` + streams + `)`, "T streaming=yes byName=no filters=no items=?,?,?,?"},
 		{`COPY INTO t FROM (WITH x AS (SELECT 1) SELECT * FROM x)`, "T streaming=unknown byName=unknown filters=unknown items="},
 		{`MERGE INTO t`, " streaming=unknown byName=unknown filters=unknown items="},
+		{`COPY INTO "" FROM (SELECT $1 FROM ` + streams + `)`, " streaming=unknown byName=unknown filters=unknown items="},
 		{`COPY INTO 'x' FROM`, " streaming=unknown byName=unknown filters=unknown items="},
 		{`COPY INTO t (`, "T streaming=unknown byName=unknown filters=unknown items="},
 		{``, " streaming=unknown byName=unknown filters=unknown items="},
@@ -87,6 +88,7 @@ func TestADefaultPipeMatchesByNameWhateverIsShownOfIt(t *testing.T) {
 // FuzzACopyStatementOfAnyShape: whatever a definition is, reading it ends.
 func FuzzACopyStatementOfAnyShape(f *testing.F) {
 	f.Add(`COPY INTO t (a) FROM (SELECT $1:a['b'].c::NUMBER(1,2) x FROM ` + streams + ` s WHERE 'it''s') MATCH_BY_COLUMN_NAME = NONE`)
+	f.Add(`COPY INTO "" FROM (SELECT $1 FROM ` + streams + `)`)
 	f.Fuzz(func(t *testing.T, text string) {
 		c := ParseCopy(text)
 		if c.Items != nil && c.Table() == "" {
