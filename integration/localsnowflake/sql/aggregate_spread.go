@@ -91,7 +91,7 @@ func percentile(s *scope, n *call, args []compiled) (aggregateCall, error) {
 	if err != nil {
 		return aggregateCall{}, err
 	}
-	at, err := s.as(args[1], floatType)
+	at, err := (&scope{env: s.env}).compileAs(n.args[1], floatType) // settled before there are rows
 	if err != nil {
 		return aggregateCall{}, err
 	}

@@ -52,7 +52,11 @@ func (s *scope) call(n *call) (compiled, error) {
 	if f.max >= 0 && len(n.args) > f.max {
 		return compiled{}, compileError(939, "22023", "too many arguments for function [%s] expected %d, got %d", n.name, f.max, len(n.args))
 	}
-	args, err := s.compileAll(n.args)
+	in := s
+	if n.name == "LAST_QUERY_ID" { // it is settled before there are rows
+		in = &scope{env: s.env}
+	}
+	args, err := in.compileAll(n.args)
 	if err != nil {
 		return compiled{}, err
 	}
