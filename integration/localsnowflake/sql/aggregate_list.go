@@ -1,7 +1,5 @@
 package sql
 
-import "strings"
-
 // collector keeps the values of a group for LISTAGG and ARRAY_AGG, with the
 // keys that WITHIN GROUP orders them by.
 type collector struct {
@@ -53,7 +51,7 @@ func listAgg(s *scope, n *call, args []compiled) (aggregateCall, error) {
 			for i, v := range values {
 				parts[i] = v.(string)
 			}
-			return strings.Join(parts, separator), nil
+			return joined(parts, separator)
 		}}
 	}}, nil
 }

@@ -7,6 +7,9 @@ import (
 // compile turns an expression into something that runs over rows. Types are
 // settled here, once for all rows. Places of errors are added on the way out.
 func (s *scope) compile(x expression) (compiled, error) {
+	if err := s.env.compiling(); err != nil {
+		return compiled{}, err
+	}
 	if s.group != nil {
 		if c, ok := s.group.key(s, x); ok {
 			return c, nil

@@ -54,11 +54,17 @@ func (s *scope) like(n *like) (compiled, error) {
 			}
 			last, ready = source, re
 		}
+		if err := matchable(ready, v[0].(string)); err != nil {
+			return nil, err
+		}
 		return ready.MatchString(v[0].(string)) != n.not, nil
 	}, parts...), nil
 }
 
 func (n *like) compilePattern(pattern, escape string) (*regexp.Regexp, error) {
+	if len(pattern) > maxPattern {
+		return nil, runtimeError(100048, "2201B", "Invalid regular expression: '%s', it has more than %d bytes", shorten(pattern), maxPattern)
+	}
 	source := pattern
 	if !n.regexp {
 		source = likeSource(pattern, escape)

@@ -107,7 +107,7 @@ func (s *scope) concat(l, r compiled) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	return strict(textType, func(v []Value) (Value, error) { return v[0].(string) + v[1].(string), nil }, cl, cr), nil
+	return strict(textType, concat, cl, cr), nil
 }
 
 // strict is a function of values none of which is NULL; with a NULL it is NULL.

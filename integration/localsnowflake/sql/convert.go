@@ -109,6 +109,9 @@ func floatFromText(s string) (float64, bool) {
 	case "nan", "inf", "-inf", "+inf", "infinity", "-infinity":
 		return parseFloat(s), true
 	}
+	if len(s) > maxDigits {
+		return 0, false
+	}
 	if _, _, err := apd.NewFromString(s); err != nil || strings.Trim(s, "0123456789+-.eE") != "" {
 		return 0, false
 	}

@@ -151,7 +151,7 @@ func (e *Engine) environment(ctx context.Context, s *Session, binds Bindings) (*
 	if err != nil {
 		return nil, err
 	}
-	return &environment{ctx: ctx, engine: e, session: s, now: now().UTC(), zone: zone, binds: binds}, nil
+	return &environment{ctx: ctx, engine: e, session: s, now: now().UTC(), zone: zone, binds: binds, work: &work{}}, nil
 }
 
 func (e *environment) execute(st statement) (*Result, error) {

@@ -48,37 +48,36 @@ func (e *environment) flatten(left *relation, n *flattenSource, around *scope) (
 			if err != nil {
 				return err
 			}
-			rows := exploded(v, n.mode, seq)
-			if len(rows) == 0 && n.outer {
-				rows = [][]Value{{number(seq), nil, nil, nil, nil, nil}}
+			found := false
+			each := func(extra ...Value) bool {
+				found = true
+				err = yield(append(append(make([]Value, 0, len(columns)), row...), extra...))
+				return err == nil
 			}
-			for _, extra := range rows {
-				if err := yield(append(append(make([]Value, 0, len(columns)), row...), extra...)); err != nil {
-					return err
-				}
+			explode(v, n.mode, seq, each)
+			if !found && n.outer {
+				each(number(seq), nil, nil, nil, nil, nil)
 			}
-			return nil
+			return err
 		})
 	}}, nil
 }
 
-// exploded lists SEQ, KEY, PATH, INDEX, VALUE and THIS of each element.
-func exploded(v Value, mode string, seq int64) (rows [][]Value) {
+// explode yields SEQ, KEY, PATH, INDEX, VALUE and THIS of each element, until
+// it is told to stop.
+func explode(v Value, mode string, seq int64, yield func(...Value) bool) {
 	j, ok := v.(JSON)
 	if !ok {
-		return nil
+		return
 	}
 	if j.shape() == shapeArray && mode != "OBJECT" {
 		j.elements(func(i int, e JSON) bool {
-			rows = append(rows, []Value{number(seq), nil, "[" + strconv.Itoa(i) + "]", number(int64(i)), e, j})
-			return true
+			return yield(number(seq), nil, "["+strconv.Itoa(i)+"]", number(int64(i)), e, j)
 		})
 	}
 	if j.shape() == shapeObject && mode != "ARRAY" {
 		j.members(func(key string, e JSON) bool {
-			rows = append(rows, []Value{number(seq), key, key, nil, e, j})
-			return true
+			return yield(number(seq), key, key, nil, e, j)
 		})
 	}
-	return rows
 }

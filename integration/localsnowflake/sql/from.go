@@ -100,7 +100,7 @@ func (e *environment) values(n *valuesSource, around *scope) (*relation, error) 
 	}
 	r.run = func(yield func([]Value) error) error {
 		for _, row := range compiledRows {
-			out, err := (&selection{items: row}).project(&frame{})
+			out, err := (&selection{env: e, items: row}).project(&frame{})
 			if err != nil {
 				return err
 			}

@@ -21,19 +21,20 @@ var patternFunctions = map[string]function{
 
 // pattern compiles a regular expression. Its syntax is RE2's, which is what the
 // service's has in common with others: no look-ahead, no back references.
-func pattern(v Value) (*regexp.Regexp, error) {
-	re, err := regexp.Compile(v.(string))
+// text is what it will look at.
+func pattern(v, text Value) (*regexp.Regexp, error) {
+	re, err := bounded(v.(string))
 	if err != nil {
-		return nil, runtimeError(100048, "2201B", "Invalid regular expression: '%s', %s", shorten(v.(string)), err)
+		return nil, err
 	}
-	return re, nil
+	return re, matchable(re, text.(string))
 }
 
 // groupReference is \1 in a replacement.
 var groupReference = regexp.MustCompile(`\\(\d)`)
 
 func regexpReplace(v []Value) (Value, error) {
-	re, err := pattern(v[1])
+	re, err := pattern(v[1], v[0])
 	if err != nil {
 		return nil, err
 	}
@@ -41,11 +42,18 @@ func regexpReplace(v []Value) (Value, error) {
 	if len(v) == 3 {
 		with = groupReference.ReplaceAllString(strings.ReplaceAll(v[2].(string), "$", "$$"), "$${$1}")
 	}
-	return re.ReplaceAllString(v[0].(string), with), nil
+	text := v[0].(string)
+	if most := len(text) * (1 + 2*len(with)); most > maxValue { // \1 may be as long as what it is in
+		found := len(re.FindAllStringIndex(text, maxValue/len(with)+1))
+		if err := fits(len(text)*(1+strings.Count(with, "${")) + found*len(with)); err != nil {
+			return nil, err
+		}
+	}
+	return re.ReplaceAllString(text, with), nil
 }
 
 func regexpCount(v []Value) (Value, error) {
-	re, err := pattern(v[1])
+	re, err := pattern(v[1], v[0])
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +61,7 @@ func regexpCount(v []Value) (Value, error) {
 }
 
 func regexpInstr(v []Value) (Value, error) {
-	re, err := pattern(v[1])
+	re, err := pattern(v[1], v[0])
 	if err != nil {
 		return nil, err
 	}

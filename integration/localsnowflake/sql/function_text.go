@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -116,8 +115,12 @@ func splitPart(v []Value) (Value, error) {
 }
 
 func split(v []Value) (Value, error) {
+	text, separator := v[0].(string), v[1].(string)
+	if err := fits(len(text) + strings.Count(text, separator)*64); err != nil { // with what holds each part
+		return nil, err
+	}
 	var elements []JSON
-	for _, part := range strings.Split(v[0].(string), v[1].(string)) {
+	for part := range strings.SplitSeq(text, separator) {
 		elements = append(elements, quoteJSON(part))
 	}
 	return makeArray(elements), nil
@@ -131,15 +134,26 @@ func replace(v []Value) (Value, error) {
 	if v[1].(string) == "" {
 		return v[0], nil
 	}
-	return strings.ReplaceAll(v[0].(string), v[1].(string), with), nil
+	text, old := v[0].(string), v[1].(string)
+	if err := fits(len(text) + strings.Count(text, old)*max(0, len(with)-len(old))); err != nil {
+		return nil, err
+	}
+	return strings.ReplaceAll(text, old, with), nil
 }
 
 func concat(v []Value) (Value, error) {
-	var b strings.Builder
-	for _, part := range v {
-		b.WriteString(part.(string))
+	parts := make([]string, len(v))
+	for i, part := range v {
+		parts[i] = part.(string)
 	}
-	return b.String(), nil
+	return joined(parts, "")
+}
+
+func joined(parts []string, separator string) (Value, error) {
+	if err := fitsAll(parts, len(separator)); err != nil {
+		return nil, err
+	}
+	return strings.Join(parts, separator), nil
 }
 
 func concatWS(v []Value) (Value, error) {
@@ -147,7 +161,7 @@ func concatWS(v []Value) (Value, error) {
 	for i := range parts {
 		parts[i] = v[i+1].(string)
 	}
-	return strings.Join(parts, v[0].(string)), nil
+	return joined(parts, v[0].(string))
 }
 
 func predicate(test func(s, part string) bool) function {
@@ -173,23 +187,25 @@ func position(v []Value) (Value, error) {
 
 func padder(before bool) function {
 	return simple(2, 3, textType, func(v []Value) (Value, error) {
-		runes, pad := []rune(v[0].(string)), []rune(" ")
+		text, pad := v[0].(string), " "
 		if len(v) == 3 {
-			pad = []rune(v[2].(string))
+			pad = v[2].(string)
 		}
 		want, _ := asInt(v[1])
 		want = min(max(want, 0), catalog.DefaultLength)
-		if int64(len(runes)) >= want {
-			return string(runes[:want]), nil
+		has, each := int64(utf8.RuneCountInString(text)), int64(utf8.RuneCountInString(pad))
+		if has >= want {
+			return string([]rune(text)[:want]), nil
 		}
-		var fill []rune
-		for len(pad) > 0 && int64(len(fill)+len(runes)) < want {
-			fill = append(fill, pad[len(fill)%len(pad)])
+		fill := ""
+		if each > 0 {
+			missing := want - has
+			fill = strings.Repeat(pad, int(missing/each)) + string([]rune(pad)[:missing%each])
 		}
 		if before {
-			return string(fill) + string(runes), nil
+			return fill + text, nil
 		}
-		return string(runes) + string(fill), nil
+		return text + fill, nil
 	}, textType, integerType, textType)
 }
 
@@ -212,6 +228,9 @@ func repeat(v []Value) (Value, error) {
 
 func regexpLike(v []Value) (Value, error) {
 	re, err := (&like{regexp: true}).compilePattern(v[1].(string), "")
+	if err == nil {
+		err = matchable(re, v[0].(string))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -219,9 +238,9 @@ func regexpLike(v []Value) (Value, error) {
 }
 
 func regexpSubstr(v []Value) (Value, error) {
-	re, err := regexp.Compile(v[1].(string))
+	re, err := pattern(v[1], v[0])
 	if err != nil {
-		return nil, runtimeError(100048, "2201B", "Invalid regular expression: '%s', %s", shorten(v[1].(string)), err)
+		return nil, err
 	}
 	if at := re.FindStringIndex(v[0].(string)); at != nil {
 		return v[0].(string)[at[0]:at[1]], nil

@@ -91,7 +91,7 @@ func mismatchedColumns(want, got int) error {
 // fromBatch runs the tuples once, or once for each element of bound arrays.
 func (w *rowWriter) fromBatch(rows [][]expression, targets []int) error {
 	for i := range max(1, w.env.binds.batch()) {
-		w.env.binds.row = i
+		w.env.binds.row, w.env.work.compiled = i, 0
 		if err := w.fromTuples(rows, targets); err != nil {
 			return err
 		}
@@ -161,7 +161,7 @@ func (w *rowWriter) add(values []Value, given []bool) error {
 		return err
 	}
 	w.rows = append(w.rows, rowstore.Row{JSON: row, CommittedAt: w.env.now})
-	return nil
+	return w.env.keepBytes(len(row))
 }
 
 // encode makes the stored form of a row; columns without a given value get

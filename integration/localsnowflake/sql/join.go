@@ -26,7 +26,7 @@ func (e *environment) join(n *joinSource, around *scope) (*relation, error) {
 
 // joined compiles a join of two relations; n's own sources are not looked at.
 func (e *environment) joined(l, r *relation, n *joinSource, around *scope) (*relation, error) {
-	j := &join{kind: n.kind, l: l, r: r}
+	j := &join{env: e, kind: n.kind, l: l, r: r}
 	out := &relation{columns: append(append([]scopeColumn{}, l.columns...), r.columns...), run: j.run}
 	on := n.on
 	both := &scope{env: e, columns: out.columns, tables: around.tables, outer: around}
@@ -143,6 +143,7 @@ func (s *scope) sideOf(x expression, split int) int {
 
 // join is a compiled join.
 type join struct {
+	env                 *environment
 	kind                string
 	l, r                *relation
 	leftKeys, rightKeys []compiled // over the joined row
@@ -200,6 +201,9 @@ func (j *join) match(b *build, row []Value, width, wide int, yield func([]Value)
 	found := false
 	if ok {
 		for _, i := range b.index[name] {
+			if err := j.env.step(); err != nil {
+				return err
+			}
 			joined := make([]Value, wide)
 			copy(joined, row)
 			copy(joined[width:], b.rows[i])

@@ -57,8 +57,12 @@ func (j JSON) typeName() string {
 	return "DOUBLE"
 }
 
-// makeArray writes an array of elements.
+// makeArray writes an array of elements. One that is too large ends as a panic
+// of *Error.
 func makeArray(elements []JSON) JSON {
+	if err := fitsAll(elements, 1); err != nil {
+		panic(err)
+	}
 	texts := make([]string, len(elements))
 	for i, e := range elements {
 		texts[i] = string(e)
@@ -67,6 +71,7 @@ func makeArray(elements []JSON) JSON {
 }
 
 // makeObject writes an object; members with an empty value are left out.
+// One that is too large ends as makeArray's.
 func makeObject(members []jsonMember) JSON {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -76,6 +81,9 @@ func makeObject(members []jsonMember) JSON {
 		}
 		if b.Len() > 1 {
 			b.WriteByte(',')
+		}
+		if err := fits(b.Len() + len(m.key) + len(m.value)); err != nil {
+			panic(err)
 		}
 		b.WriteString(string(quoteJSON(m.key)) + ":" + string(m.value))
 	}

@@ -13,10 +13,14 @@ import (
 // writing one out stays cheap.
 const maxExponent = 4096
 
-// parseDecimal reads a finite number of any length.
+// maxDigits bounds the text of a decimal for the same reason: reading a million
+// digits takes seconds.
+const maxDigits = 2 * maxExponent
+
+// parseDecimal reads a finite number of up to maxDigits digits.
 func parseDecimal(s string) (*apd.Decimal, bool) {
 	s = strings.TrimSpace(s)
-	if s == "" || strings.Trim(s, "0123456789+-.eE") != "" {
+	if s == "" || len(s) > maxDigits || strings.Trim(s, "0123456789+-.eE") != "" {
 		return nil, false
 	}
 	d, _, err := apd.NewFromString(s)

@@ -19,6 +19,7 @@ type environment struct {
 	zone    *time.Location
 	binds   Bindings
 	depth   int       // of nested queries being compiled
+	work    *work     // of the statement so far
 	holder  *holder   // of locks, once the statement took one
 	stream  *relation // what TABLE(DATA_SOURCE(...)) reads; nil outside of a pipe
 }

@@ -50,10 +50,12 @@ func (sel *selection) run(yield func([]Value) error) error {
 
 // frames yields the filtered input.
 func (sel *selection) frames(yield func(*frame) error) error {
-	n := 0
+	if err := sel.env.step(); err != nil {
+		return err
+	}
 	return sel.from.run(func(row []Value) error {
-		if n++; n%1024 == 0 && sel.env.ctx.Err() != nil {
-			return runtimeError(604, "57014", "SQL execution canceled")
+		if err := sel.env.step(); err != nil {
+			return err
 		}
 		f := &frame{row: row}
 		if ok, err := holds(sel.filter, f); !ok || err != nil {
@@ -112,6 +114,9 @@ func (sel *selection) project(f *frame) ([]Value, error) {
 			return nil, err
 		}
 		row[i] = v
+		if err := sel.env.keep(v); err != nil {
+			return nil, err
+		}
 	}
 	return row, nil
 }

@@ -130,7 +130,7 @@ func (e *environment) defaultsOf(t *catalog.Table) ([]func(time.Time) (Value, er
 		}
 		evaluate := func(at time.Time) (Value, error) {
 			env := *e
-			env.now = at
+			env.now, env.work = at, &work{} // once for each row
 			compiled, err := (&scope{env: &env}).compileAs(x, c.Type)
 			if err != nil {
 				return nil, err

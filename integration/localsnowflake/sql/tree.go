@@ -106,8 +106,12 @@ func callParts(n *call) (string, []expression) {
 }
 
 // signature is equal for expressions that mean the same in a scope. Its size
-// does not depend on the expression's.
+// does not depend on the expression's. Too many of them end as a panic of
+// *Error, as a parser's errors do.
 func (s *scope) signature(x expression) string {
+	if err := s.env.compiling(); err != nil {
+		panic(AsError(err))
+	}
 	label, kids := parts(x)
 	if r, ok := x.(*slotRef); ok {
 		label = fmt.Sprintf("slot %d", r.i)

@@ -70,6 +70,9 @@ func number(n int64) *apd.Decimal { return apd.New(n, 0) }
 // numberLiteral reads a number as written; with an exponent it is a FLOAT
 // unless all its digits fit a NUMBER.
 func numberLiteral(text string) (Value, catalog.Type) {
+	if len(text) > maxDigits {
+		return parseFloat(text), floatType
+	}
 	d, _, err := apd.NewFromString(strings.TrimSuffix(text, "."))
 	if err != nil {
 		return parseFloat(text), floatType

@@ -128,7 +128,9 @@ func (e *environment) visibleViews(database, schema string) []*catalog.View {
 // viewColumns are the columns of a view as a table would have them; none when
 // what it reads is gone.
 func (e *environment) viewColumns(v *catalog.View) []catalog.Column {
-	r, err := e.view(v)
+	env := *e
+	env.work = &work{} // of each view
+	r, err := env.view(v)
 	if err != nil {
 		return nil
 	}

@@ -31,6 +31,9 @@ func (s *scope) shift(w *windowCall, n *call, args []compiled) error {
 		}
 		out := make([]Value, len(rows))
 		for i, f := range rows {
+			if err := s.env.alive(); err != nil {
+				return nil, err
+			}
 			at := shifted(values, i, distance, n.ignoreNulls)
 			if at >= 0 {
 				out[i] = values[at]
@@ -89,7 +92,7 @@ func (s *scope) windowAggregate(w *windowCall, n *call) error {
 		f := n.over.frame
 		if f == nil || !f.rows {
 			whole := len(w.order) == 0 || f != nil && f.to == nil
-			return running(a, rows, func(i int) int {
+			return s.env.running(a, rows, func(i int) int {
 				if whole {
 					return len(rows) - 1
 				}
@@ -100,9 +103,9 @@ func (s *scope) windowAggregate(w *windowCall, n *call) error {
 			})
 		}
 		if f.from == nil {
-			return running(a, rows, func(i int) int { return frameEnd(f, i, len(rows)) })
+			return s.env.running(a, rows, func(i int) int { return frameEnd(f, i, len(rows)) })
 		}
-		return sliding(a, rows, f)
+		return s.env.sliding(a, rows, f)
 	}
 	return nil
 }
@@ -115,11 +118,14 @@ func frameEnd(f *frameClause, i, n int) int {
 }
 
 // running aggregates from the first row to end(i), which never shrinks.
-func running(a aggregateCall, rows []*frame, end func(int) int) ([]Value, error) {
+func (e *environment) running(a aggregateCall, rows []*frame, end func(int) int) ([]Value, error) {
 	state, done := a.start(), 0
 	out := make([]Value, len(rows))
 	last := -2
 	for i := range rows {
+		if err := e.alive(); err != nil {
+			return nil, err
+		}
 		to := end(i)
 		if to == last {
 			out[i] = out[i-1]
@@ -141,9 +147,12 @@ func running(a aggregateCall, rows []*frame, end func(int) int) ([]Value, error)
 }
 
 // sliding aggregates a frame whose start moves.
-func sliding(a aggregateCall, rows []*frame, f *frameClause) ([]Value, error) {
+func (e *environment) sliding(a aggregateCall, rows []*frame, f *frameClause) ([]Value, error) {
 	out := make([]Value, len(rows))
 	for i := range rows {
+		if err := e.alive(); err != nil {
+			return nil, err
+		}
 		state := a.start()
 		for j := max(0, int64(i)+*f.from); j <= int64(frameEnd(f, i, len(rows))); j++ {
 			if err := state.add(rows[j]); err != nil {
