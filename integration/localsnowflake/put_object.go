@@ -45,8 +45,11 @@ func objectBody(r *http.Request) ([]byte, error) {
 		return readObject(r.Body, r.ContentLength)
 	}
 	announced, err := strconv.ParseInt(r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 64)
-	if err != nil || announced < 0 {
+	switch {
+	case err != nil, announced < 0:
 		return nil, refuse(http.StatusLengthRequired, "MissingContentLength", "You must provide the x-amz-decoded-content-length HTTP header.")
+	case r.ContentLength >= 0 && announced > r.ContentLength: // what encodes it is longer: no memory for what cannot come
+		return nil, refuse(http.StatusBadRequest, "IncompleteBody", "The request body terminated unexpectedly.")
 	}
 	// A chunk's head is its length in hexadecimal, perhaps with a signature as
 	// an extension: the chunks of HTTP/1.1. What follows the last one is read

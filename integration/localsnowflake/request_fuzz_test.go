@@ -134,6 +134,8 @@ func FuzzPaths(f *testing.F) {
 			`[{"file_path":"a/b","content_type":"application/x-ndjson","fragment_length_bytes":"10","encryption_version":"AES-CTR-128.1","iv_base64":"AAAAAAAAAAAAAAAAAAAAAA=="}]`},
 		{"PUT", "/" + stageBucket + "/prefix/file", "data"},
 		{"POST", "/telemetry/send/sessionless", `{"logs":[]}`},
+		{"PUT", smallPipe + "/channels", "{}"},
+		{"POST", "/v2/streaming/databases/DB/schemas/S/pipes:pipe-info", "{}"},
 		{"GET", "/queries/x/result", ""},
 		{"GET", "/monitoring/queries/x", ""},
 	} {
@@ -251,6 +253,7 @@ func FuzzObject(f *testing.F) {
 	f.Add("5", []byte("5;chunk-signature=00\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"))
 	f.Add("0", []byte("0\r\n\r\n"))
 	f.Add("-1", []byte("ffffffffffffffff\r\n"))
+	f.Add("268435456", []byte("0\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, announced string, body []byte) {
 		r := httptest.NewRequest(http.MethodPut, "/", bytes.NewReader(body))
 		r.Header.Set("X-Amz-Content-Sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")

@@ -111,13 +111,13 @@ func (s *Server) serveIngest(w http.ResponseWriter, r *http.Request, action, key
 // serveData routes /v2/streaming/data/...: appends.
 func (s *Server) serveData(w http.ResponseWriter, r *http.Request, path string) {
 	p, ok := split(path)
-	if ok && p.is("databases", "schemas", "tables", "rows") {
+	if ok && p.is(3, "databases", "schemas", "tables", "rows") {
 		t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2)}
 		s.serveIngest(w, r, ActionElasticAppend, elasticChannel, t, s.tableRows)
 		return
 	}
-	rows := ok && p.is("databases", "schemas", "pipes", "channels", "rows")
-	if !rows && !(ok && p.is("databases", "schemas", "pipes", "channels", "filebuffer")) {
+	rows := ok && p.is(4, "databases", "schemas", "pipes", "channels", "rows")
+	if !rows && !(ok && p.is(4, "databases", "schemas", "pipes", "channels", "filebuffer")) {
 		writeError(w, noSuchPath(r))
 		return
 	}
@@ -142,7 +142,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request, path strin
 	if colon := strings.LastIndexByte(path, ':'); colon > strings.LastIndexByte(path, '/') {
 		base, verb = path[:colon], path[colon+1:]
 	}
-	if p, ok := split(base); ok && p.is("databases", "schemas", "pipes") {
+	if p, ok := split(base); ok && p.is(3, "databases", "schemas", "pipes") {
 		t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2)}
 		switch verb {
 		case "bulk-channel-status":
@@ -153,7 +153,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request, path strin
 			return
 		}
 	}
-	if p, ok := split(path); ok && p.is("databases", "schemas", "pipes", "channels") {
+	if p, ok := split(path); ok && p.is(4, "databases", "schemas", "pipes", "channels") {
 		t := target{database: p.value(0), schema: p.value(1), pipe: p.value(2), channel: p.value(3)}
 		if r.Method == http.MethodDelete {
 			s.serveIngest(w, r, ActionDropChannel, t.channel, t, s.dropChannel)
@@ -185,11 +185,10 @@ func split(path string) (parts, bool) {
 	return p, true
 }
 
-// is reports whether the literals are these; each but the last is followed by
-// a name.
-func (p parts) is(literals ...string) bool {
-	names := len(p) / 2
-	if len(p)-names != len(literals) {
+// is reports whether the literals are these, each followed by a name; where
+// there is one name less than literals, the last one ends the path.
+func (p parts) is(names int, literals ...string) bool {
+	if len(p) != names+len(literals) {
 		return false
 	}
 	for i, literal := range literals {
