@@ -27,6 +27,9 @@ func (sel *selection) run(yield func([]Value) error) error {
 	var rows []sortable
 	keep := sel.once(func([]Value) error { rows = append(rows, sortable{}); return nil })
 	for _, f := range frames {
+		if err := sel.env.step(); err != nil {
+			return err
+		}
 		row, err := sel.project(f)
 		if err != nil {
 			return err
