@@ -114,8 +114,9 @@ func (d *document) scalar(n *node, y *yaml.Node, key string) {
 
 // entries reads the pairs of a mapping. Merged maps (<<) yield to its own keys.
 func (d *document) entries(y *yaml.Node, key string, depth int) []entry {
-	own, merged := &node{}, []entry{}
-	for i := 0; i+1 < len(y.Content); i += 2 {
+	var own, merged []entry
+	places := map[string]int{} // in own
+	for i := 0; i+1 < len(y.Content) && !d.full; i += 2 {
 		k, v := y.Content[i], y.Content[i+1]
 		at := mark{k.Line, k.Column}
 		if k.ShortTag() == "!!merge" {
@@ -127,19 +128,21 @@ func (d *document) entries(y *yaml.Node, key string, depth int) []entry {
 			continue
 		}
 		path := join(key, k.Value)
-		if first := own.get(k.Value); first != nil {
-			d.report(at, path, fmt.Sprintf("is here twice; the first is in line %d", first.at.line))
-			first.value.broken = true // nobody knows which of the two is meant
+		if first, twice := places[k.Value]; twice {
+			d.report(at, path, fmt.Sprintf("is here twice; the first is in line %d", own[first].at.line))
+			own[first].value.broken = true // nobody knows which of the two is meant
 			continue
 		}
-		own.entries = append(own.entries, entry{key: k.Value, at: at, value: d.node(v, path, depth+1)})
+		places[k.Value] = len(own)
+		own = append(own, entry{key: k.Value, at: at, value: d.node(v, path, depth+1)})
 	}
 	for _, e := range merged {
-		if own.get(e.key) == nil {
-			own.entries = append(own.entries, e)
+		if _, known := places[e.key]; !known {
+			places[e.key] = len(own)
+			own = append(own, e)
 		}
 	}
-	return own.entries
+	return own
 }
 
 func (d *document) merged(v *yaml.Node, key string, depth int) []entry {

@@ -85,7 +85,11 @@ func nearest(key string, known []string) string {
 	plain := func(s string) string { return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s)) }
 	best, distance := "", 1+max(1, min(3, len(key)/3))
 	for _, word := range known {
-		if d := slips(plain(key), plain(word)); d < distance {
+		a, b := plain(key), plain(word)
+		if max(len(a)-len(b), len(b)-len(a)) >= distance {
+			continue // as many slips at the least; a key may be as long as the file
+		}
+		if d := slips(a, b); d < distance {
 			best, distance = word, d
 		}
 	}
