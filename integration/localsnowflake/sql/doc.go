@@ -20,7 +20,8 @@
 // # Limits
 //
 // One text has at most 1 MiB, 200 levels of nesting, 64 nested queries and
-// 10,000 operators.
+// 10,000 operators. What its values take and what is compiled of it has bounds
+// of its own (work.go); how long it runs is for its caller to say, by its context.
 //
 // # Transactions
 //

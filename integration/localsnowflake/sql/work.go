@@ -20,7 +20,7 @@ const (
 	// maxPattern bounds a regular expression in bytes, maxMatching its states
 	// times the bytes that it looks at: a match cannot be canceled.
 	maxPattern  = 16 << 10
-	maxMatching = 64 << 20
+	maxMatching = 8 << 20
 )
 
 // work is what a statement has done so far, its views and subqueries included.
