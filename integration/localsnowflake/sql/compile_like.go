@@ -41,6 +41,7 @@ func (s *scope) like(n *like) (compiled, error) {
 	}
 	var last string
 	var ready *regexp.Regexp
+	var most int // bytes of a text that are known not to be too many
 	return strict(booleanType, func(v []Value) (Value, error) {
 		escape := ""
 		if len(v) == 3 {
@@ -52,10 +53,13 @@ func (s *scope) like(n *like) (compiled, error) {
 			if err != nil {
 				return nil, err
 			}
-			last, ready = source, re
+			last, ready, most = source, re, surely(re)
 		}
-		if err := matchable(ready, v[0].(string)); err != nil {
-			return nil, err
+		if text := v[0].(string); len(text) > most {
+			if err := matchable(ready, text); err != nil {
+				return nil, err
+			}
+			most = len(text)
 		}
 		return ready.MatchString(v[0].(string)) != n.not, nil
 	}, parts...), nil

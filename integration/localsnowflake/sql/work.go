@@ -103,20 +103,29 @@ func bounded(source string) (*regexp.Regexp, error) {
 
 // matchable refuses a match that would take long.
 func matchable(re *regexp.Regexp, text string) error {
-	source := re.String()
-	if len(source)*len(text) <= maxMatching/2000 { // {1000} makes that many states of a character
+	if len(text) <= surely(re) {
 		return nil
 	}
-	parsed, err := syntax.Parse(source, syntax.Perl)
+	most, err := reach(re)
+	if err == nil && len(text) > most {
+		err = unsupported("a regular expression of so many states on a text of %d bytes", len(text))
+	}
+	return err
+}
+
+// surely is how long a text any expression of that length may look at: {1000}
+// makes a thousand states of a character, and each may have two.
+func surely(re *regexp.Regexp) int { return maxMatching / 2000 / max(1, len(re.String())) }
+
+// reach is how long a text an expression may look at. It compiles it again.
+func reach(re *regexp.Regexp) (int, error) {
+	parsed, err := syntax.Parse(re.String(), syntax.Perl)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	program, err := syntax.Compile(parsed.Simplify())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if max(len(program.Inst), 16)*len(text) > maxMatching {
-		return unsupported("a regular expression of %d states on a text of %d bytes", len(program.Inst), len(text))
-	}
-	return nil
+	return maxMatching / max(len(program.Inst), 16), nil
 }
