@@ -15,7 +15,7 @@ const (
 	// (docs.snowflake.com/sql-reference/data-types-semistructured).
 	maxValue = 128 << 20
 	// maxKept bounds the large values of all rows together.
-	maxKept = 256 << 20
+	maxKept = 512 << 20
 	large   = 64 << 10
 	// maxPattern bounds a regular expression in bytes, maxMatching its states
 	// times the bytes that it looks at: a match cannot be canceled.
