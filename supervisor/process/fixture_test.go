@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,21 +21,14 @@ import (
 	"github.com/kinesnow/kinesnow/supervisor/process/control"
 )
 
-// closedPort is a loopback URL that nobody listens on.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "http://" + l.Addr().String()
-}
+// nowhere is where nobody listens: a port that was free a moment ago may be any
+// other test's by now.
+const nowhere = "http://127.0.0.1:1"
 
 // fileOf loads a file of connectors that reach nobody; more is YAML beside them.
 func fileOf(t *testing.T, more string, names ...string) supervisor.File {
 	t.Helper()
-	dir, nowhere := t.TempDir(), closedPort(t)
+	dir := t.TempDir()
 	write := func(name string, text []byte) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -79,7 +71,7 @@ func start(t *testing.T, file supervisor.File, o Options, fakes ...*fake) *runni
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.every, p.crew.pause, p.crew.within = 5*time.Millisecond, 5*time.Millisecond, 200*time.Millisecond
+	p.every, p.crew.pause, p.crew.within = 5*time.Millisecond, 5*time.Millisecond, 10*time.Second // who is there answers, and who is just going does not
 	if len(fakes) > 0 {
 		p.crew.members = nil
 	}
@@ -104,7 +96,7 @@ func (r *running) ends() int {
 	select {
 	case code := <-r.code:
 		return code
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		r.t.Fatalf("the process goes on; its log:\n%s", r.log)
 		return -1
 	}
@@ -186,6 +178,7 @@ func (f *fake) Receive(c actor.Context) {
 	case *messages.Inspect:
 		if f.die > 0 {
 			f.die--
+			c.Respond(&messages.Done{}) // its last word is no state
 			c.Stop(c.Self())
 			return
 		}
