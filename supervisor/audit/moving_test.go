@@ -14,23 +14,27 @@ func TestWhatMovesBetweenTwoLooksIsNoFinding(t *testing.T) {
 		later func(w *world) // at the second look
 		exact bool
 		want  string
+		life  int64 // of the owner's lease, in ms; 0 = it does not end
 	}{
 		"a free shard was taken, and its ledger comes later": {"", func(w *world) {
 			w.row.Owner, w.row.Counter = "node-1/p", 9
 			w.tell(w.owed...)
-		}, true, ""},
+		}, true, "", 0},
 		"the ledger never comes, the lease row does": {"node-0/p", func(w *world) {
 			w.row.Counter++
 			w.row.Committed, w.row.Counters = w.status.Token, w.counters
-		}, true, ""},
-		"the owner renews, and does not know of it": {"node-0/p", func(w *world) { w.row.Counter++ }, false, "TOKEN"},
-		"nobody owns the shard":                     {"", func(*world) {}, false, "TOKEN"},
-		"the owner stands still":                    {"node-0/p", func(*world) {}, false, "TOKEN"},
+		}, true, "", 0},
+		"the owner renews, and does not know of it": {"node-0/p", func(w *world) { w.row.Counter++ }, false, "TOKEN", 0},
+		"nobody owns the shard":                     {"", func(*world) {}, false, "TOKEN", 0},
+		"the owner stands still":                    {"node-0/p", func(*world) {}, false, "TOKEN", 1500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := orderly(t)
-			w.row.Owner, w.row.DurationMS = c.owner, 1500
+			w.row.Owner, w.row.DurationMS = c.owner, 60_000 // longer than any machine takes to look again
+			if c.life > 0 {
+				w.row.DurationMS = c.life
+			}
 			w.meantime = func() {
 				if w.looks == 1 {
 					was := *w.row
