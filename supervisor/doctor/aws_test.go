@@ -172,15 +172,14 @@ func TestAClockThatIsOffIsTheCause(t *testing.T) {
 
 func TestServicesThatDoNotAnswerAreNamed(t *testing.T) {
 	p := newPatient(t, localcloud.Options{})
-	closed := httptest.NewServer(nil)
-	closed.Close()
-	p.cfg.AWS.Endpoints.DynamoDB, p.cfg.Snowflake.Host = closed.URL, closed.URL
+	const closed = "http://127.0.0.1:1" // a port that was free a moment ago may be any other test's by now
+	p.cfg.AWS.Endpoints.DynamoDB, p.cfg.Snowflake.Host = closed, closed
 	r := p.examine()
-	p.complains(r, missing(doctor.AWS, "dynamodb gave no answer at %s", closed.URL), missing(doctor.Snowflake, "%s gave no answer", closed.URL))
+	p.complains(r, missing(doctor.AWS, "dynamodb gave no answer at %s", closed), missing(doctor.Snowflake, "%s gave no answer", closed))
 	p.exits(r, 69)
-	p.cfg.AWS.Endpoints.Kinesis = closed.URL + "/kinesis"
-	p.complains(p.examine(), missing(doctor.AWS, "dynamodb gave no answer at %s: ", closed.URL), missing(doctor.AWS, "kinesis gave no answer at %s/kinesis: ", closed.URL),
-		missing(doctor.Snowflake, "%s gave no answer", closed.URL))
+	p.cfg.AWS.Endpoints.Kinesis = closed + "/kinesis"
+	p.complains(p.examine(), missing(doctor.AWS, "dynamodb gave no answer at %s: ", closed), missing(doctor.AWS, "kinesis gave no answer at %s/kinesis: ", closed),
+		missing(doctor.Snowflake, "%s gave no answer", closed))
 }
 
 func TestADataDirThatCannotBeWrittenIsNamed(t *testing.T) {

@@ -61,11 +61,25 @@ func newPatient(t *testing.T, o localcloud.Options) *patient {
 func (p *patient) examine() *doctor.Report {
 	p.Helper()
 	before := p.state()
-	r := doctor.New(name, p.cfg, p.host).Run(p.Context())
+	r, _ := p.run()
 	if after := p.state(); after != before {
 		p.Errorf("the doctor changed something: before\n%s\nafter\n%s", before, after)
 	}
 	return r
+}
+
+// run has the doctor look, and look again while the machine is so slow that what
+// it wants to know takes it the eight seconds that it has for it. times is how
+// often that was.
+func (p *patient) run() (r *doctor.Report, times int64) {
+	p.Helper()
+	for {
+		began := time.Now()
+		r = doctor.New(name, p.cfg, p.host).Run(p.Context())
+		if times++; time.Since(began) < 8*time.Second || times == 10 {
+			return r, times
+		}
+	}
 }
 
 // state is what the three servers hold.
