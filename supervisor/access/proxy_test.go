@@ -66,7 +66,7 @@ func child(text string) {
 	}
 	j.Cfg.Proxy = config.ProxyURL(j.Proxy)
 	j.Cfg.OAuth.ClientSecret = "canary"
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	var out outcome
 	client, err := snowpipe.New(snowpipe.Config{Account: j.Cfg.Account, User: "LOADER", Host: j.Cfg.Host, Proxy: j.Proxy,

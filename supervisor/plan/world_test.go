@@ -105,7 +105,7 @@ func (w *world) plan() *plan.Report {
 // run is kinesnow run --until-caught-up.
 func (w *world) run() {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), 2*time.Minute)
 	defer cancel()
 	var told bytes.Buffer
 	p, err := process.New(w.file, process.Options{Stderr: &told, UntilCaughtUp: true, Pace: &stream.Pace{MinInterval: 20 * time.Millisecond, IdleInterval: 20 * time.Millisecond}})

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,7 +158,7 @@ func (e *emptyAccount) tried(s *setup.Script, reader *sql.Conn) (refused []strin
 	return refused
 }
 
-var appended int
+var appended atomic.Int64
 
 // append opens a channel as the connector would and commits a row with a new
 // column; the error says which column is missing where evolution does not work.
@@ -171,16 +172,16 @@ func (e *emptyAccount) append() error {
 		return err
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(e.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(e.Context(), 2*time.Minute)
 	defer cancel()
 	channel := e.Name()
 	opening, err := client.Open(ctx, channel, false)
 	if err != nil {
 		return err
 	}
-	appended++
-	column := fmt.Sprintf("C%d", appended)
-	row := fmt.Appendf(nil, `{%q:1,"KINESISMETADATA":{"stream":"orders","shardId":"shardId-000000000000","sequenceNumber":"%d","subSequenceNumber":0}}`+"\n", column, appended)
+	number := appended.Add(1)
+	column := fmt.Sprintf("C%d", number)
+	row := fmt.Appendf(nil, `{%q:1,"KINESISMETADATA":{"stream":"orders","shardId":"shardId-000000000000","sequenceNumber":"%d","subSequenceNumber":0}}`+"\n", column, number)
 	body, length, encoding, err := client.Seal([][]byte{row})
 	if err != nil {
 		return err

@@ -104,7 +104,7 @@ func (l *log) String() string {
 // runs runs the connector until it has caught up, or has said a word.
 func (a *account) runs(word string) (code int, said string) {
 	a.Helper()
-	ctx, cancel := context.WithTimeout(a.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(a.Context(), 2*time.Minute)
 	defer cancel()
 	told := &log{}
 	p, err := process.New(a.file, process.Options{Stderr: told, UntilCaughtUp: true})
