@@ -17,7 +17,7 @@ import (
 // behind the other product's checkpoint, and left so that it can go on from ours.
 func TestAConnectorGoesOnWhereOpenflowStoppedAndBack(t *testing.T) {
 	t.Parallel()
-	cloud, err := localcloud.Start(localcloud.Options{Streams: []localcloud.Stream{{Name: "orders", Shards: 1}}, CommitDelay: -1, Dir: t.TempDir()})
+	cloud, err := localcloud.Start(localcloud.Options{Streams: []localcloud.Stream{{Name: "orders", Shards: 1}}, CommitDelay: -1, Dir: t.TempDir(), Tuning: anyPort})
 	if err != nil {
 		t.Fatal(err)
 	}

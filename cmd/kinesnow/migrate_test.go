@@ -28,6 +28,9 @@ type legacy struct {
 	want  []string // rows that are still to come: n, in order
 }
 
+// anyPort is for connectors that run at once, beside those of other packages.
+var anyPort = localcloud.Tuning{HTTPListen: "127.0.0.1:0"}
+
 const lastKey = "340282366920938463463374607431768211455"
 
 // halfRead puts plain records into both shards, and an aggregate of ten into the
@@ -36,7 +39,7 @@ const lastKey = "340282366920938463463374607431768211455"
 func halfRead(t *testing.T) *legacy {
 	t.Helper()
 	cloud, err := localcloud.Start(localcloud.Options{
-		Streams: []localcloud.Stream{{Name: "orders", Shards: 2}}, Tables: []string{"ORDERS"}, CommitDelay: -1, Dir: t.TempDir(),
+		Streams: []localcloud.Stream{{Name: "orders", Shards: 2}}, Tables: []string{"ORDERS"}, CommitDelay: -1, Dir: t.TempDir(), Tuning: anyPort,
 	})
 	if err != nil {
 		t.Fatal(err)

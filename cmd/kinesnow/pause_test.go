@@ -17,7 +17,7 @@ import (
 // whole connector while none runs; a process that comes later keeps to it.
 func TestAPauseOutlivesTheProcess(t *testing.T) {
 	t.Parallel()
-	cloud, err := localcloud.Start(localcloud.Options{Streams: []localcloud.Stream{{Name: "orders", Shards: 2}}, CommitDelay: -1, Dir: t.TempDir()})
+	cloud, err := localcloud.Start(localcloud.Options{Streams: []localcloud.Stream{{Name: "orders", Shards: 2}}, CommitDelay: -1, Dir: t.TempDir(), Tuning: anyPort})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,11 +43,11 @@ func TestResolveFromTheTableGoesOnBehindItsRowsAndItsRejectedOnes(t *testing.T) 
 	w.putOn(0, 2)
 	process := w.runs()
 	w.untilStopped(0, messages.TokenLost)
-	_, status, _ := w.types("status")
 	for _, want := range []string{"TOKEN_LOST  ", "kinesnow resolve orders/0 --why", "read docs/stops.md#token_lost"} {
-		if !strings.Contains(status, want) {
-			t.Errorf("status has no %q:\n%s", want, status)
-		}
+		w.wait("status says "+want, func() bool {
+			_, status, _ := w.types("status")
+			return strings.Contains(status, want)
+		})
 	}
 	w.resolves(exitFailure, "no token of ours", "--from", "token", "--why", "x")
 	w.resolves(exitFailure, "read docs/stops.md#token_lost", "--from", "token", "--why", "x")

@@ -15,16 +15,14 @@ import (
 	"github.com/kinesnow/kinesnow/integration/rsakey"
 )
 
+// nowhere is where nobody listens: a port that was free a moment ago may be any
+// other test's by now.
+const nowhere = "http://127.0.0.1:1"
+
 // configOf writes a configuration whose connector reaches nobody; change may
 // rewrite it.
 func configOf(t *testing.T, change func(string) string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	nowhere := "http://" + l.Addr().String()
 	text := `data_dir: data
 http: {listen: "127.0.0.1:0"}
 connectors:
