@@ -41,6 +41,7 @@ func (r *run) pass(ctx context.Context) error {
 			return err
 		}
 	}
+	close(r.passed)
 	return nil
 }
 

@@ -26,6 +26,7 @@ type run struct {
 	reshaper *reshaper
 	begun    time.Time     // of the puts
 	ready    chan struct{} // closed when the connector works, or takes too long to
+	passed   chan struct{} // closed when every milestone is
 }
 
 // readyWithin bounds the wait for the connector before the first record.
@@ -49,7 +50,7 @@ func Run(ctx context.Context, o Options) (ok bool, err error) {
 	if err := claimDir(o.Dir); err != nil {
 		return false, err
 	}
-	r := &run{o: o, in: in, log: newPutLog(o.Records), begun: time.Now(), ready: make(chan struct{})}
+	r := &run{o: o, in: in, log: newPutLog(o.Records), begun: time.Now(), ready: make(chan struct{}), passed: make(chan struct{})}
 	if err := r.open(); err != nil {
 		return false, err
 	}
@@ -153,7 +154,7 @@ const lookEvery = 200 * time.Millisecond
 const evidenceWithin = 30 * time.Second
 
 // watch looks at everything five times a second until all records are in the
-// table and counted, or too late.
+// table and counted and all that was to happen has, or too late.
 func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view view) (arrived bool, err error) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -181,7 +182,7 @@ func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view v
 			close(r.ready)
 		}
 		view.show(snap)
-		if put == nil && snap.table >= int64(r.o.Records) {
+		if put == nil && snap.table >= int64(r.o.Records) && r.over() {
 			if evidence == nil {
 				evidence = time.After(evidenceWithin)
 			}
@@ -192,6 +193,16 @@ func (r *run) watch(ctx context.Context, s *sampler, put <-chan struct{}, view v
 		if snap.vital.over {
 			return false, nil // what is wrong is told at the end
 		}
+	}
+}
+
+// over reports whether every milestone is passed.
+func (r *run) over() bool {
+	select {
+	case <-r.passed:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -36,7 +36,7 @@ func TestASmallDemoUnderFireIsExact(t *testing.T) {
 	var out bytes.Buffer
 	dir := filepath.Join(t.TempDir(), "demo")
 	ok, err := Run(t.Context(), Options{
-		Records: 2000, Shards: 2, Duration: 2 * time.Second, KillEvery: 150 * time.Millisecond, ProcessKills: 1,
+		Records: 2000, Shards: 2, Duration: 4 * time.Second, KillEvery: 150 * time.Millisecond, ProcessKills: 1,
 		Dir: dir, Connector: connector, Out: &out,
 	})
 	text := out.String()
