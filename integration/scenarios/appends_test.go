@@ -222,7 +222,7 @@ func TestARefusedAppendParksItsShardAndTheOthersFlow(t *testing.T) {
 	if s.Health != messages.Degraded || s.Why != "1 of 2 shards flowing" {
 		t.Errorf("health %s: %s", s.Health, s.Why)
 	}
-	if told := events[*messages.Parked](c); len(told) != 1 || told[0].Code != messages.AccessDenied {
+	if told := untilTold[*messages.Parked](c, 1); len(told) != 1 || told[0].Code != messages.AccessDenied {
 		t.Errorf("parked events %+v", told)
 	}
 	w.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, nil)

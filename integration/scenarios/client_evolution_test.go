@@ -126,9 +126,10 @@ func (w *world) auditExact() {
 	}
 }
 
-// changes are the statements that a connector says it ran.
-func changes(c *connector) (statements []string) {
-	for _, e := range events[*messages.SchemaChanged](c) {
+// changes are the statements that a connector says it ran, n at least.
+func changes(c *connector, n int) (statements []string) {
+	c.t.Helper()
+	for _, e := range untilTold[*messages.SchemaChanged](c, n) {
 		statements = append(statements, e.Statement)
 	}
 	return statements
@@ -203,7 +204,7 @@ func TestATableGrowsWithItsRecords(t *testing.T) {
 					t.Errorf("%s is %q, want %q", query, got, want)
 				}
 			}
-			if got := changes(con); len(got) != 2 || con.state().Schema.Changes != 2 {
+			if got := changes(con, 2); len(got) != 2 || con.state().Schema.Changes != 2 {
 				t.Errorf("%d statements were told: %q", len(got), got)
 			}
 			con.kill()
@@ -239,7 +240,7 @@ func TestAColumnThatIsDroppedByHandIsToldOf(t *testing.T) {
 	if !slices.Equal(gone.Columns, []string{"EXTRA"}) || gone.Since.After(dropped) || gone.At.Before(began) {
 		t.Errorf("dropped between %s and %s, and told %+v", began, dropped, gone)
 	}
-	if told := events[*messages.ColumnsGone](c); len(told) != 1 || !slices.Equal(told[0].Columns, gone.Columns) || !told[0].Since.Equal(gone.Since) {
+	if told := untilTold[*messages.ColumnsGone](c, 1); len(told) != 1 || !slices.Equal(told[0].Columns, gone.Columns) || !told[0].Since.Equal(gone.Since) {
 		t.Errorf("the ledger has %+v", told)
 	}
 	if s := c.state(); s.Health != messages.Flowing {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -12,16 +13,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localcloud"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// patience bounds whatever a scenario waits for.
-const patience = 90 * time.Second
+// patience bounds whatever a scenario waits for. No machine is so slow, and it is
+// less than the five minutes after which what is stopped is tried again.
+const patience = 4 * time.Minute
 
 // everything has scenarios run in all their forms: make scenarios.
 var everything = flag.Bool("scenarios.all", false, "run every form of every scenario")
@@ -47,6 +51,9 @@ type world struct {
 	shards int // that the stream began with
 	put    int // records so far: the next one has this N
 	db     *sql.DB
+
+	mu   sync.Mutex
+	last map[messages.ShardID]messages.SequenceNumber // put on each shard
 }
 
 func newWorld(t *testing.T, shards int, changes ...func(*localcloud.Options)) *world {
@@ -70,7 +77,7 @@ func buildWorld(t *testing.T, shards int, changes ...func(*localcloud.Options)) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cloud.Close() })
-	w := &world{Cloud: cloud, t: t, shards: shards}
+	w := &world{Cloud: cloud, t: t, shards: shards, last: map[messages.ShardID]messages.SequenceNumber{}}
 	if w.db, err = localcloud.Open(cloud.Login()); err != nil {
 		t.Fatal(err)
 	}
@@ -118,13 +125,60 @@ func (w *world) putRaw(shard int, payload []byte) messages.Position {
 	w.t.Helper()
 	width := new(big.Int).Div(new(big.Int).Lsh(big.NewInt(1), 128), big.NewInt(int64(w.shards)))
 	hash := new(big.Int).Mul(width, big.NewInt(int64(shard)))
-	put, err := w.Kinesis.PutRecords("orders", []localkinesis.Record{{
+	return messages.Position{Seq: w.putRecord(localkinesis.Record{
 		PartitionKey: fmt.Sprint("key-", shard), ExplicitHashKey: hash.Add(hash, big.NewInt(1)).String(), Data: payload,
-	}})
+	})}
+}
+
+// putRecord puts a record and remembers that it is its shard's last.
+func (w *world) putRecord(r localkinesis.Record) messages.SequenceNumber {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	put, err := w.Kinesis.PutRecords("orders", []localkinesis.Record{r})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return messages.Position{Seq: messages.SequenceNumber(put[0].SequenceNumber)}
+	number := messages.SequenceNumber(put[0].SequenceNumber)
+	w.last[messages.ShardID(put[0].ShardID)] = number
+	return number
+}
+
+// newest is the last record that was put on each shard.
+func (w *world) newest() map[messages.ShardID]messages.SequenceNumber {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.last)
+}
+
+// undisturbed is a lease that a machine which halts for seconds does not lose.
+func undisturbed(o *localcloud.Options) { o.Tuning.LeaseDuration = 30 * time.Second }
+
+// holdReads has GetRecords answer nobody, and returns once a call for each of so
+// many shards waits. release serves them: as late as it is then.
+func (w *world) holdReads(shards int) (release func()) {
+	w.t.Helper()
+	over := make(chan struct{})
+	var mu sync.Mutex
+	held := map[string]bool{}
+	w.Kinesis.Faults().Set("GetRecords", func(c fault.Call) fault.Effect {
+		mu.Lock()
+		held[c.Key] = true
+		mu.Unlock()
+		<-over
+		return fault.Effect{}
+	})
+	release = sync.OnceFunc(func() {
+		w.Kinesis.Faults().Set("GetRecords", nil)
+		close(over)
+	})
+	w.t.Cleanup(release)
+	w.wait("held all reads", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(held) == shards
+	})
+	return release
 }
 
 // expect asks the table for N, in the order in which the rows were committed.

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,6 +23,7 @@ var quick = &stream.Pace{MinInterval: 20 * time.Millisecond, IdleInterval: 50 * 
 // connector is one connector in an actor system of its own, as a process has it.
 type connector struct {
 	t      *testing.T
+	w      *world
 	system *actor.ActorSystem
 	pid    *actor.PID
 	log    *lines
@@ -42,7 +44,7 @@ func (w *world) connect(changes ...func(*plan)) *connector {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	c := &connector{t: w.t, log: &lines{}, told: &history{}}
+	c := &connector{t: w.t, w: w, log: &lines{}, told: &history{}}
 	p := &plan{Config: file.Connectors["orders"], Host: supervisor.Host{
 		Log: zerolog.New(zerolog.SyncWriter(c.log)).With().Timestamp().Logger(), OnEvent: c.told.note, DataDir: w.dataDir(), Pace: quick,
 	}}
@@ -61,6 +63,10 @@ func (w *world) connect(changes ...func(*plan)) *connector {
 	return c
 }
 
+// patient has appends that are refused repeated for as long as a scenario lasts,
+// however slow the machine is: no generation gives up.
+func patient(p *plan) { p.Snowflake.AppendRetry = 5 * time.Minute }
+
 // kill ends the connector at once, as the death of its process would: nothing
 // is committed, checkpointed or released.
 func (c *connector) kill() {
@@ -68,8 +74,15 @@ func (c *connector) kill() {
 		return
 	}
 	c.gone = true
-	if err := c.system.Root.StopFuture(c.pid).Wait(); err != nil {
-		c.t.Errorf("the connector does not stop: %v", err)
+	for deadline := time.Now().Add(patience); ; { // the library waits for ten seconds
+		err := c.system.Root.StopFuture(c.pid).Wait()
+		if err == nil || errors.Is(err, actor.ErrDeadLetter) {
+			break
+		}
+		if time.Now().After(deadline) {
+			c.t.Errorf("the connector does not stop: %v", err)
+			break
+		}
 	}
 	c.system.Shutdown()
 }
@@ -77,7 +90,7 @@ func (c *connector) kill() {
 // drain asks the connector to leave in order.
 func (c *connector) drain(within time.Duration) *messages.Drained {
 	c.t.Helper()
-	answer := c.ask(&messages.Drain{Within: within}, within+10*time.Second)
+	answer := c.ask(&messages.Drain{Within: within}, within+patience)
 	drained, ok := answer.(*messages.Drained)
 	if !ok {
 		c.t.Fatalf("the drain was answered by %T", answer)
@@ -99,7 +112,7 @@ func (c *connector) ask(request any, within time.Duration) any {
 // tell sends a command and returns what is wrong with it, "" if nothing.
 func (c *connector) tell(command any) string {
 	c.t.Helper()
-	return c.ask(command, 40*time.Second).(*messages.Done).Error
+	return c.ask(command, patience).(*messages.Done).Error
 }
 
 // resolve decides about a parked shard.
@@ -151,15 +164,18 @@ func (c *connector) untilParked(n int, code messages.StopCode) messages.ShardSta
 }
 
 // untilCaughtUp waits until so many rows were committed by this connector in
-// all, and nothing is left to do.
+// all, and nothing is left to do of what has been put: a shard that was caught up
+// before may say so for a while, and a record that makes no row is no row.
 func (c *connector) untilCaughtUp(rows int64) *messages.State {
 	c.t.Helper()
+	put := c.w.newest()
 	return c.until(fmt.Sprintf("caught up with %d rows", rows), func(s *messages.State) bool {
-		var committed int64
 		for i := range s.Shards {
-			committed += s.Shards[i].Live.Committed
+			if sh := &s.Shards[i]; !sh.Phase.StandsStill() && sh.Read.Seq.Compare(put[sh.Shard]) < 0 {
+				return false
+			}
 		}
-		return committed >= rows && s.CaughtUp()
+		return max(s.Total.Committed, s.Durable.Committed) >= rows && s.CaughtUp()
 	})
 }
 
@@ -196,4 +212,14 @@ func events[E messages.Event](c *connector) []E {
 		}
 	}
 	return found
+}
+
+// untilTold waits until the host was told of so many events of a kind, and
+// returns those that it was told of: the ledger keeps them when it can, which may
+// be after the state shows what they tell of.
+func untilTold[E messages.Event](c *connector, n int) []E {
+	c.t.Helper()
+	var none E
+	c.w.wait(fmt.Sprintf("told of %d %T", n, none), func() bool { return len(events[E](c)) >= n })
+	return events[E](c)
 }

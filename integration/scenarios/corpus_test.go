@@ -86,7 +86,7 @@ func (w *world) runCorpus(cases []corpus.Case, fate func(corpus.Case) corpus.Fat
 	first := slices.IndexFunc(cases, func(c corpus.Case) bool { return evolution(c) > 0 })
 	at := w.putCases(cases[:first])
 	c := w.connect(toFile)
-	c.until("caught up with the first part", (*messages.State).CaughtUp)
+	c.untilCaughtUp(0)
 	at = append(at, w.putCases(cases[first:])...)
 
 	var want wanted
@@ -94,9 +94,7 @@ func (w *world) runCorpus(cases []corpus.Case, fate func(corpus.Case) corpus.Fat
 		want.add(fmt.Sprint("good record before ", c.Name), at[2*i], corpus.Fate{Rows: []corpus.Row{{"NUM": goodNumber, "TXT": "good"}}}, nil)
 		want.add(c.File+": "+c.Name, at[2*i+1], fate(c), c.Payload)
 	}
-	s := c.until("caught up with all", func(s *messages.State) bool {
-		return s.CaughtUp() && s.Shards[0].Counters.Committed >= int64(len(want.rows)+len(want.rejected))
-	})
+	s := c.untilCaughtUp(int64(len(want.rows) + len(want.rejected)))
 
 	w.expectRows(want.rows)
 	w.expectErrors(want.rejected)
@@ -151,11 +149,7 @@ func (w *world) putCases(cases []corpus.Case) (at []string) {
 	w.t.Helper()
 	for _, c := range cases {
 		for _, payload := range [][]byte{[]byte(`{"NUM":` + goodNumber + `,"TXT":"good"}`), c.Payload} {
-			put, err := w.Kinesis.PutRecords("orders", []localkinesis.Record{{PartitionKey: "k", ExplicitHashKey: "1", Data: payload}})
-			if err != nil {
-				w.t.Fatalf("%s: %v", c.Name, err)
-			}
-			at = append(at, put[0].SequenceNumber)
+			at = append(at, string(w.putRecord(localkinesis.Record{PartitionKey: "k", ExplicitHashKey: "1", Data: payload})))
 		}
 	}
 	return at

@@ -95,8 +95,12 @@ func TestADropThatIsRefusedHoldsUpNothing(t *testing.T) {
 			if s.Health != "FLOWING" || s.Channels.Ended != 1 || !w.hasChannel(0) || w.lease(0, "channelDropped") != nil {
 				t.Errorf("%s with channels %+v; a channel %v, the row says %v", s.Health, s.Channels, w.hasChannel(0), w.lease(0, "channelDropped"))
 			}
-			if told := c.log.with("a channel of an ended shard cannot be dropped yet; it is tried again"); len(told) != 1 {
-				t.Errorf("told %d times: %v", len(told), told)
+			told := func() []map[string]any {
+				return c.log.with("a channel of an ended shard cannot be dropped yet; it is tried again")
+			}
+			w.wait("told", func() bool { return len(told()) > 0 })
+			if n := len(told()); n != 1 {
+				t.Errorf("told %d times: %v", n, told())
 			}
 			w.Snowflake.Faults().Set(localsnowflake.ActionDropChannel, nil)
 			c = c.again(w)

@@ -32,7 +32,7 @@ func TestRecordsThatExpiredUnreadAreAGap(t *testing.T) {
 	c = w.connect(func(p *plan) { p.Host.Metrics = registry })
 	s := c.untilCaughtUp(3)
 	w.expect("", 0, 1, 2, 6, 7, 8)
-	gaps := events[*messages.GapDetected](c)
+	gaps := untilTold[*messages.GapDetected](c, 1)
 	if len(gaps) != 1 || gaps[0].From.Seq != first[2].Seq || gaps[0].To.Seq != next[0].Seq || !gaps[0].FromTime.Before(gaps[0].ToTime) || gaps[0].At.Before(gaps[0].ToTime) {
 		t.Errorf("gaps %+v, want one from %s to %s with its times", gaps, first[2], next[0])
 	}
@@ -81,7 +81,7 @@ func TestAGapStopsTheShardWhereThatIsWanted(t *testing.T) {
 	c.accepts(0, messages.GapFound, "token")
 	s := c.untilCaughtUp(3)
 	w.expect("", between(0, 6)...)
-	if gaps := events[*messages.GapDetected](c); len(gaps) != 1 || s.Shards[0].Gaps != 1 {
+	if gaps := untilTold[*messages.GapDetected](c, 1); len(gaps) != 1 || s.Shards[0].Gaps != 1 {
 		t.Errorf("the gap that was accepted is recorded %d times, counted %d times", len(gaps), s.Shards[0].Gaps)
 	}
 }
@@ -140,7 +140,7 @@ func TestKP22AParentThatExpiredIsAGapAndItsChildrenFlow(t *testing.T) {
 	if !w.ended(0) || w.lease(0, "trimmed") != true {
 		t.Errorf("the parent's row: ended %v, trimmed %v", w.ended(0), w.lease(0, "trimmed"))
 	}
-	if gaps := events[*messages.GapDetected](c); len(gaps) != 1 || gaps[0].Shard != shardID(0) {
+	if gaps := untilTold[*messages.GapDetected](c, 1); len(gaps) != 1 || gaps[0].Shard != shardID(0) {
 		t.Errorf("gaps %+v, want one of the parent", gaps)
 	}
 }

@@ -82,7 +82,7 @@ func (s *street) flow(name string) {
 	w := s.worlds[name]
 	w.untilRows(w.put)
 	s.r.untilOf(name, "caught up", func(c *messages.State) bool {
-		return c.Total.Committed == int64(w.put) && c.CaughtUp() && c.Health == messages.Flowing
+		return c.Durable.Committed == int64(w.put) && c.CaughtUp() && c.Health == messages.Flowing
 	})
 }
 
@@ -299,7 +299,7 @@ func TestATrickleCommitsWhileAFloodWaits(t *testing.T) {
 	}
 	budget := messages.NewBudget(memory)
 	shared := func(p *plan) { p.Host.Budget = budget }
-	one := flood.connect(shared)
+	one := flood.connect(shared, patient)
 	one.until("full", func(m *messages.State) bool { return m.Memory.Used > memory/2 && len(m.Shards) == 2 })
 	other := trickle.connect(shared)
 	for range 5 {

@@ -133,13 +133,13 @@ func TestShardsThatEndWithoutRowsEnd(t *testing.T) {
 	w.putOn(1, 2)
 	c := w.connect()
 	w.untilRows(6)
-	s := c.untilCaughtUp(0)
+	c.until("done with both", func(s *messages.State) bool { return s.CaughtUp() && s.Done == 2 && len(s.Shards) == 4 })
 	w.expect("KINESISMETADATA:partitionKey::text = 'key-0'", 2, 3)
 	w.expect("KINESISMETADATA:partitionKey::text = 'key-1'", 0, 1, 4, 5)
-	if !w.ended(0) || !w.ended(1) || s.Done != 2 || len(s.Shards) != 4 {
-		t.Errorf("ended %v and %v; %d done, %d worked on", w.ended(0), w.ended(1), s.Done, len(s.Shards))
+	if !w.ended(0) || !w.ended(1) {
+		t.Errorf("ended %v and %v", w.ended(0), w.ended(1))
 	}
-	for _, e := range events[*messages.ShardEnded](c) {
+	for _, e := range untilTold[*messages.ShardEnded](c, 2) {
 		if e.Shard == shardID(1) && e.Last.Seq != last.Seq {
 			t.Errorf("shard 1 ended at %s, want the unusable record %s", e.Last, last)
 		}

@@ -253,7 +253,7 @@ func TestAChannelThatExpiresAtRestIsNoLoss(t *testing.T) {
 	c = w.connect()
 	c.untilCaughtUp(3)
 	w.expect("", between(0, 6)...)
-	if opened := events[*messages.Opened](c); len(opened) != 1 || opened[0].From != "checkpoint" {
+	if opened := untilTold[*messages.Opened](c, 1); len(opened) != 1 || opened[0].From != "checkpoint" {
 		t.Errorf("opened %+v, want one start after the checkpoint", opened)
 	}
 }
