@@ -169,7 +169,7 @@ func TestWhatIsDeletedMeanwhileIsNamedAndEndsTheProcess(t *testing.T) {
 // TestARefusalThatPassesStopsNobody refuses a few lease writes, as credentials
 // do that are just being renewed.
 func TestARefusalThatPassesStopsNobody(t *testing.T) {
-	w := newWorld(t, 1)
+	w := newWorld(t, 1, undisturbed) // refusals that last as long as a lease do not pass
 	c := w.connect()
 	w.putOn(0, 3)
 	c.untilCaughtUp(3)

@@ -169,7 +169,8 @@ func TestLettersAreSentAsTheConnectorSendsRowsWhereItAddsColumns(t *testing.T) {
 // TestAReplayOfLettersThatWasKilledGoesOn: the disk is as it was while rows were
 // under way, and Snowflake went on. Nothing is doubled, nothing lost.
 func TestAReplayOfLettersThatWasKilledGoesOn(t *testing.T) {
-	w := poisoned(t, 6, func(o *localcloud.Options) { o.CommitDelay = 600 * time.Millisecond })
+	w := poisoned(t, 6)
+	w.Snowflake.StallCommits(true) // until it is killed, whenever the machine lets it be
 	plans := deadletter.Replays(filepath.Join(w.dataDir(), "deadletter", "orders"))
 	ctx, kill := context.WithCancel(t.Context())
 	defer kill()
@@ -181,6 +182,7 @@ func TestAReplayOfLettersThatWasKilledGoesOn(t *testing.T) {
 					t.Error(err)
 				}
 				kill()
+				time.AfterFunc(time.Second, func() { w.Snowflake.StallCommits(false) })
 			}
 		}
 	}))

@@ -44,10 +44,12 @@ func TestAStretchIsReadAgainIntoAnotherTable(t *testing.T) {
 
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
+	w.Snowflake.StallCommits(true) // until it is interrupted, whenever the machine lets it be
 	cut, err := replay.Stream(ctx, w.file(), "orders", r, w.options(func(o *replay.Options) {
 		o.Progress = func(s *messages.State) {
-			if s.Total.Appended > 0 {
+			if s.Total.Appended > 0 && ctx.Err() == nil {
 				stop()
+				time.AfterFunc(time.Second, func() { w.Snowflake.StallCommits(false) })
 			}
 		}
 	}))
