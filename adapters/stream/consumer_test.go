@@ -36,13 +36,14 @@ func (w *world) untilActive() {
 }
 
 func TestAConsumerIsRegisteredOnceForAllShardsAndNodes(t *testing.T) {
-	w := newPushWorld(t, 4, func(o *localkinesis.Options) { o.Now = time.Now; o.Delay = 60 * time.Millisecond })
+	const each = 4 // shards, of which a node has some: two at one would play ping-pong
+	w := newPushWorld(t, 3*each, func(o *localkinesis.Options) { o.Now = time.Now; o.Delay = 60 * time.Millisecond })
 	w.untilActive()
 	var nodes sync.WaitGroup
-	for range 3 {
+	for node := range 3 {
 		client := stream.New(w.config)
-		for n := range 4 {
-			shard := w.shard(n)
+		for n := range each {
+			shard := w.shard(each*node + n)
 			nodes.Go(func() {
 				s := client.Subscribe(shard, messages.ReadFrom{})
 				defer s.Close()

@@ -65,11 +65,13 @@ func TestKP20WhatNobodyAsksForStaysWithTheService(t *testing.T) {
 // nothing by it.
 func TestKP20ABlockedSubscriptionIsClosedAndOpenedAgainByDemand(t *testing.T) {
 	w := newPushWorld(t, 1)
-	w.config.FanOut.Blocked = 20 * time.Millisecond
 	put := w.put(objects(5)...)
 	s := w.subscribe(messages.ReadFrom{})
 	got, last := w.follow(s, messages.Position{}, 5)
 	for range 3 {
+		w.config.FanOut.Blocked = 20 * time.Millisecond // from the next block on
+		last = w.block(s)
+		w.config.FanOut.Blocked = longest
 		for running() > 0 {
 			time.Sleep(time.Millisecond)
 		}
@@ -87,10 +89,13 @@ func TestKP20ABlockedSubscriptionIsClosedAndOpenedAgainByDemand(t *testing.T) {
 // TestKP20ABlockedTimeIsNoSilence: the watchdog counts what was waited for.
 func TestKP20ABlockedTimeIsNoSilence(t *testing.T) {
 	w := newPushWorld(t, 1)
-	w.config.FanOut.Silence = 100 * time.Millisecond
+	w.config.Idle = time.Nanosecond // each event is a block
 	s := w.subscribe(messages.ReadFrom{})
-	w.block(s)
-	time.Sleep(200 * time.Millisecond)
+	w.told(s)
+	w.config.FanOut.Silence = 100 * time.Millisecond
+	for end := time.Now().Add(2 * w.config.FanOut.Silence); time.Now().Before(end) || !ready(); {
+		time.Sleep(time.Millisecond)
+	}
 	w.block(s)
 	if w.calls() != 1 || len(w.retried) != 0 {
 		t.Errorf("%d calls, retried %v", w.calls(), w.retried)
@@ -102,6 +107,7 @@ func TestKP20ABlockedTimeIsNoSilence(t *testing.T) {
 func TestKP27EightSubscriptionsOfOneClientRunAtOnce(t *testing.T) {
 	w := newPushWorld(t, 8, func(o *localkinesis.Options) { o.SubscriptionLife = 30 * time.Millisecond })
 	w.overHTTP2(true)
+	w.config.Patience = longest // a slow machine has lives without an event
 	client := stream.New(w.config)
 	var mu sync.Mutex
 	var got, put []messages.SequenceNumber
@@ -112,7 +118,7 @@ func TestKP27EightSubscriptionsOfOneClientRunAtOnce(t *testing.T) {
 		readers.Go(func() {
 			s := client.Subscribe(shard, messages.ReadFrom{})
 			defer s.Close()
-			for deadline := time.Now().Add(20 * time.Second); want.Load() > 0 || want.Load() == 0 && time.Now().Before(deadline); {
+			for deadline := time.Now().Add(longest); want.Load() > 0 || want.Load() == 0 && time.Now().Before(deadline); {
 				b, err := s.Next(t.Context(), 1<<20)
 				if err != nil {
 					t.Error(err)

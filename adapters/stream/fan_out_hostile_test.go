@@ -163,6 +163,7 @@ func TestAnEventThatStopsInTheMiddleBreaksOff(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		w := newPushWorld(t, 1)
 		w.config.FanOut.Stalled = 50 * time.Millisecond
+		w.patientlyAgain(func() { w.config.FanOut.Stalled = longest })
 		put := w.put(objects(3)...)
 		newFront(w, secure).say(func(w http.ResponseWriter, r *http.Request) {
 			frames(initial, stream.FrameOf(eventHead, `{"Records":[],"ContinuationSequenceNumber":"1"}`)[:60])(w, r)
@@ -200,7 +201,7 @@ func TestAnAnswerThatNeverComesIsGivenUpWithItsCaller(t *testing.T) {
 		if err != ctx.Err() { //nolint:errorlint // it is returned as it is
 			t.Errorf("error %v", err)
 		}
-	case <-time.After(60 * time.Second):
+	case <-time.After(longest):
 		t.Fatal("Next goes on")
 	}
 }

@@ -119,14 +119,25 @@ func (w *world) firstWord(from messages.ReadFrom) error {
 func TestEmptyEventsKeepTheShardCaughtUp(t *testing.T) {
 	w := newPushWorld(t, 1)
 	s := w.subscribe(messages.ReadFrom{})
-	b := w.block(s)
+	b := w.told(s)
 	if !b.CaughtUp() || len(b.Marks) != 0 {
 		t.Fatalf("the first block is %+v", b)
 	}
 	began := time.Now()
 	b = w.block(s)
-	if !b.CaughtUp() || b.At.IsZero() || time.Since(began) > 5*time.Second {
+	if !b.CaughtUp() || b.At.IsZero() || time.Since(began) > longest {
 		t.Errorf("an idle shard's block is %+v after %s", b, time.Since(began))
+	}
+}
+
+// told is the block of the first event. One that only says that none has come
+// yet, which it does after Config.Idle, comes before it on a slow machine.
+func (w *world) told(s reader) *messages.RowBlock {
+	w.Helper()
+	for {
+		if b := w.block(s); b.CaughtUp() || len(b.Marks) > 0 {
+			return b
+		}
 	}
 }
 
@@ -143,9 +154,10 @@ func (w *world) block(s reader) *messages.RowBlock {
 // they do every five minutes, while records come.
 func TestA07RenewalsLeaveNoGapAndDoubleNothing(t *testing.T) {
 	w := newPushWorld(t, 1, func(o *localkinesis.Options) { o.SubscriptionLife = 40 * time.Millisecond })
-	var pushed, fruitful atomic.Int64
+	var pushed, largest, fruitful atomic.Int64
 	w.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {
 		pushed.Add(int64(e.Records))
+		largest.Store(max(largest.Load(), int64(e.Records)))
 		if e.N == 0 {
 			fruitful.Add(1)
 		}
@@ -155,22 +167,31 @@ func TestA07RenewalsLeaveNoGapAndDoubleNothing(t *testing.T) {
 	var put []messages.SequenceNumber
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		for range 40 {
+		for i := range 40 {
 			put = append(put, w.put(objects(10)...)...)
-			time.Sleep(5 * time.Millisecond)
+			for end := time.Now().Add(longest); w.calls() <= int64(i/10) && time.Now().Before(end); {
+				time.Sleep(time.Millisecond) // until the next subscription: the last records are not the first one's
+			}
 		}
 	})
 	got, _ := w.follow(s, messages.Position{}, 400)
 	wait.Wait()
 	w.want(got, put)
-	// On a slow machine a subscription may end before its first event. That is a
-	// failure, behind which the record before the place may be asked for, too.
+	// On a slow machine a subscription may end before its first event, or break
+	// in the middle of one. That is a failure, behind which the record before the
+	// place may be asked for, too, or that event again.
 	failed := int64(len(w.reasons()))
-	if again := pushed.Load() - 400; w.calls() < 3 || again < 0 || again > failed {
+	if again := pushed.Load() - 400; w.calls() < 3 || again < 0 || again > failed*(largest.Load()+1) {
 		t.Errorf("%d calls, %d records were pushed: renewals continue behind the last one; %v", w.calls(), pushed.Load(), w.retried)
 	}
-	if fruitless := w.calls() - fruitful.Load(); failed > fruitless {
-		t.Errorf("an ordinary end counts as a failure, %d of at most %d: %v", failed, fruitless, w.retried)
+	ended := int64(0)
+	for _, f := range w.retried {
+		if strings.Contains(f.Error(), "subscription has ended") {
+			ended++
+		}
+	}
+	if fruitless := w.calls() - fruitful.Load(); ended > fruitless {
+		t.Errorf("an ordinary end counts as a failure, %d of at most %d: %v", ended, fruitless, w.retried)
 	}
 }
 
@@ -196,7 +217,7 @@ func TestAShardIsNotSubscribedToMoreOftenThanAllowed(t *testing.T) {
 func TestCloseEndsTheSubscriptionAndItsGoroutine(t *testing.T) {
 	w := newPushWorld(t, 1)
 	s := w.subscribe(messages.ReadFrom{})
-	w.block(s)
+	w.told(s) // which its goroutine read
 	if running() == 0 {
 		t.Fatal("a subscription has no goroutine")
 	}
@@ -212,9 +233,26 @@ func TestCloseEndsTheSubscriptionAndItsGoroutine(t *testing.T) {
 }
 
 // running is how many subscriptions are being read.
-func running() int {
+func running() int { return len(readers()) }
+
+// ready reports whether a subscription has read the head of an event for whoever
+// asks next.
+func ready() bool {
+	return slices.ContainsFunc(readers(), func(stack string) bool {
+		state, _, _ := strings.Cut(stack, "\n")
+		return strings.Contains(state, "[select")
+	})
+}
+
+// readers are the stacks of the goroutines that read subscriptions.
+func readers() (found []string) {
 	stacks := make([]byte, 1<<20)
-	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "(*subscription).run(")
+	for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+		if strings.Contains(stack, "(*subscription).run(") {
+			found = append(found, stack)
+		}
+	}
+	return found
 }
 
 // TestAnEventThatMakesSeveralBlocksIsAskedForAgain: what an aggregate makes too

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localkinesis"
 	"github.com/kinesnow/kinesnow/messages"
 )
@@ -14,14 +15,27 @@ import (
 // TestKP14AnotherActiveSubscriptionIsAskedForAtAFlatPace is a takeover after a
 // crash: the dead node's subscription is still open.
 func TestKP14AnotherActiveSubscriptionIsAskedForAtAFlatPace(t *testing.T) {
-	w := newPushWorld(t, 1, func(o *localkinesis.Options) { o.TakeOver = 200 * time.Millisecond; o.Now = time.Now })
+	w := newPushWorld(t, 1, func(o *localkinesis.Options) { o.TakeOver = 5 * time.Second })
 	put := w.put(objects(5)...)
+	const tries = 4
+	var asked []time.Time
+	w.Faults().Set("SubscribeToShard", func(c fault.Call) fault.Effect {
+		if asked = append(asked, time.Now()); c.N == tries { // behind the dead one's
+			w.clock.move(5 * time.Second)
+		}
+		return fault.Effect{}
+	})
 	dead := w.subscribe(messages.ReadFrom{})
 	w.follow(dead, messages.Position{}, 5)
 	got, _ := w.follow(w.subscribe(messages.ReadFrom{}), messages.Position{}, 5)
 	w.want(got, put)
-	if n := w.calls(); n < 3 || n > 100 {
-		t.Errorf("%d calls", n)
+	if n := w.calls(); n != 1+tries || len(w.retried) != tries-1 {
+		t.Errorf("%d calls, retried %v", n, w.retried)
+	}
+	for i := 2; i < len(asked); i++ {
+		if pause := asked[i].Sub(asked[i-1]); pause < w.config.FanOut.Refused {
+			t.Errorf("call %d came %s behind a refusal", i, pause)
+		}
 	}
 	for _, r := range w.retried {
 		if !strings.Contains(r.Error(), "ResourceInUseException") || r.Class != messages.Transient {
@@ -59,6 +73,7 @@ func TestKP15AHalfOpenSubscriptionIsGivenUp(t *testing.T) {
 			w.overHTTP2(true)
 		}
 		w.config.FanOut.Silence = 60 * time.Millisecond
+		w.patientlyAgain(func() { w.config.FanOut.Silence = longest })
 		put := w.put(objects(3)...)
 		var subscriptions atomic.Int64
 		w.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {
@@ -72,6 +87,16 @@ func TestKP15AHalfOpenSubscriptionIsGivenUp(t *testing.T) {
 		if len(w.retried) != 1 || !strings.Contains(w.retried[0].Error(), "no event") {
 			t.Errorf("retried %v", w.retried)
 		}
+	}
+}
+
+// patientlyAgain changes the pace with the first failure: what is meant to go
+// wrong once does not go wrong again because the machine is slow.
+func (w *world) patientlyAgain(change func()) {
+	retrying := w.config.Retrying
+	w.config.Retrying = func(f *messages.Fault) {
+		retrying(f)
+		change()
 	}
 }
 

@@ -19,11 +19,13 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
-// hasty does everything that takes seconds in milliseconds.
+// hasty does everything that takes seconds in milliseconds. What ends a
+// subscription for the lack of something takes longer than any machine stands
+// still: a test shortens what it is about.
 func hasty() *stream.FanOutPace {
 	return &stream.FanOutPace{
-		Between: 5 * time.Millisecond, Refused: 5 * time.Millisecond, Silence: 10 * time.Second, Stalled: 10 * time.Second,
-		Blocked: 10 * time.Second, Again: 10 * time.Millisecond, Look: 2 * time.Millisecond,
+		Between: 5 * time.Millisecond, Refused: 5 * time.Millisecond, Silence: longest, Stalled: longest,
+		Blocked: longest, Again: 10 * time.Millisecond, Look: 2 * time.Millisecond,
 	}
 }
 
@@ -97,7 +99,7 @@ func (w *world) subscribe(from messages.ReadFrom) *stream.FanOut {
 // follow collects n user records, and checks that the blocks chain.
 func (w *world) follow(s reader, after messages.Position, n int) (all []messages.SequenceNumber, last *messages.RowBlock) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), longest)
 	defer cancel()
 	for len(all) < n {
 		b, err := s.Next(ctx, 1<<20)

@@ -37,7 +37,7 @@ func TestAnotherStreamOfTheSameNameIsNeverReadOnFrom(t *testing.T) {
 			again := open(w, messages.ReadFrom{After: last.Last(), Created: old.CreatedAt})
 			defer again.Close()
 			for who, one := range map[string]reader{"the reader": s, "the next one": again} {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), longest)
 				defer cancel()
 				b, err := one.Next(ctx, 1<<20)
 				for err == nil && len(b.Marks) == 0 {

@@ -31,6 +31,10 @@ type world struct {
 	retried []*messages.Fault
 }
 
+// longest is how long a test waits for what has to come: far longer than a slow
+// machine takes.
+const longest = 2 * time.Minute
+
 // clock is a clock that stands until it is moved.
 type clock struct {
 	mu sync.Mutex
@@ -127,7 +131,7 @@ func (w *world) next(s *stream.Source) *messages.RowBlock {
 // read collects n user records and checks on the way that the blocks chain.
 func (w *world) read(s *stream.Source, after messages.Position, n int) (all []messages.SequenceNumber, text string) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.Context(), longest)
 	defer cancel()
 	for len(all) < n {
 		b, err := s.Next(ctx, 1<<20)
