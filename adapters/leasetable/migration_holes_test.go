@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -203,6 +204,14 @@ func TestH6ARestoreNeverOverwrites(t *testing.T) {
 func TestH7ARunningKCLIsNotMigratedUnderItsFeet(t *testing.T) {
 	items := fixture(t, "kcl-1.15.3-killed") // its leases have owners, who are dead
 	w := legacyWorld(t, localdynamo.Options{}, items)
+	var renewed atomic.Int64
+	w.server.Faults().Set("Scan", func(fault.Call) fault.Effect {
+		before := renewed.Load() // of two renewals from here on, one is whole
+		for end := time.Now().Add(longest); renewed.Load() < before+2 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		return fault.Effect{}
+	})
 	stop := make(chan struct{})
 	done := make(chan struct{})
 	go func() {
@@ -215,12 +224,12 @@ func TestH7ARunningKCLIsNotMigratedUnderItsFeet(t *testing.T) {
 			default:
 				lease["leaseCounter"] = N(strconv.Itoa(i))
 				w.putRaw(application, lease)
+				renewed.Add(1)
 			}
 		}
 	}()
-	o := quick("a")
-	o.Quiet = 50 * time.Millisecond
-	_, err := w.table.Migrate(t.Context(), o)
+	_, err := w.table.Migrate(t.Context(), quick("a"))
+	w.server.Faults().Set("Scan", nil)
 	close(stop)
 	<-done
 	if err == nil || !strings.Contains(err.Error(), "a KCL is still running: "+first) {

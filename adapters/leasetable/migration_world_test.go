@@ -19,6 +19,10 @@ import (
 	"github.com/kinesnow/kinesnow/messages"
 )
 
+// longest is how long a test waits for what has to come: far longer than a slow
+// machine takes.
+const longest = 2 * time.Minute
+
 const (
 	copyName  = application + "_migration"
 	streamARN = "arn:aws:kinesis:us-east-1:000000000000:stream/" + streamName
@@ -58,7 +62,7 @@ func (w *world) makeTable(name string, keys ...string) {
 	w.must(err)
 	w.must(dynamodb.NewTableExistsWaiter(w.client(), func(o *dynamodb.TableExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = time.Millisecond, 10*time.Millisecond
-	}).Wait(w.Context(), &dynamodb.DescribeTableInput{TableName: &name}, 10*time.Second))
+	}).Wait(w.Context(), &dynamodb.DescribeTableInput{TableName: &name}, longest))
 }
 
 func (w *world) putRaw(table string, it attributes) {
@@ -76,7 +80,7 @@ func (w *world) deleteTable(name string) {
 // quick are settings whose waits are short.
 func quick(who string) leasetable.MigrationSettings {
 	return leasetable.MigrationSettings{
-		Who: who, Quiet: time.Millisecond, Stale: 10 * time.Millisecond, Renew: 5 * time.Second, Settle: 20 * time.Second,
+		Who: who, Quiet: time.Millisecond, Stale: 10 * time.Millisecond, Renew: longest, Settle: longest,
 		Stream:   messages.Stream{Name: streamName, ARN: streamARN, CreatedAt: noon.Add(-time.Hour), Now: noon},
 		Position: "TRIM_HORIZON", Shards: recorded.Shards,
 	}
@@ -85,7 +89,7 @@ func quick(who string) leasetable.MigrationSettings {
 // migrated carries a migration out to its end.
 func (w *world) migrated(o leasetable.MigrationSettings) *leasetable.MigrationReport {
 	w.Helper()
-	return w.migratedWithin(o, 30*time.Second)
+	return w.migratedWithin(o, longest)
 }
 
 func (w *world) migratedWithin(o leasetable.MigrationSettings, limit time.Duration) *leasetable.MigrationReport {
@@ -125,7 +129,7 @@ func (w *world) demand(items []attributes) {
 	gone := dynamodb.NewTableNotExistsWaiter(w.client(), func(o *dynamodb.TableNotExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = time.Millisecond, 10*time.Millisecond
 	})
-	if err := gone.Wait(w.Context(), &dynamodb.DescribeTableInput{TableName: aws.String(copyName)}, 5*time.Second); err != nil {
+	if err := gone.Wait(w.Context(), &dynamodb.DescribeTableInput{TableName: aws.String(copyName)}, longest); err != nil {
 		w.Errorf("the copy %s is still there: %v", copyName, err)
 	}
 }

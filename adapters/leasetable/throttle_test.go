@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/kinesnow/kinesnow/integration/fault"
 	"github.com/kinesnow/kinesnow/integration/localdynamo"
@@ -15,8 +15,10 @@ import (
 // TestThrottledRenewalsGoFirst: a renewal that DynamoDB throttles is tried
 // again while a checkpoint and a look at the table wait for it, and then the
 // checkpoint goes before the look.
-func TestThrottledRenewalsGoFirst(t *testing.T) {
-	w := prepared(t)
+func TestThrottledRenewalsGoFirst(t *testing.T) { synctest.Test(t, throttledRenewalsGoFirst) }
+
+func throttledRenewalsGoFirst(t *testing.T) { // in the bubble's time, for nobody waits for ever
+	w := preparedInside(t)
 	const second = messages.ShardID("shardId-000000000001")
 	if _, err := w.table.CreateShard(t.Context(), messages.ShardRow{Shard: second}); err != nil {
 		t.Fatal(err)
@@ -69,8 +71,9 @@ func TestThrottledRenewalsGoFirst(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for end := time.Now().Add(60 * time.Second); w.table.Waiting() < 2 && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
+	synctest.Wait()
+	if n := w.table.Waiting(); n != 2 {
+		t.Errorf("%d calls wait for their turn, want 2", n)
 	}
 	close(release)
 	<-placing

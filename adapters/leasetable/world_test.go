@@ -72,10 +72,26 @@ func newWorld(t *testing.T, o localdynamo.Options) *world {
 // prepared has the table, and a row for shard.
 func prepared(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t, localdynamo.Options{})
-	w.must(w.table.Prepare(t.Context()))
-	if made, err := w.table.CreateShard(t.Context(), messages.ShardRow{Shard: shard, HashFrom: "0", HashTo: "340282366920938463463374607431768211455"}); err != nil || !made {
-		t.Fatalf("CreateShard = %v, %v", made, err)
+	return newWorld(t, localdynamo.Options{}).prepared()
+}
+
+// preparedInside is prepared without a network, for a bubble.
+func preparedInside(t *testing.T) *world {
+	t.Helper()
+	server, err := localdynamo.New(localdynamo.Options{Policy: localdynamo.OpenflowPolicy(application)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{T: t, server: server, inside: true}
+	w.table = w.open(application)
+	return w.prepared()
+}
+
+func (w *world) prepared() *world {
+	w.Helper()
+	w.must(w.table.Prepare(w.Context()))
+	if made, err := w.table.CreateShard(w.Context(), messages.ShardRow{Shard: shard, HashFrom: "0", HashTo: "340282366920938463463374607431768211455"}); err != nil || !made {
+		w.Fatalf("CreateShard = %v, %v", made, err)
 	}
 	return w
 }

@@ -28,6 +28,10 @@ func Migrations() []Case {
 	}
 }
 
+// longest is how long what has to come is waited for: far longer than a slow
+// machine takes.
+const longest = 2 * time.Minute
+
 // quakes is the stream that the recorded tables are of.
 const quakes = "quakes"
 
@@ -36,7 +40,7 @@ func arn(stream string) string { return "arn:aws:kinesis:us-east-1:000000000000:
 // quick are settings whose waits are short.
 func quick(who string) leasetable.MigrationSettings {
 	return leasetable.MigrationSettings{
-		Who: who, Quiet: time.Millisecond, Stale: 20 * time.Millisecond, Renew: 5 * time.Second, Settle: 20 * time.Second,
+		Who: who, Quiet: time.Millisecond, Stale: 20 * time.Millisecond, Renew: longest, Settle: longest,
 		Stream:   messages.Stream{Name: quakes, ARN: arn(quakes), CreatedAt: noon.Add(-time.Hour), Now: noon},
 		Position: "TRIM_HORIZON", Shards: recorded.Shards,
 	}
@@ -114,7 +118,7 @@ func (b *Bench) whole(ctx context.Context, application string, items []recorded.
 	gone := dynamodb.NewTableNotExistsWaiter(client, func(o *dynamodb.TableNotExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 5*time.Millisecond, 100*time.Millisecond
 	})
-	if err := gone.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &copied}, 20*time.Second); err != nil {
+	if err := gone.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &copied}, longest); err != nil {
 		return fmt.Errorf("the copy is still there: %w", err)
 	}
 	return nil
@@ -249,7 +253,7 @@ func threeAtOnce(ctx context.Context, b *Bench) (string, error) {
 	for i := range 3 {
 		at.Go(func() error {
 			o := quick(fmt.Sprint("node-", i))
-			o.Stale = 10 * time.Second // nobody dies here
+			o.Stale = longest // nobody dies here
 			o.Renew = 20 * time.Millisecond
 			_, err := b.as(application, nil).Migrate(within, o)
 			return err
@@ -269,7 +273,7 @@ func staleRouters(ctx context.Context, b *Bench) (string, error) {
 	}
 	routers := &stale{table: application, lasts: b.stale}
 	o := quick("a")
-	o.Settle = 2*b.stale + 10*time.Second
+	o.Settle = 2*b.stale + longest
 	if _, err := b.as(application, routers).Migrate(ctx, o); err != nil {
 		return "", err
 	}

@@ -48,12 +48,14 @@ func (m *mortal) Do(r *http.Request) (*http.Response, error) {
 }
 
 // stale is the HTTP client of a process whose requests for a table that was made
-// anew are led to the deleted one for a while, as NIFI-16003 saw it.
+// anew are led to the deleted one for a while, as NIFI-16003 saw it: from the
+// first of them on.
 type stale struct {
 	table string
 	lasts time.Duration
 
 	mu      sync.Mutex
+	deleted bool
 	until   time.Time
 	refused int
 }
@@ -61,29 +63,40 @@ type stale struct {
 // Do implements the SDK's HTTP client.
 func (s *stale) Do(r *http.Request) (*http.Response, error) {
 	_, action, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	s.mu.Lock()
-	misled := time.Now().Before(s.until) && (action == "PutItem" || action == "UpdateItem" || action == "GetItem")
-	s.mu.Unlock()
-	if misled {
-		about, err := r.GetBody()
-		if err != nil {
-			return nil, err
-		}
-		text, err := io.ReadAll(about)
-		if err != nil {
-			return nil, err
-		}
-		if strings.Contains(string(text), `"TableName":"`+s.table+`"`) {
-			return s.mislead(r), nil
-		}
+	about, err := r.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(about)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(string(text), `"TableName":"`+s.table+`"`) {
+		return direct.Do(r)
+	}
+	if (action == "PutItem" || action == "UpdateItem" || action == "GetItem") && s.misleads() {
+		return s.mislead(r), nil
 	}
 	res, err := direct.Do(r)
 	if err == nil && action == "DeleteTable" && res.StatusCode == http.StatusOK {
 		s.mu.Lock()
-		s.until = time.Now().Add(s.lasts)
+		s.deleted, s.until = true, time.Time{}
 		s.mu.Unlock()
 	}
 	return res, err
+}
+
+// misleads reports whether a request of now is led to the deleted table.
+func (s *stale) misleads() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.deleted {
+		return false
+	}
+	if s.until.IsZero() {
+		s.until = time.Now().Add(s.lasts)
+	}
+	return time.Now().Before(s.until)
 }
 
 func (s *stale) mislead(r *http.Request) *http.Response {
