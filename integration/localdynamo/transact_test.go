@@ -2,7 +2,10 @@ package localdynamo_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -96,7 +99,16 @@ func TestATransactionChecksItemsItLeavesAlone(t *testing.T) {
 }
 
 func TestATransactionUnderWayKeepsOthersOffItsItems(t *testing.T) {
-	w := newWorld(t, localdynamo.Options{TransactionTime: 300 * time.Millisecond}).withLeases()
+	synctest.Test(t, transactionUnderWay)
+}
+
+// transactionUnderWay takes its time in a bubble: no machine is too slow for it.
+func transactionUnderWay(t *testing.T) {
+	server, err := localdynamo.New(localdynamo.Options{TransactionTime: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := (&world{T: t, server: server, db: client("http://dynamodb.local", inside{server})}).withLeases()
 	w.put("shard-0", attrs{"n": N("1")})
 	token, ended := aws.String("once"), make(chan error, 1)
 	go func() { ended <- w.transact("n = :one", token) }()
@@ -121,7 +133,7 @@ func TestATransactionUnderWayKeepsOthersOffItsItems(t *testing.T) {
 	if err := w.transact("n = :one", nil); !errors.As(err, &cancelled) || *cancelled.CancellationReasons[0].Code != "TransactionConflict" {
 		t.Errorf("another transaction: %v", err)
 	}
-	_, err := w.db.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{{Get: &types.Get{TableName: aws.String(leases), Key: key("shard-0")}}}})
+	_, err = w.db.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{{Get: &types.Get{TableName: aws.String(leases), Key: key("shard-0")}}}})
 	if !errors.As(err, &cancelled) || *cancelled.CancellationReasons[0].Code != "TransactionConflict" {
 		t.Errorf("a reading transaction: %v", err)
 	}
@@ -135,6 +147,16 @@ func TestATransactionUnderWayKeepsOthersOffItsItems(t *testing.T) {
 	if conflict() {
 		t.Error("the item is still held")
 	}
+}
+
+// inside is the way to a server without a network.
+type inside struct{ server *localdynamo.Server }
+
+// RoundTrip implements http.RoundTripper.
+func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := httptest.NewRecorder()
+	i.server.Handler().ServeHTTP(answer, r)
+	return answer.Result(), nil
 }
 
 func TestATransactionReadsItemsTogether(t *testing.T) {

@@ -117,7 +117,7 @@ func TestEventsComeInTheContentTypeOfTheirRequest(t *testing.T) {
 	if registered.ConsumerCreationTimestamp.Number != 1 {
 		t.Errorf("created %+v", registered.ConsumerCreationTimestamp)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	body := must(cbor.Marshal(map[string]any{
 		"ConsumerARN": registered.ConsumerARN, "ShardId": "shardId-000000000000",

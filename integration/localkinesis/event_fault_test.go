@@ -46,7 +46,7 @@ func TestRunningSubscriptionsMisbehaveAsTold(t *testing.T) {
 }
 
 func TestAnEventIsRepeatedAndDelayedAsTold(t *testing.T) {
-	server := start(t, localkinesis.Options{})
+	server := start(t, localkinesis.Options{IdleEvents: time.Hour})
 	client, stream := connect(t, server), streamOf(t, server, 1)
 	arn := register(t, server, stream, "app")
 	server.EventFaults(func(e localkinesis.EventCall) localkinesis.EventEffect {

@@ -29,8 +29,11 @@ func envelope(action string) string {
 }
 
 func TestAConversationThatBreaksOffEnds(t *testing.T) {
-	server := start(t, localkinesis.Options{BodyTimeout: 100 * time.Millisecond})
-	name := streamOf(t, server, 1)
+	hasty, patient := start(t, localkinesis.Options{BodyTimeout: 100 * time.Millisecond}), start(t, localkinesis.Options{})
+	name := streamOf(t, hasty, 1)
+	if other := streamOf(t, patient, 1); other != name {
+		t.Fatalf("streams %s and %s", name, other)
+	}
 	put := `{"StreamName":"` + name + `","PartitionKey":"k","Data":"aGk="}`
 	length := func(n int) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n", n) }
 	const chunks = "Transfer-Encoding: chunked\r\n\r\n"
@@ -64,6 +67,10 @@ func TestAConversationThatBreaksOffEnds(t *testing.T) {
 		{"HTTP/2 cut off", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x40\x01\x04\x00\x00\x00\x01", true, ``},
 	} {
 		t.Run(c.what, func(t *testing.T) {
+			server := hasty
+			if c.hangUp {
+				server = patient // however late it is said
+			}
 			if answer := converse(t, server, c.text, c.hangUp); !regexp.MustCompile(c.answer).MatchString(answer) {
 				t.Errorf("answer %.1000q, want %s", answer, c.answer)
 			}
@@ -72,7 +79,9 @@ func TestAConversationThatBreaksOffEnds(t *testing.T) {
 			}
 		})
 	}
-	if r := post(t, server.URL(), "PutRecord", put, nil); r.StatusCode != http.StatusOK || server.RecordsPut() != 1 {
-		t.Errorf("afterwards: %s", r.Status)
+	for _, server := range []*localkinesis.Server{hasty, patient} {
+		if r := post(t, server.URL(), "PutRecord", put, nil); r.StatusCode != http.StatusOK || server.RecordsPut() != 1 {
+			t.Errorf("afterwards: %s", r.Status)
+		}
 	}
 }

@@ -57,7 +57,7 @@ func (s *subscriber) event() (e types.SubscribeToShardEvent, ok bool) {
 		}
 		return member.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value, true
 	case <-time.After(60 * time.Second):
-		s.t.Fatal("no event within 10 s")
+		s.t.Fatal("no event within a minute")
 	}
 	return e, false
 }

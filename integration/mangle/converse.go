@@ -20,7 +20,7 @@ func Converse(url, text string, hangUp bool) (string, error) {
 		return "", err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(2 * time.Minute)); err != nil {
 		return "", err
 	}
 	_, _ = io.WriteString(conn, text) // the server may have closed before it is all there
