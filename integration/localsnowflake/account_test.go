@@ -208,16 +208,14 @@ func (a *account) status(channel string) map[string]any {
 	return status
 }
 
-// waitFor polls until done or ten seconds are over.
+// waitFor polls until done or two minutes are over.
 func (a *account) waitFor(what string, done func() bool) {
 	a.t.Helper()
-	for range 10_000 {
-		if done() {
-			return
+	for end := time.Now().Add(2 * time.Minute); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			a.t.Fatalf("never: %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
-	a.t.Fatalf("never: %s", what)
 }
 
 // committed waits until a channel's token is end.

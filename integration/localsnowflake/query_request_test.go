@@ -33,7 +33,7 @@ func (a *account) driverConfig() *sf.Config {
 	n, err := strconv.Atoi(port)
 	must(a.t, err)
 	return &sf.Config{Account: "local", User: "loader", Database: "DB", Schema: "S", Authenticator: sf.AuthTypeJwt, PrivateKey: userKey(),
-		Protocol: "http", Host: "127.0.0.1", Port: n, LoginTimeout: 5 * time.Second}
+		Protocol: "http", Host: "127.0.0.1", Port: n, LoginTimeout: 2 * time.Minute}
 }
 
 // connect opens a pool of one connection, so that USE and ALTER SESSION hold.
@@ -277,8 +277,12 @@ func TestAbortEndsARunningStatement(t *testing.T) {
 	a := start(t, localsnowflake.Options{})
 	db := a.adminDB(t)
 	run(t, db, "CREATE TABLE n (a INT)", "INSERT INTO n VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)")
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	a.Faults().Set(localsnowflake.ActionQuery, func(fault.Call) fault.Effect {
+		time.AfterFunc(200*time.Millisecond, cancel)
+		return fault.Effect{}
+	})
 	_, err := db.QueryContext(ctx, "SELECT COUNT(*) FROM n a, n b, n c, n d, n e, n f, n g, n h, n i, n j")
 	if err == nil {
 		t.Fatal("a query over ten billion rows ended")

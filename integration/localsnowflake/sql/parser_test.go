@@ -69,7 +69,7 @@ func TestHostileStatementsAreRefused(t *testing.T) {
 		if !errors.As(err, &e) || e.Code == 603 {
 			t.Errorf("%s: %.200v", name, err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s took %v", name, took)
 		}
 	}
