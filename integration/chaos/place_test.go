@@ -19,7 +19,7 @@ func TestAProcessThatHadSaidNothingMayDieOfSIGTERM(t *testing.T) {
 	for _, c := range []struct {
 		script string
 		unborn bool
-	}{{"exec sleep 60", true}, {"echo begins; exec sleep 60", false}, {"exit 1", false}} {
+	}{{"exec sleep 600", true}, {"echo begins; exec sleep 600", false}, {"exit 1", false}} {
 		log.begin()
 		cmd := exec.Command("sh", "-c", c.script)
 		cmd.Stdout = log
@@ -40,7 +40,7 @@ func TestAProcessThatHadSaidNothingMayDieOfSIGTERM(t *testing.T) {
 		if c.script == "exit 1" {
 			<-child.ended
 		}
-		child.drain(10 * time.Second)
+		child.drain(2 * time.Minute)
 		if got := p.unborn(child); got != c.unborn {
 			t.Errorf("%s: ended with %s, unborn %t", c.script, child.state, got)
 		}
