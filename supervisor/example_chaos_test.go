@@ -44,6 +44,13 @@ func (s *saboteur) strike(victim *actor.PID, when string) {
 	}
 }
 
+// struck is how many it killed so far.
+func (s *saboteur) struck() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kills
+}
+
 func (s *saboteur) rest() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,6 +103,10 @@ func chaos(seed uint64, records int) error {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+	deadline := time.Now().Add(time.Minute)
+	for s.struck() == 0 && time.Now().Before(deadline) { // it may have been late to begin
+		time.Sleep(5 * time.Millisecond)
+	}
 	fmt.Println("it was sabotaged:", s.rest() > 0)
 
 	db, err := localcloud.Open(cloud.Login())
@@ -103,14 +114,14 @@ func chaos(seed uint64, records int) error {
 		return err
 	}
 	defer db.Close()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline = time.Now().Add(time.Minute)
 	for there := 0; there < records && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if _, there, err = count(db); err != nil {
 			return err
 		}
 	}
 	// Whatever would come twice has come when it has drained.
-	if err := supervisor.Wait(system, []*actor.PID{pid}, 30*time.Second); err != nil {
+	if err := supervisor.Wait(system, []*actor.PID{pid}, time.Minute); err != nil {
 		return err
 	}
 	rows, different, err := count(db)

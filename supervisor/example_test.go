@@ -79,14 +79,14 @@ func Example() {
 	host := system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return desk }))
 
 	for caughtUp := 0; caughtUp < 2; time.Sleep(100 * time.Millisecond) {
-		answer, err := system.Root.RequestFuture(host, &report{}, 5*time.Second).Result()
+		answer, err := system.Root.RequestFuture(host, &report{}, time.Minute).Result()
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		caughtUp = answer.(int)
 	}
-	if err := supervisor.Wait(system, desk.connectors, 30*time.Second); err != nil {
+	if err := supervisor.Wait(system, desk.connectors, time.Minute); err != nil {
 		fmt.Println(err)
 	}
 
