@@ -9,7 +9,7 @@ import (
 )
 
 // settleTime is how long a table may be on its way from one state to the next.
-const settleTime = 20 * time.Second
+const settleTime = time.Minute
 
 // settled sends a request and, where it changes a table, waits until the table
 // has arrived: every server takes a time of its own.

@@ -185,6 +185,17 @@ func TestAToolIsInstalledOnceAndAgainAfterAFailure(t *testing.T) {
 }
 
 func TestAServerEndsWithItsHearing(t *testing.T) {
+	wrong := ""
+	for range 3 { // somebody else of the machine may take the port meanwhile
+		if wrong = servesAsLongAsItsHearing(t); wrong == "" {
+			return
+		}
+	}
+	t.Error(wrong)
+}
+
+func servesAsLongAsItsHearing(t *testing.T) (wrong string) {
+	t.Helper()
 	port, err := FreePort()
 	if err != nil {
 		t.Fatal(err)
@@ -198,12 +209,13 @@ func TestAServerEndsWithItsHearing(t *testing.T) {
 		return nil
 	}})
 	if code != 0 {
-		t.Errorf("exit %d: %s", code, said)
+		return fmt.Sprintf("exit %d: %s", code, said)
 	}
 	if c, err := net.Dial("tcp", address); err == nil {
 		c.Close()
-		t.Error("the server outlived its hearing")
+		return "the server outlived its hearing"
 	}
+	return ""
 }
 
 func TestAServerThatEndsAtOnceIsAnError(t *testing.T) {

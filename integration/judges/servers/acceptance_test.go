@@ -17,7 +17,7 @@ func onLocalServers(t *testing.T, number int) {
 	}
 	for _, trial := range of(number) {
 		t.Run(trial.name, func(t *testing.T) {
-			compared, err := trial.try(t.Context(), place{hall: hall, keep: func(_, log string) { t.Log(log) }, pace: quickly, lease: 1200 * time.Millisecond, renew: 300 * time.Millisecond})
+			compared, err := trial.try(t.Context(), place{hall: hall, keep: func(_, log string) { t.Log(log) }, pace: quickly, lease: 4 * time.Second, renew: 400 * time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
 			}

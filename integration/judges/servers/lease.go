@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ func (r leaseRow) sequence() string {
 // and the node slots that a process holds.
 func leaseRows(ctx context.Context, url, stream, application string) (map[string]leaseRow, []string, error) {
 	client := dynamodb.New(dynamodb.Options{
-		Region: localcloud.Region, BaseEndpoint: aws.String(url),
+		Region: localcloud.Region, BaseEndpoint: aws.String(url), HTTPClient: http.DefaultClient,
 		Credentials: credentials.NewStaticCredentialsProvider(localcloud.AccessKeyID, localcloud.SecretAccessKey, ""),
 	})
 	out, err := client.Query(ctx, &dynamodb.QueryInput{

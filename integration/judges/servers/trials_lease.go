@@ -3,6 +3,7 @@ package servers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -45,12 +46,14 @@ func outlivedNode(ctx context.Context, s *stage) (string, error) {
 
 // outlive kills a node, and waits until the others, so many, have all shards.
 func (s *stage) outlive(ctx context.Context, victim, others int) (took time.Duration, err error) {
-	began := time.Now()
+	p, began := s.feel(ctx), time.Now()
 	s.nodes[victim].kill()
-	if _, err := s.shared(ctx, others); err != nil {
+	_, err = s.shared(ctx, others)
+	_, stood := p.end()
+	if err != nil {
 		return 0, err
 	}
-	if took = time.Since(began); took > s.lease+margin {
+	if took = time.Since(began); took-stood > s.lease+margin {
 		err = fmt.Errorf("it took %s with a lease of %s", took, s.lease)
 	}
 	return took, err
@@ -67,26 +70,10 @@ func wrongClocks(ctx context.Context, s *stage) (string, error) {
 	if _, err := s.several(ctx, len(offs), func(i int, n *node) { n.runs(offs[i], &shifted) }); err != nil {
 		return "", err
 	}
-	before, err := s.flowing(ctx)
-	if err != nil {
+	if err := s.steadily(ctx, func() error { return s.unmoved(ctx) }); err != nil {
 		return "", err
 	}
-	for began := time.Now(); time.Since(began) < 2*s.lease; {
-		if err := s.put(ctx, 20); err != nil {
-			return "", err
-		}
-		if err := pause(ctx, s.lease/2); err != nil {
-			return "", err
-		}
-		now, err := s.leases(ctx)
-		if err != nil {
-			return "", err
-		}
-		if err := moved(before, now); err != nil {
-			return "", err
-		}
-	}
-	if err := s.deathUnderWrongClocks(ctx, before); err != nil {
+	if err := s.steadily(ctx, func() error { return s.deathUnderWrongClocks(ctx) }); err != nil {
 		return "", err
 	}
 	if _, err := s.start(ctx, nil, nil); err != nil {
@@ -113,15 +100,53 @@ func wrongClocks(ctx context.Context, s *stage) (string, error) {
 	return fmt.Sprintf("no lease moved in %s; killed, the one ahead and the one behind are followed within %.1f s; %s", 2*s.lease, slowest.Seconds(), compared), err
 }
 
-// deathUnderWrongClocks kills the node whose clock is right. The others are short
-// of shards then, and all that they may take is the dead one's: not each other's,
-// whose leases are over, or last for ever, by the clock that wrote them.
-func (s *stage) deathUnderWrongClocks(ctx context.Context, before map[string]leaseRow) error {
-	dead, err := s.nodes[2].state()
+// unmoved puts records for two leases and wants none to move.
+func (s *stage) unmoved(ctx context.Context) error {
+	before, err := s.flowing(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err := s.outlive(ctx, 2, 2); err != nil {
+	for began := time.Now(); time.Since(began) < 2*s.lease; {
+		if err := s.put(ctx, 20); err != nil {
+			return err
+		}
+		if err := pause(ctx, s.lease/2); err != nil {
+			return err
+		}
+		now, err := s.leases(ctx)
+		if err != nil {
+			return err
+		}
+		if err := moved(before, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deathUnderWrongClocks kills the last node, whose clock is right, or one like it
+// where that is dead already. The others are short of shards then, and all that
+// they may take is the dead one's: not each other's, whose leases are over, or last
+// for ever, by the clock that wrote them.
+func (s *stage) deathUnderWrongClocks(ctx context.Context) error {
+	if s.nodes[len(s.nodes)-1].gone {
+		if _, err := s.start(ctx, nil, nil); err != nil {
+			return err
+		}
+		if _, err := s.shared(ctx, 3); err != nil {
+			return err
+		}
+	}
+	before, err := s.flowing(ctx)
+	if err != nil {
+		return err
+	}
+	victim := len(s.nodes) - 1
+	dead, err := s.nodes[victim].state()
+	if err != nil {
+		return err
+	}
+	if _, err := s.outlive(ctx, victim, 2); err != nil {
 		return err
 	}
 	after, err := s.leases(ctx)
@@ -171,7 +196,7 @@ func spoiltAnswers(ctx context.Context, s *stage) (string, error) {
 		return "", err
 	}
 	var calls, writes atomic.Int64
-	n, err := s.start(ctx, nil, func(n *node) {
+	spoil := func(n *node) {
 		n.dynamo.OnRequest(func(r *between.Request) {
 			if calls.Add(1)%3 != 0 {
 				return
@@ -181,37 +206,43 @@ func spoiltAnswers(ctx context.Context, s *stage) (string, error) {
 			}
 			r.Spoil = &between.Answer{Status: http.StatusInternalServerError, Code: "InternalServerError", Text: "after its effect"}
 		})
+	}
+	var compared string
+	err := s.steadily(ctx, func() (err error) {
+		for _, disturbed := range s.nodes {
+			disturbed.kill()
+		}
+		calls.Store(0)
+		writes.Store(0)
+		n, err := s.start(ctx, nil, spoil)
+		if err != nil {
+			return err
+		}
+		before, err := s.flowing(ctx)
+		if err != nil {
+			return err
+		}
+		for began := time.Now(); time.Since(began) < 2*s.lease; {
+			if err := s.put(ctx, 20); err != nil {
+				return err
+			}
+			if err := pause(ctx, s.lease/4); err != nil {
+				return err
+			}
+		}
+		if compared, err = s.arrived(ctx, 0); err != nil {
+			return err
+		}
+		now, err := s.leases(ctx)
+		if err != nil {
+			return err
+		}
+		return errors.Join(moved(before, now), n.undisturbed())
 	})
-	if err != nil {
-		return "", err
+	if err == nil && writes.Load() < 5 {
+		err = fmt.Errorf("%d calls, and only %d spoilt answers to writes", calls.Load(), writes.Load())
 	}
-	before, err := s.flowing(ctx)
-	if err != nil {
-		return "", err
-	}
-	for began := time.Now(); time.Since(began) < 2*s.lease; {
-		if err := s.put(ctx, 20); err != nil {
-			return "", err
-		}
-		if err := pause(ctx, s.lease/4); err != nil {
-			return "", err
-		}
-	}
-	compared, err := s.arrived(ctx, 0)
-	if err != nil {
-		return "", err
-	}
-	now, err := s.leases(ctx)
-	if err != nil {
-		return "", err
-	}
-	if err := moved(before, now); err != nil {
-		return "", err
-	}
-	if writes.Load() < 5 {
-		return "", fmt.Errorf("%d calls, and only %d spoilt answers to writes", calls.Load(), writes.Load())
-	}
-	return fmt.Sprintf("%d of %d calls spoilt, %d of them writes; no lease and no generation lost; %s", calls.Load()/3, calls.Load(), writes.Load(), compared), n.undisturbed()
+	return fmt.Sprintf("%d of %d calls spoilt, %d of them writes; no lease and no generation lost; %s", calls.Load()/3, calls.Load(), writes.Load(), compared), err
 }
 
 // backpressure lets Snowflake take nothing while records come.
@@ -222,35 +253,10 @@ func backpressure(ctx context.Context, s *stage) (string, error) {
 	if _, err := s.several(ctx, 2, nil); err != nil {
 		return "", err
 	}
-	before, err := s.flowing(ctx)
-	if err != nil {
+	stalled := 5 * s.lease
+	if err := s.steadily(ctx, func() error { return s.stuck(ctx, stalled) }); err != nil {
 		return "", err
 	}
-	s.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, func(c fault.Call) fault.Effect {
-		if !strings.Contains(c.Key, s.application) {
-			return fault.Effect{}
-		}
-		return fault.Effect{Refuse: &fault.Refusal{Status: http.StatusTooManyRequests}}
-	})
-	stalled := 5 * s.lease
-	for began := time.Now(); time.Since(began) < stalled; {
-		if err := s.put(ctx, 40); err != nil {
-			return "", err
-		}
-		if err := pause(ctx, s.lease/2); err != nil {
-			return "", err
-		}
-		now, err := s.leases(ctx)
-		if err != nil {
-			return "", err
-		}
-		for shard, row := range before {
-			if now[shard].owner != row.owner {
-				return "", fmt.Errorf("%s was %s's, and is %q's", shard, row.owner, now[shard].owner)
-			}
-		}
-	}
-	s.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, nil)
 	var peak int64
 	for i, n := range s.nodes {
 		held := n.budget.State()
@@ -260,4 +266,38 @@ func backpressure(ctx context.Context, s *stage) (string, error) {
 	}
 	compared, err := s.arrived(ctx, 0)
 	return fmt.Sprintf("every shard stayed where it was for %s, %d KiB held at most; %s", stalled, peak>>10, compared), err
+}
+
+// stuck puts records while Snowflake takes nothing, and wants every shard to stay
+// where it is.
+func (s *stage) stuck(ctx context.Context, stalled time.Duration) error {
+	before, err := s.flowing(ctx)
+	if err != nil {
+		return err
+	}
+	s.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, func(c fault.Call) fault.Effect {
+		if !strings.Contains(c.Key, s.application) {
+			return fault.Effect{}
+		}
+		return fault.Effect{Refuse: &fault.Refusal{Status: http.StatusTooManyRequests}}
+	})
+	defer s.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, nil)
+	for began := time.Now(); time.Since(began) < stalled; {
+		if err := s.put(ctx, 40); err != nil {
+			return err
+		}
+		if err := pause(ctx, s.lease/2); err != nil {
+			return err
+		}
+		now, err := s.leases(ctx)
+		if err != nil {
+			return err
+		}
+		for shard, row := range before {
+			if now[shard].owner != row.owner {
+				return fmt.Errorf("%s was %s's, and is %q's", shard, row.owner, now[shard].owner)
+			}
+		}
+	}
+	return nil
 }

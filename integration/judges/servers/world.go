@@ -105,7 +105,7 @@ connectors:
 }
 
 // patience bounds whatever a judge waits for.
-const patience = 40 * time.Second
+const patience = 3 * time.Minute
 
 // eventually waits until something holds. Its last error, or what it says is
 // missing, is the error when it never does.
