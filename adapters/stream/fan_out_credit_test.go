@@ -67,17 +67,16 @@ func TestKP20ABlockedSubscriptionIsClosedAndOpenedAgainByDemand(t *testing.T) {
 	w := newPushWorld(t, 1)
 	put := w.put(objects(5)...)
 	s := w.subscribe(messages.ReadFrom{})
-	got, last := w.follow(s, messages.Position{}, 5)
+	got, _ := w.follow(s, messages.Position{}, 5)
 	for range 3 {
 		w.config.FanOut.Blocked = 20 * time.Millisecond // from the next block on
-		last = w.block(s)
+		last := w.block(s)
 		w.config.FanOut.Blocked = longest
 		for running() > 0 {
 			time.Sleep(time.Millisecond)
 		}
 		put = append(put, w.put(objects(5)...)...)
-		var more []messages.SequenceNumber
-		more, last = w.follow(s, last.Last(), 5)
+		more, _ := w.follow(s, last.Last(), 5)
 		got = append(got, more...)
 	}
 	w.want(got, put)
