@@ -84,8 +84,9 @@ func shallowest(key string, paths []string) string {
 func nearest(key string, known []string) string {
 	plain := func(s string) string { return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s)) }
 	best, distance := "", 1+max(1, min(3, len(key)/3))
+	a := plain(key)
 	for _, word := range known {
-		a, b := plain(key), plain(word)
+		b := plain(word)
 		if max(len(a)-len(b), len(b)-len(a)) >= distance {
 			continue // as many slips at the least; a key may be as long as the file
 		}
