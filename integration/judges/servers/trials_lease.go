@@ -106,18 +106,25 @@ func (s *stage) unmoved(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for began := time.Now(); time.Since(began) < 2*s.lease; {
-		if err := s.put(ctx, 20); err != nil {
-			return err
-		}
-		if err := pause(ctx, s.lease/2); err != nil {
-			return err
-		}
+	return s.putFor(ctx, 2*s.lease, 20, s.lease/2, func() error {
 		now, err := s.leases(ctx)
 		if err != nil {
 			return err
 		}
-		if err := moved(before, now); err != nil {
+		return moved(before, now)
+	})
+}
+
+// putFor puts so many records again and again, and looks after each pause.
+func (s *stage) putFor(ctx context.Context, lasts time.Duration, records int, rest time.Duration, look func() error) error {
+	for began := time.Now(); time.Since(began) < lasts; {
+		if err := s.put(ctx, records); err != nil {
+			return err
+		}
+		if err := pause(ctx, rest); err != nil {
+			return err
+		}
+		if err := look(); err != nil {
 			return err
 		}
 	}
@@ -222,13 +229,8 @@ func spoiltAnswers(ctx context.Context, s *stage) (string, error) {
 		if err != nil {
 			return err
 		}
-		for began := time.Now(); time.Since(began) < 2*s.lease; {
-			if err := s.put(ctx, 20); err != nil {
-				return err
-			}
-			if err := pause(ctx, s.lease/4); err != nil {
-				return err
-			}
+		if err := s.putFor(ctx, 2*s.lease, 20, s.lease/4, func() error { return nil }); err != nil {
+			return err
 		}
 		if compared, err = s.arrived(ctx, 0); err != nil {
 			return err
@@ -282,13 +284,7 @@ func (s *stage) stuck(ctx context.Context, stalled time.Duration) error {
 		return fault.Effect{Refuse: &fault.Refusal{Status: http.StatusTooManyRequests}}
 	})
 	defer s.Snowflake.Faults().Set(localsnowflake.ActionAppendRows, nil)
-	for began := time.Now(); time.Since(began) < stalled; {
-		if err := s.put(ctx, 40); err != nil {
-			return err
-		}
-		if err := pause(ctx, s.lease/2); err != nil {
-			return err
-		}
+	return s.putFor(ctx, stalled, 40, s.lease/2, func() error {
 		now, err := s.leases(ctx)
 		if err != nil {
 			return err
@@ -298,6 +294,6 @@ func (s *stage) stuck(ctx context.Context, stalled time.Duration) error {
 				return fmt.Errorf("%s was %s's, and is %q's", shard, row.owner, now[shard].owner)
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
